@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Arena: a list of chunks, filled from the front. Under ASan the unused tail is poisoned. */
+#include "core/arena.h"
+
+#include "core/must.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#endif
+
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define poison(p, n) ASAN_POISON_MEMORY_REGION(p, n)
+#define unpoison(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
+enum { REDZONE = 16 };
+#else
+#define poison(p, n) ((void)0)
+#define unpoison(p, n) ((void)0)
+enum { REDZONE = 0 };
+#endif
+
+enum { ALIGN = 16, CHUNK_FIRST = 4096, CHUNK_MAX = 1 << 20 };
+
+struct chunk {
+	struct chunk *prev;
+	size_t size, used;
+	_Alignas(ALIGN) char data[];
+};
+
+struct defer {
+	struct defer *prev;
+	void (*fn)(void *);
+	void *p;
+};
+
+struct arena {
+	struct chunk *top;
+	struct defer *defers;
+	size_t total;
+	size_t next_size;
+};
+
+struct arena *arena_new(void)
+{
+	struct arena *a = xzalloc(sizeof(*a));
+
+	a->next_size = CHUNK_FIRST;
+	return a;
+}
+
+static void run_defers(struct arena *a, struct defer *until)
+{
+	while (a->defers != until) {
+		struct defer *d = a->defers;
+
+		a->defers = d->prev;
+		d->fn(d->p);
+	}
+}
+
+static void drop_top(struct arena *a)
+{
+	struct chunk *c = a->top;
+
+	a->top = c->prev;
+	unpoison(c->data, c->size);
+	free(c);
+}
+
+struct arena *arena_free(struct arena *a)
+{
+	if (!a)
+		return NULL;
+	run_defers(a, NULL);
+	while (a->top)
+		drop_top(a);
+	free(a);
+	return NULL;
+}
+
+void arena_freep(struct arena **a)
+{
+	*a = arena_free(*a);
+}
+
+static void add_chunk(struct arena *a, size_t need)
+{
+	size_t size = a->next_size > need ? a->next_size : need;
+	struct chunk *c = xmalloc(sizeof(*c) + size);
+
+	if (a->next_size < CHUNK_MAX)
+		a->next_size *= 2;
+	c->prev = a->top;
+	c->size = size;
+	c->used = 0;
+	poison(c->data, c->size);
+	a->top = c;
+}
+
+static size_t rounded(size_t n)
+{
+	must(n <= SIZE_MAX / 2);
+	return (n + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	size_t need = rounded(n ? n : 1);
+	char *p;
+
+	if (!a->top || a->top->size - a->top->used < need)
+		add_chunk(a, need);
+	p = a->top->data + a->top->used;
+	a->top->used += need;
+	a->total += need;
+	unpoison(p, n ? n : 1);
+	return p;
+}
+
+void *arena_zalloc(struct arena *a, size_t n)
+{
+	return memset(arena_alloc(a, n), 0, n);
+}
+
+void *arena_calloc(struct arena *a, size_t n, size_t size)
+{
+	must(!size || n <= SIZE_MAX / size);
+	return arena_zalloc(a, n * size);
+}
+
+void *arena_grow(struct arena *a, void *p, size_t old_n, size_t n)
+{
+	struct chunk *c = a->top;
+	size_t old_need = rounded(old_n ? old_n : 1), need = rounded(n ? n : 1);
+	void *q;
+
+	must(n >= old_n);
+	if (!p)
+		return arena_alloc(a, n);
+	if (c && c->used >= old_need && (char *)p == c->data + c->used - old_need &&
+	    c->size - c->used >= need - old_need) {
+		c->used += need - old_need;
+		a->total += need - old_need;
+		unpoison(p, n);
+		return p;
+	}
+	q = arena_alloc(a, n);
+	return old_n ? memcpy(q, p, old_n) : q;
+}
+
+struct str arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	must(n >= 0);
+	p = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return (struct str){ p, (size_t)n };
+}
+
+void arena_defer(struct arena *a, void (*fn)(void *), void *p)
+{
+	struct defer *d = arena_alloc(a, sizeof(*d));
+
+	d->prev = a->defers;
+	d->fn = fn;
+	d->p = p;
+	a->defers = d;
+}
+
+struct arena_mark arena_get_mark(struct arena *a)
+{
+	return (struct arena_mark){
+		.chunk = a->top,
+		.used = a->top ? a->top->used : 0,
+		.defers = a->defers,
+		.total = a->total,
+	};
+}
+
+void arena_reset(struct arena *a, struct arena_mark mark)
+{
+	run_defers(a, mark.defers);
+	while (a->top != mark.chunk)
+		drop_top(a);
+	if (a->top) {
+		a->top->used = mark.used;
+		poison(a->top->data + mark.used, a->top->size - mark.used);
+	}
+	a->total = mark.total;
+}
+
+size_t arena_bytes(const struct arena *a)
+{
+	return a->total;
+}

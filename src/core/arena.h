@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Arena: memory that lives and dies together. One per message, one per session. Allocation never
+ * fails (xalloc.h); what hostile input can multiply is bounded by a budget before it gets here.
+ * A mark and reset give temporaries back. Not thread-safe; no thread shares one.
+ */
+#pragma once
+
+#include "core/str.h"
+#include "core/xalloc.h"
+
+#include <stddef.h>
+
+struct arena;
+
+struct arena_mark {
+	void *chunk;
+	size_t used;
+	void *defers;
+	size_t total;
+};
+
+struct arena *arena_new(void);
+/* Runs the deferred functions, last first, then frees everything. NULL is fine; returns NULL. */
+struct arena *arena_free(struct arena *a);
+void arena_freep(struct arena **a);
+
+/* 16-byte aligned, never NULL (also for n == 0), not cleared. */
+void *arena_alloc(struct arena *a, size_t n);
+void *arena_zalloc(struct arena *a, size_t n);
+/* n * size, checked, cleared. */
+void *arena_calloc(struct arena *a, size_t n, size_t size);
+/*
+ * Makes a block of old_n bytes n bytes long: in place when it was the last one allocated and there is
+ * room, else a copy (the old block stays until the arena goes).
+ */
+void *arena_grow(struct arena *a, void *p, size_t old_n, size_t n);
+struct str arena_printf(struct arena *a, const char *fmt, ...) _printf_(2, 3);
+/* fn(p) runs when the arena is freed or reset to before this call: for foreign objects. */
+void arena_defer(struct arena *a, void (*fn)(void *), void *p);
+
+struct arena_mark arena_get_mark(struct arena *a);
+void arena_reset(struct arena *a, struct arena_mark mark);
+/* Bytes handed out so far (for limits and tests). */
+size_t arena_bytes(const struct arena *a);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ordered hash map: an array of entries in order of arrival and an open-addressed index into it. */
+#include "core/map.h"
+
+#include "core/arena.h"
+#include "core/hash.h"
+#include "core/must.h"
+
+#include <stdlib.h>
+
+void map_init(struct map *m, struct arena *arena, bool nocase)
+{
+	*m = (struct map){ .arena = arena, .nocase = nocase };
+}
+
+void map_done(struct map *m)
+{
+	if (!m->arena) {
+		for (size_t i = 0; i < m->n; i++)
+			free((void *)(uintptr_t)m->entries[i].key.p);
+		free(m->entries);
+		free(m->index);
+	}
+	*m = (struct map){ .arena = m->arena, .nocase = m->nocase };
+}
+
+static uint64_t key_hash(const struct map *m, struct str key)
+{
+	char small[256];
+	uint64_t h = 0;
+
+	if (!m->nocase)
+		return hash_siphash(hash_process_key(), key);
+	/* Folded in pieces: each piece's hash keys the next one's, so any length needs no memory. */
+	do {
+		struct hash_key k = hash_process_key();
+		size_t n = key.n < sizeof(small) ? key.n : sizeof(small);
+
+		for (size_t i = 0; i < n; i++)
+			small[i] = ascii_lower(key.p[i]);
+		k.k0 ^= h;
+		h = hash_siphash(k, str_make(small, n));
+		key = str_from(key, n);
+	} while (key.n);
+	return h;
+}
+
+static bool same_key(const struct map *m, const struct map_entry *e, uint64_t h, struct str key)
+{
+	if (e->hash != h)
+		return false;
+	return m->nocase ? str_eq_nocase(e->key, key) : str_eq(e->key, key);
+}
+
+/* The index slot that holds key, or the free one where it belongs. */
+static size_t find_slot(const struct map *m, uint64_t h, struct str key)
+{
+	size_t mask = m->index_size - 1;
+	size_t i = (size_t)h & mask;
+
+	while (m->index[i] && !same_key(m, &m->entries[m->index[i] - 1], h, key))
+		i = (i + 1) & mask;
+	return i;
+}
+
+static struct map_entry *find(const struct map *m, struct str key)
+{
+	size_t i;
+
+	if (!m->live)
+		return NULL;
+	i = find_slot(m, key_hash(m, key), key);
+	if (!m->index[i] || m->entries[m->index[i] - 1].gone)
+		return NULL;
+	return &m->entries[m->index[i] - 1];
+}
+
+static void *get_memory(struct map *m, size_t n)
+{
+	return m->arena ? arena_zalloc(m->arena, n) : xzalloc(n);
+}
+
+static void grow(struct map *m)
+{
+	size_t cap = m->cap ? m->cap * 2 : 8;
+	struct map_entry *entries = get_memory(m, cap * sizeof(*entries));
+
+	must(cap < UINT32_MAX / 2);
+	if (m->n)
+		memcpy(entries, m->entries, m->n * sizeof(*entries));
+	if (!m->arena) {
+		free(m->entries);
+		free(m->index);
+	}
+	m->entries = entries;
+	m->cap = cap;
+	m->index_size = cap * 2;
+	m->index = get_memory(m, m->index_size * sizeof(*m->index));
+	for (size_t i = 0; i < m->n; i++)
+		m->index[find_slot(m, entries[i].hash, entries[i].key)] = (uint32_t)i + 1;
+}
+
+void *map_get(const struct map *m, struct str key)
+{
+	struct map_entry *e = find(m, key);
+
+	return e ? e->value : NULL;
+}
+
+bool map_has(const struct map *m, struct str key)
+{
+	return find(m, key) != NULL;
+}
+
+static struct str copy_key(struct map *m, struct str key)
+{
+	char *p;
+
+	if (m->arena)
+		return str_dup(m->arena, key);
+	p = xmalloc(key.n + 1);
+	if (key.n)
+		memcpy(p, key.p, key.n);
+	p[key.n] = '\0';
+	return str_make(p, key.n);
+}
+
+void *map_put(struct map *m, struct str key, void *value)
+{
+	uint64_t h = key_hash(m, key);
+	struct map_entry *e;
+	void *old = NULL;
+	size_t i;
+
+	if (m->n == m->cap)
+		grow(m);
+	i = find_slot(m, h, key);
+	if (m->index[i]) {
+		e = &m->entries[m->index[i] - 1];
+		if (e->gone)
+			m->live++;
+		else
+			old = e->value;
+		e->gone = false;
+		e->value = value;
+		return old;
+	}
+	m->entries[m->n] = (struct map_entry){ copy_key(m, key), value, h, false };
+	m->n++;
+	m->live++;
+	m->index[i] = (uint32_t)m->n;
+	return NULL;
+}
+
+void *map_remove(struct map *m, struct str key)
+{
+	struct map_entry *e = find(m, key);
+	void *old;
+
+	if (!e)
+		return NULL;
+	old = e->value;
+	e->gone = true;
+	e->value = NULL;
+	m->live--;
+	return old;
+}

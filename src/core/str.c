@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Byte slices: see str.h. */
+#define _GNU_SOURCE /* memmem, memrchr */
+#include "core/str.h"
+
+#include "core/arena.h"
+
+bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+	return a.n == b.n && str_cmp_nocase(a, b) == 0;
+}
+
+int str_cmp(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int d = n ? memcmp(a.p, b.p, n) : 0;
+
+	return d ? d : (a.n > b.n) - (a.n < b.n);
+}
+
+int str_cmp_nocase(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		int d = (unsigned char)ascii_lower(a.p[i]) - (unsigned char)ascii_lower(b.p[i]);
+		if (d)
+			return d;
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq(str_make(s.p, prefix.n), prefix);
+}
+
+bool str_starts_nocase(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq_nocase(str_make(s.p, prefix.n), prefix);
+}
+
+bool str_ends(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
+}
+
+bool str_ends_nocase(struct str s, struct str suffix)
+{
+	return s.n >= suffix.n && str_eq_nocase(str_from(s, s.n - suffix.n), suffix);
+}
+
+size_t str_chr(struct str s, char c)
+{
+	const char *q = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return q ? (size_t)(q - s.p) : STR_NPOS;
+}
+
+size_t str_rchr(struct str s, char c)
+{
+	const char *q = s.n ? memrchr(s.p, c, s.n) : NULL;
+
+	return q ? (size_t)(q - s.p) : STR_NPOS;
+}
+
+size_t str_find(struct str s, struct str needle)
+{
+	const char *q;
+
+	if (!needle.n)
+		return 0;
+	q = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+	return q ? (size_t)(q - s.p) : STR_NPOS;
+}
+
+size_t str_find_nocase(struct str s, struct str needle)
+{
+	for (size_t i = 0; i + needle.n <= s.n; i++)
+		if (str_eq_nocase(str_make(s.p + i, needle.n), needle))
+			return i;
+	return STR_NPOS;
+}
+
+static bool in_set(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+size_t str_find_any(struct str s, const char *set)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (in_set(s.p[i], set))
+			return i;
+	return STR_NPOS;
+}
+
+size_t str_find_not(struct str s, const char *set)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!in_set(s.p[i], set))
+			return i;
+	return STR_NPOS;
+}
+
+struct str str_sub(struct str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	return (struct str){ s.p ? s.p + from : NULL, to - from };
+}
+
+struct str str_trim_left(struct str s, const char *set)
+{
+	while (s.n && in_set(s.p[0], set)) {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
+
+struct str str_trim_right(struct str s, const char *set)
+{
+	while (s.n && in_set(s.p[s.n - 1], set))
+		s.n--;
+	return s;
+}
+
+struct str str_trim(struct str s, const char *set)
+{
+	return str_trim_right(str_trim_left(s, set), set);
+}
+
+bool str_cut(struct str *rest, char sep, struct str *ret_head)
+{
+	size_t at;
+
+	if (str_is_none(*rest))
+		return false;
+	at = str_chr(*rest, sep);
+	if (at == STR_NPOS) {
+		*ret_head = *rest;
+		*rest = STR_NONE;
+	} else {
+		*ret_head = str_sub(*rest, 0, at);
+		*rest = str_from(*rest, at + 1);
+	}
+	return true;
+}
+
+struct str str_dup(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return (struct str){ p, s.n };
+}
+
+struct str str_lower(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = ascii_lower(s.p[i]);
+	p[s.n] = '\0';
+	return (struct str){ p, s.n };
+}
+
+struct str str_upper(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = ascii_upper(s.p[i]);
+	p[s.n] = '\0';
+	return (struct str){ p, s.n };
+}
+
+struct str str_concat(struct arena *a, struct str x, struct str y)
+{
+	char *p = arena_alloc(a, x.n + y.n + 1);
+
+	if (x.n)
+		memcpy(p, x.p, x.n);
+	if (y.n)
+		memcpy(p + x.n, y.p, y.n);
+	p[x.n + y.n] = '\0';
+	return (struct str){ p, x.n + y.n };
+}
+
+const char *str_cstr(struct arena *a, struct str s)
+{
+	if (s.n && memchr(s.p, '\0', s.n))
+		return NULL;
+	return str_dup(a, s).p;
+}
