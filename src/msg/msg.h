@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * struct msg: one message and everything that can be read off it: envelope, MIME tree, texts, URIs,
+ * relays. Built once by msg_new(); const to every floor above. All of it lives in the message's arena.
+ * The views are SpamAssassin's, byte for byte where its verdicts depend on it (docs: msg/README.md).
+ */
+#pragma once
+
+#include "core/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct budget;
+struct envelope;     /* ipc/envelope.h: given as plain data, may be NULL (a file) */
+struct mime_message; /* mime/message.h */
+struct relays;       /* msg/relays.h */
+struct html_result;  /* text/html.h */
+struct uri_list;     /* text/uri.h */
+struct tld_table;    /* text/tld.h */
+struct net_rules;    /* msg/relays.h: trusted_networks and its siblings */
+
+/* An array of slices: the elements rules are matched against, one attempt each. */
+struct msg_view {
+	struct str *line;
+	size_t n;
+};
+
+/* The .cf settings that change what is read off a message; shared, read-only. Defaults: msg_config_defaults(). */
+struct msg_config {
+	bool normalize_charset;            /* 1 */
+	bool parse_dkim_uris;              /* 1 */
+	bool always_trust_envelope_sender; /* 0 */
+	size_t body_part_scan_size;        /* 50000; 0: all */
+	size_t rawbody_part_scan_size;     /* 500000; 0: all */
+	struct str envelope_sender_header; /* none: unset */
+	const struct net_rules *networks;  /* trusted_networks, internal_networks, msa_networks */
+	const struct str *originating_ip_headers;
+	size_t originating_ip_header_count;
+	const struct tld_table *tlds;
+	/*
+	 * redirector_pattern regexps, compiled by rules/: gives the URL hidden inside uri for pattern i.
+	 * NULL where there are none.
+	 */
+	bool (*redirect)(const void *ctx, size_t i, struct str uri, struct arena *a,
+			 struct str *ret);
+	const void *redirect_ctx;
+	size_t redirect_count;
+};
+
+struct msg {
+	struct arena *arena;
+	struct budget *budget;
+	const struct msg_config *conf;
+	const struct envelope *env; /* NULL: not known (postern scan FILE) */
+	int64_t now_ms;             /* wall clock when the message came: an input */
+	struct str raw;             /* as received, LF or CRLF line ends, mbox line and all */
+
+	struct mime_message *mime;
+	struct relays *relays;
+	struct msg_view body;      /* rendered text, Subject first: body rules */
+	struct msg_view visible;   /* what a reader sees */
+	struct msg_view invisible; /* what HTML hides */
+	struct msg_view rawbody;   /* decoded, not rendered: rawbody rules */
+	struct html_result *
+	    *html; /* one per rendered text/html part, in part order; an entry may be NULL */
+	size_t html_count;
+	struct uri_list *uris; /* from text, HTML and DKIM, canonicalised */
+};
+
+void msg_config_defaults(struct msg_config *conf);
+
+/*
+ * Reads the whole message. Never fails: what is over the budget is left out, and budget->over says so.
+ * raw, conf and env stay the caller's and must outlive the arena.
+ */
+struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env, int64_t now_ms,
+		    const struct msg_config *conf, struct budget *budget);
+
+/*
+ * A header as rules name it: NAME[:mod[:mod]], with all pseudo-headers (ALL, ALL-TRUSTED, ToCc,
+ * EnvelopeFrom, MESSAGEID, X-Spam-Relays-*, ...). *ret_found tells absent (false) from empty. Multiple
+ * occurrences are joined as rules see them (each ends in LF). Memory from `a`.
+ */
+struct str msg_get(const struct msg *m, struct str spec, struct arena *a, bool *ret_found);
+/* The same as a list, one element each (evals that want "all" of a list). Returns the count. */
+size_t msg_get_all(const struct msg *m, struct str spec, struct arena *a, struct str **ret);
+/* First value without its final LF, as evals in scalar use see :addr and the like; "" when absent. */
+struct str msg_get_first(const struct msg *m, struct str spec, struct arena *a);

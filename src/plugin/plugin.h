@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * plugin: what an eval test is, seen from both sides. checks/ implements families of eval tests (each a
+ * struct plugin: its name, its .cf settings, its functions); rules/ reads .cf files, finds the functions
+ * by name and calls them. The two stand on one floor and never include each other: they meet here, and
+ * scan/ hands the list of plugins to rules/. Names are SpamAssassin's ("Mail::SpamAssassin::Plugin::FreeMail").
+ *
+ * Everything a function may use comes in struct eval_call: no globals, no clock, no files. The same
+ * message, settings and answers give the same result.
+ */
+#pragma once
+
+#include "core/err.h"
+#include "core/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct budget;
+struct msg;
+
+/* Rule types an eval function may stand in (bits). 0 in a struct eval_def: any of them. */
+enum eval_rule_type {
+	EVAL_HEADER = 1u << 0,
+	EVAL_BODY = 1u << 1,
+	EVAL_RAWBODY = 1u << 2, /* a function registered for body may stand in rawbody rules too */
+	EVAL_FULL = 1u << 3,
+	EVAL_RBL =
+	    1u << 4, /* header rules named check_rbl* or check_dns*: run once, only with DNS */
+};
+
+/* Results of an eval function beside the hit value (> 0) and no hit (0). */
+enum {
+	EVAL_MISS = 0,
+	EVAL_HIT = 1,
+	/* The function has asked (plugin_host) and its rule waits: eval_def.answer is called with each answer. */
+	EVAL_PENDING = -1,
+};
+
+struct eval_call {
+	const struct msg *msg;
+	const void
+	    *conf;    /* the plugin's settings, as its conf_new made and directives filled them */
+	void **state; /* the plugin's memory for this message: *state is NULL at first */
+	struct arena *arena; /* the message's: what *state points to comes from here */
+	struct budget *budget;
+	const struct str *args; /* the rule's arguments, unquoted */
+	size_t arg_count;
+	enum eval_rule_type type;
+	struct str rule;          /* the rule's name */
+	const void *compiled;     /* what eval_def.compile made of the arguments, or NULL */
+	struct plugin_host *host; /* services of the engine, below */
+};
+
+/* An answer to an ask of the plugin's, as plain data: see ipc/ask.h for the fields behind it. */
+struct answer;
+
+struct eval_def {
+	const char *name;
+	unsigned types; /* enum eval_rule_type bits, 0 = any */
+	int (*fn)(struct eval_call *call);
+	/*
+	 * Optional, at load: checks and prepares the arguments once (regexps, numbers, globs) so that fn
+	 * need not; what it returns in *ret lives in the rule set's arena and is shared, read-only, by all
+	 * scan processes. An error drops the rule with its text.
+	 */
+	int (*compile)(struct arena *a, const void *conf, const struct str *args, size_t n,
+		       void **ret, struct err *e);
+	/* For functions that return EVAL_PENDING: the final word on this rule, EVAL_PENDING again for more. */
+	int (*answer)(struct eval_call *call, uint32_t ask_id, const struct answer *answer);
+};
+
+/* One line of a .cf file given to a plugin: KEY VALUE. */
+struct directive_call {
+	void *conf;          /* the plugin's settings, to be filled */
+	struct arena *arena; /* the rule set's */
+	struct str key;      /* lower case, - as _ */
+	struct str value;    /* trimmed, may be empty */
+	struct str file;     /* for texts of errors */
+	unsigned line;
+};
+
+struct directive_def {
+	const char *name;
+	/*
+	 * 0 taken; -1 and e filled: refused. The engine prints "config: " texts with file and line around
+	 * e->text; SpamAssassin's own words are in e->text ("invalid 'x' value", "missing 'x' value").
+	 */
+	int (*set)(struct directive_call *call, struct err *e);
+};
+
+struct plugin {
+	const char *name;                       /* full Perl name */
+	const struct directive_def *directives; /* ends with name NULL; NULL: none */
+	const struct eval_def *evals;           /* ends with name NULL; NULL: none */
+	/* A settings object with its defaults, in the rule set's arena. NULL: the plugin has no settings. */
+	void *(*conf_new)(struct arena *a);
+	/* After the last line of the last file: sort, index, compile. NULL: nothing to do. */
+	int (*conf_finish)(void *conf, struct arena *a, struct err *e);
+	/* Names under which can()/has() find features of the plugin: "has_tflags_multiple" ...; ends with NULL. */
+	const char *const *features;
+};
+
+/*
+ * What the engine does for a running eval function. Tags are SpamAssassin's _TAGS_; a test log is the
+ * "[text]" line under a rule's description in the report.
+ */
+struct plugin_host {
+	/* Hit count of a rule so far, 0 if it has not run or did not hit. */
+	double (*hits_of)(struct plugin_host *host, struct str rule);
+	void (*set_tag)(struct plugin_host *host, struct str tag, struct str value);
+	/* STR_NONE when unset. */
+	struct str (*get_tag)(struct plugin_host *host, struct str tag);
+	void (*test_log)(struct plugin_host *host, struct str rule, struct str text);
+	/* The hit's score for this message instead of the configured one. */
+	void (*set_score)(struct plugin_host *host, struct str rule, double score);
+	/* Makes another rule hit (RBL sets: one lookup answers many rules). */
+	void (*got_hit)(struct plugin_host *host, struct str rule, double value);
+	/*
+	 * Asks for DNS records; the same name and type twice is asked once. Returns the ask's id (> 0), 0
+	 * when DNS is off or the budget of asks is used up. The answer comes to eval_def.answer of the rule.
+	 */
+	uint32_t (*ask_dns)(struct plugin_host *host, struct str rule, struct str name,
+			    uint16_t qtype);
+	bool (*net_is_on)(struct plugin_host *host);
+};
