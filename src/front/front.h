@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * front: the role that speaks with mail servers. It parses no MIME and runs no rules: it takes messages
+ * in (SMTP, LMTP), gives them to scan processes as sealed memfds, asks DNS and virus engines for them,
+ * decides by policy and acts: header edits, re-injection, the reply.
+ */
+#pragma once
+
+#include "core/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct conf;
+struct loop;
+struct log;
+struct front;
+
+/* One socket to accept from, bound by the supervisor. */
+struct front_listener {
+	int fd;          /* taken over */
+	struct str name; /* as configured, for policy banks and the log: "10024", "/run/x.sock" */
+	bool lmtp;       /* speaks LMTP whatever the client says first */
+};
+
+/* conf, loop and log outlive the front. Listeners are served at once; messages wait for a scan process. */
+struct front *front_new(struct loop *loop, const struct conf *conf, struct log *log,
+			const struct front_listener *listeners, size_t n);
+/*
+ * A scan process's channel (fd taken over). generation: of the rules it has; messages go to the newest
+ * one; older channels are closed when they are idle. A channel that closes with messages in it: each is
+ * scanned again, alone, on another channel (DESIGN section 4).
+ */
+void front_add_scan(struct front *f, int fd, unsigned generation);
+/* No new sessions or messages; calls done(arg) when the last one has ended. */
+void front_drain(struct front *f, void (*done)(void *), void *arg);
+struct front *front_free(struct front *f);

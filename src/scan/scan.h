@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scan: the examination of one message, as a pure function cut into steps. Bytes in; asks out; answers
+ * in, in any order; at the end a report. No sockets, files, clock or randomness inside. The same code
+ * runs in the caged scan process, in `postern scan`, in tests with recorded answers and in a fuzzer.
+ *
+ *	s = scan_new(conf, raw, env, now_ms, want, stop);
+ *	while (scan_step(s) == SCAN_WAITS) {
+ *		while ((ask = scan_next_ask(s))) ...hand it out...
+ *		scan_answer(s, answer) or, when time is up, scan_expire(s);
+ *	}
+ *	report = scan_report(s);
+ */
+#pragma once
+
+#include "core/str.h"
+#include "ipc/ask.h"
+#include "ipc/report.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ruleset; /* rules/ruleset.h */
+struct envelope;
+
+/* Shared and read-only: made by the loader, used by all scans of a generation. */
+struct scan_config {
+	const struct ruleset *rules; /* NULL: no spam rules at all */
+	bool net;                    /* network checks may ask (not --local) */
+};
+
+enum scan_want {
+	SCAN_WANT_SPAM = 1u << 0,
+	SCAN_WANT_VIRUS = 1u << 1,
+	SCAN_WANT_FIELDS = 1u << 2, /* header field ranges, for act/ */
+};
+
+enum scan_progress { SCAN_WAITS = 0, SCAN_DONE };
+
+struct scan;
+
+/*
+ * raw, env and conf stay the caller's and outlive the scan. stop: a flag the clock's owner may set from
+ * a signal handler or between steps; NULL: never. The scan has one arena of its own.
+ */
+struct scan *scan_new(const struct scan_config *conf, struct str raw, const struct envelope *env,
+		      int64_t now_ms, unsigned want, const volatile sig_atomic_t *stop);
+struct scan *scan_free(struct scan *s);
+
+/* Goes on as far as it can. SCAN_WAITS: asks are out; SCAN_DONE: the report is ready. */
+enum scan_progress scan_step(struct scan *s);
+/* The next ask not handed out yet, NULL when there is none. Valid as long as the scan. */
+const struct ask *scan_next_ask(struct scan *s);
+/* Copies what it needs. Unknown or repeated ids are ignored: they come from outside the cage. */
+void scan_answer(struct scan *s, const struct answer *answer);
+/* Every ask still out counts as ANSWER_TIMEOUT. */
+void scan_expire(struct scan *s);
+/* Only after SCAN_DONE; lives in the scan. */
+const struct report *scan_report(const struct scan *s);
