@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tests of slices. */
+#include "core/str.h"
+
+#include "core/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void test_search(void **state)
+{
+	static const struct {
+		const char *s, *needle;
+		size_t want, want_nocase;
+	} rows[] = {
+		{ "hello", "l", 2, 2 },    { "hello", "L", STR_NPOS, 2 },
+		{ "hello", "", 0, 0 },     { "", "x", STR_NPOS, STR_NPOS },
+		{ "abcabd", "abd", 3, 3 }, { "ab", "abc", STR_NPOS, STR_NPOS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		assert_int_equal(str_find(str_of(rows[i].s), str_of(rows[i].needle)), rows[i].want);
+		assert_int_equal(str_find_nocase(str_of(rows[i].s), str_of(rows[i].needle)),
+				 rows[i].want_nocase);
+	}
+	assert_int_equal(str_chr(STR("a:b:c"), ':'), 1);
+	assert_int_equal(str_rchr(STR("a:b:c"), ':'), 3);
+	assert_int_equal(str_chr(STR("abc"), ':'), STR_NPOS);
+	assert_int_equal(str_find_any(STR("abc"), "xc"), 2);
+	assert_int_equal(str_find_not(STR("  x"), " "), 2);
+	/* A NUL in the bytes is no member of any set. */
+	assert_int_equal(str_find_any(str_make("a\0b", 3), "b"), 2);
+}
+
+static void test_compare(void **state)
+{
+	(void)state;
+	assert_true(str_eq(STR("a"), STR("a")));
+	assert_false(str_eq(STR("a"), STR("A")));
+	assert_true(str_eq_nocase(STR("aZ"), STR("Az")));
+	assert_false(str_eq_nocase(STR("ab"), STR("abc")));
+	assert_true(str_cmp(STR("a"), STR("ab")) < 0);
+	assert_true(str_cmp(STR("b"), STR("ab")) > 0);
+	assert_true(str_eq(STR_NONE, STR("")));
+	assert_true(str_starts(STR("abc"), STR("ab")) && !str_starts(STR("a"), STR("ab")));
+	assert_true(str_ends(STR("abc"), STR("bc")) && !str_ends(STR("c"), STR("bc")));
+	assert_true(str_ends_nocase(STR("x.HTML"), STR(".html")));
+}
+
+static void test_cut(void **state)
+{
+	struct str rest = STR("a,,b"), head;
+
+	(void)state;
+	assert_true(str_cut(&rest, ',', &head) && str_eq(head, STR("a")));
+	assert_true(str_cut(&rest, ',', &head) && head.n == 0);
+	assert_true(str_cut(&rest, ',', &head) && str_eq(head, STR("b")));
+	assert_false(str_cut(&rest, ',', &head));
+	assert_true(str_eq(str_trim(STR("  x y "), " "), STR("x y")));
+	assert_int_equal(str_trim(STR("   "), " ").n, 0);
+	assert_int_equal(str_sub(STR("abc"), 5, 9).n, 0);
+	assert_true(str_eq(str_sub(STR("abc"), 1, 99), STR("bc")));
+}
+
+static void test_copies(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	assert_string_equal(str_dup(a, STR("abc")).p, "abc");
+	assert_true(str_eq(str_lower(a, STR("AbZ\xc4")), STR("abz\xc4")));
+	assert_true(str_eq(str_upper(a, STR("aBz")), STR("ABZ")));
+	assert_true(str_eq(str_concat(a, STR("ab"), STR("c")), STR("abc")));
+	assert_string_equal(str_cstr(a, STR("x")), "x");
+	assert_null(str_cstr(a, str_make("a\0b", 3)));
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_search),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_copies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
