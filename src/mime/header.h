@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Header fields of a message or part as SpamAssassin stores them: in order, duplicates kept, each with
+ * its raw and its decoded value. Names are looked up without regard to case; asking for *the* value of
+ * a name gives the LAST field of that name. All memory is the arena's or the message's own bytes.
+ */
+#pragma once
+
+#include "core/map.h"
+#include "core/str.h"
+#include "core/vec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct budget;
+
+struct mime_header {
+	struct str name;  /* as written; may hold any byte, a leading blank too */
+	struct str lname; /* ASCII lower case */
+	struct str raw;   /* all after the colon: leading blank, folds as LF + blank, final LF */
+	struct str value; /* unfolded, trimmed, RFC 2047 decoded; UTF-8 bytes, no final LF */
+	struct mime_header *next_same; /* the next field of this name further down, or NULL */
+};
+
+struct mime_headers {
+	struct vec list;     /* struct mime_header *, in order */
+	struct map by_lname; /* lname -> struct mime_header_group *, in order of first appearance */
+};
+
+/* The fields of one name; mime_headers.by_lname's values. */
+struct mime_header_group {
+	struct mime_header *first, *last;
+	size_t count;
+};
+
+void mime_headers_init(struct mime_headers *h, struct arena *a);
+/* Stores a field: name and raw stay the caller's bytes; the decoded value is made here. */
+struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, struct str raw,
+				     struct arena *a, struct budget *b);
+
+static inline size_t mime_headers_count(const struct mime_headers *h)
+{
+	return h->list.n;
+}
+static inline const struct mime_header *mime_headers_at(const struct mime_headers *h, size_t i)
+{
+	return *VEC_AT(&h->list, struct mime_header *, i);
+}
+/* The topmost field of that name (any case), NULL if there is none; ->next_same goes on downwards. */
+const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name);
+/* The last field of that name, NULL if there is none. */
+const struct mime_header *mime_headers_last(const struct mime_headers *h, struct str name);
+/* Decoded value of the last field of that name; STR_NONE when there is none. */
+struct str mime_headers_value(const struct mime_headers *h, struct str name);
