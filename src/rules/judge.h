@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * judge: from hits to points: the second half. Replays the hits of one matching in SpamAssassin's order
+ * (priority ascending; in it header, header eval, body, uri, body eval, rawbody, rawbody eval, full, full
+ * eval, ready metas; in a class by definition), evaluates the metas, stops where a short-circuit stops,
+ * adds up. SpamAssassin leaves the order within a class to Perl's hashes; it shows in reports only, and
+ * where captures or short-circuits meet. Rules that waited for answers count as if these had come at once.
+ *
+ * An overlay is data of a user or a recipient group; it comes with the message, so the same matching
+ * may be judged under several.
+ */
+#pragma once
+
+#include "core/str.h"
+#include "ipc/report.h"
+#include "rules/match.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct ruleset;
+
+struct judge_score {
+	struct str rule;
+	double score;
+};
+
+/* Empty (or NULL): the rule set's own values. */
+struct judge_overlay {
+	bool has_required;
+	double required;
+	const struct judge_score *scores; /* these rules' scores instead */
+	size_t score_count;
+};
+
+struct judgement {
+	double score; /* rounded to 3 decimals */
+	double required;
+	bool spam; /* score >= required */
+	/* In hit order; count is how often SpamAssassin lists the name. */
+	struct report_hit *hits;
+	size_t hit_count;
+	struct report_hit *subrules; /* __NAMEs */
+	size_t subrule_count;
+	struct str autolearn;         /* "no", "unavailable", "disabled": for X-Spam-Status */
+	struct str shortcircuit_rule; /* none: no rule stopped the others */
+	struct str shortcircuit_type; /* "ham", "spam" or "default" */
+};
+
+/* Lives in `a`; slices point into the rule set and the match. */
+void judge(const struct ruleset *rs, const struct match_hits *hits,
+	   const struct judge_overlay *overlay, struct arena *a, struct judgement *ret);
+/*
+ * "NAME,NAME,..." byte-sorted, one entry per hit, as X-Spam-Status has it; "none" when there is no hit
+ * and `none` is set, else empty.
+ */
+struct str judge_tests(const struct report_hit *hits, size_t n, bool none, struct arena *a);

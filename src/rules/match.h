@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * match: finds which rules hit a message, and how often: the first half. Every rule of the active set
+ * is looked at, in whatever order is fast; nothing is stopped by short-circuits or points: that is the
+ * judge's business (rules/judge.h), and one matching may be judged several times.
+ *
+ * A machine in steps, without I/O: match_run() does all that needs no answers; asks come out; answers go
+ * in, in any order, and the outcome does not depend on it.
+ *
+ *	m = match_new(rules, msg, arena, budget, &options);
+ *	while (match_run(m) == MATCH_WAITS) {
+ *		while ((ask = match_next_ask(m))) ...hand it out...
+ *		match_answer(m, answer) ... or match_expire(m);
+ *	}
+ *	judge(rules, match_hits(m), NULL, arena, &judgement);
+ */
+#pragma once
+
+#include "core/str.h"
+#include "ipc/ask.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct budget;
+struct msg;
+struct ruleset;
+struct match;
+
+/*
+ * What PCRE2 needs to run and can be used again: match data and a JIT stack. One per process; two
+ * matches of one process may share it, as each step of a match leaves nothing behind.
+ */
+struct match_scratch *match_scratch_new(void);
+struct match_scratch *match_scratch_free(struct match_scratch *s);
+
+struct match_options {
+	bool net;                      /* asks may be made; false: as with -L */
+	uint32_t first_ask_id;         /* ids count up from here; 0: from 1 */
+	size_t max_asks;               /* 0: a default of 500 */
+	struct match_scratch *scratch; /* NULL: one of its own, freed with the arena */
+};
+
+enum match_progress { MATCH_WAITS = 0, MATCH_DONE };
+
+/* msg, the rule set and the budget outlive the match, which lives in `a`. */
+struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct arena *a,
+			struct budget *budget, const struct match_options *options);
+/*
+ * Goes on as far as it can. When the budget's steps are over, what has not run counts as not run. Call
+ * it again after answers.
+ */
+enum match_progress match_run(struct match *m);
+/* The next ask not handed out yet, NULL when there is none. */
+const struct ask *match_next_ask(struct match *m);
+/* Takes what it needs from the answer. Unknown or repeated ids are ignored (false). */
+bool match_answer(struct match *m, const struct answer *answer);
+/* Every ask still out counts as ANSWER_TIMEOUT. */
+void match_expire(struct match *m);
+
+enum rule_state {
+	RULE_NOT_RUN = 0, /* switched off, or what it needs was not there: not "ready" */
+	RULE_MISS,
+	RULE_HIT,
+	RULE_PENDING, /* waits for an answer */
+};
+
+/* What one rule did: by index of the rule (ruleset_rule()). */
+struct rule_hits {
+	enum rule_state state;
+	bool has_score; /* `score` stands instead of the configured one */
+	uint32_t count; /* hits: of a `multiple` rule as many as it has, else 1 */
+	double value;   /* what metas see: the count, or an eval function's result */
+	double score;
+};
+
+struct match_log {
+	size_t rule;
+	struct str text;
+};
+
+struct match_tag {
+	struct str name;
+	struct str value;
+};
+
+struct match_hits {
+	const struct rule_hits *rules; /* ruleset_rule_count() entries; metas are NOT_RUN */
+	unsigned score_set;            /* 0..3: which of a rule's four scores counts */
+	const struct match_log *logs;  /* "[text]" lines under a rule's description */
+	size_t log_count;
+	const struct match_tag *tags; /* _TAGS_ that rules and plugins have set */
+	size_t tag_count;
+	uint64_t regex_runs;   /* how many times a regexp was started (statistics) */
+	uint64_t limit_errors; /* regexps given up at the match limit: their rules did not hit */
+};
+
+/* At any time; final after MATCH_DONE. Lives in the match. */
+const struct match_hits *match_hits(const struct match *m);
