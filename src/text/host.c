@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Host names: ACE form, lawfulness, IP addresses (tld.h). IDNA2003 comes from ICU, because that is what
+ * SpamAssassin's libidn speaks; libidn2 (IDNA2008) gives other names for ß and refuses symbols.
+ */
+#include "text/tld.h"
+
+#include "core/arena.h"
+#include "core/utf8.h"
+#include "text/text.h"
+
+#include <unicode/uidna.h>
+#include <unicode/ustring.h>
+
+enum { HOST_MAX_BYTES = 253, LABEL_MAX_BYTES = 63, IDN_MAX_UNITS = 2048 };
+
+static bool is_plain_host_char(unsigned char c, bool latin1)
+{
+	if (c < 0x80)
+		return ascii_is_alnum((char)c) || c == '_' || c == '.' || c == '-' ||
+		       (!latin1 && (c == ':' || c == '[' || c == ']'));
+	return latin1 && c >= 0xc0 && c != 0xd7 && c != 0xdf && c != 0xf7 && c != 0xff;
+}
+
+static bool all_host_chars(struct str s, bool latin1)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_plain_host_char((unsigned char)s.p[i], latin1))
+			return false;
+	return true;
+}
+
+/* The dots of other scripts, and two more that readers take for one. */
+static bool is_dot_lookalike(uint32_t c)
+{
+	return c == 0x2024 || c == 0x3002 || c == 0xff0e || c == 0xff61 || c == 0xfe52;
+}
+
+/* To UTF-16 with foreign dots replaced; -1: too long for a host name. */
+static int32_t to_units(struct str s, bool latin1, UChar *out)
+{
+	int32_t n = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		uint32_t c = latin1 ? (unsigned char)s.p[at++] : utf8_next(s, &at);
+
+		if (n + 2 > IDN_MAX_UNITS)
+			return -1;
+		if (!latin1 && is_dot_lookalike(c))
+			c = '.';
+		if (c >= 0x10000) {
+			out[n++] = (UChar)(0xd7c0 + (c >> 10));
+			out[n++] = (UChar)(0xdc00 | (c & 0x3ff));
+		} else {
+			out[n++] = (UChar)c;
+		}
+	}
+	return n;
+}
+
+/* s with foreign dots replaced: what remains when the conversion to ACE fails. */
+static struct str replace_dots(struct str s, struct arena *a)
+{
+	char *p = NULL;
+	size_t n = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		size_t from = at;
+		uint32_t c = utf8_next(s, &at);
+
+		if (is_dot_lookalike(c) && !p) {
+			p = arena_alloc(a, s.n);
+			memcpy(p, s.p, from);
+			n = from;
+		}
+		if (!p)
+			continue;
+		if (is_dot_lookalike(c)) {
+			p[n++] = '.';
+		} else {
+			memcpy(p + n, s.p + from, at - from);
+			n += at - from;
+		}
+	}
+	return p ? str_make(p, n) : s;
+}
+
+struct str host_to_ascii(struct str host, struct arena *a)
+{
+	UChar in[IDN_MAX_UNITS], out[IDN_MAX_UNITS];
+	UErrorCode code = U_ZERO_ERROR;
+	int32_t n, out_n = 0;
+	bool latin1 = false;
+	char *p;
+
+	if (all_host_chars(host, false))
+		return str_lower(a, host);
+	if (!utf8_is_valid(host)) {
+		if (!all_host_chars(host, true))
+			return str_lower(a, host);
+		latin1 = true;
+	}
+	n = to_units(host, latin1, in);
+	if (n >= 0)
+		out_n = uidna_IDNToASCII(in, n, out, IDN_MAX_UNITS, UIDNA_DEFAULT, NULL, &code);
+	if (n < 0 || U_FAILURE(code) || out_n > IDN_MAX_UNITS)
+		return latin1 ? host : replace_dots(host, a);
+	p = arena_alloc(a, (size_t)out_n);
+	for (int32_t i = 0; i < out_n; i++)
+		p[i] = (char)out[i];
+	return str_make(p, (size_t)out_n);
+}
+
+static bool is_lawful_label(struct str l, bool allow_underscore)
+{
+	if (!l.n || l.n > LABEL_MAX_BYTES || l.p[0] == '-' || l.p[l.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < l.n; i++) {
+		char c = l.p[i];
+
+		if (!ascii_is_alnum(c) && c != '-' && !(c == '_' && allow_underscore))
+			return false;
+	}
+	return true;
+}
+
+bool host_is_fqdn(struct str host, struct arena *a)
+{
+	struct str h = str_trim_right(host_to_ascii(host, a), "."), rest = h, label;
+	size_t dots = 0, seen = 0;
+
+	if (h.n > HOST_MAX_BYTES)
+		return false;
+	for (size_t i = 0; i < h.n; i++)
+		dots += h.p[i] == '.';
+	if (!dots)
+		return false;
+	for (; str_cut(&rest, '.', &label); seen++)
+		if (!is_lawful_label(label, seen + 1 < dots))
+			return false;
+	return true;
+}
+
+static size_t ipv4_length(struct str s)
+{
+	size_t at = 0;
+
+	for (int part = 0; part < 4; part++) {
+		size_t from = at;
+		unsigned v = 0;
+
+		if (part && (at >= s.n || s.p[at++] != '.'))
+			return 0;
+		from = at;
+		while (at < s.n && at - from < 4 && ascii_is_digit(s.p[at]))
+			v = v * 10 + (unsigned)(s.p[at++] - '0');
+		if (at == from || at - from > 3 || v > 255 || (at - from > 1 && s.p[from] == '0'))
+			return 0;
+	}
+	return at;
+}
+
+/* Groups of 1-4 hexadecimal digits, one "::" for any number of them (also for a single one), IPv4 tail. */
+static bool is_ipv6(struct str s)
+{
+	size_t at = 0, groups = 0;
+	bool gap = false;
+
+	if (str_starts_nocase(s, STR("ipv6:")))
+		s = str_from(s, 5);
+	while (at < s.n) {
+		size_t from = at;
+
+		if (str_starts(str_from(s, at), STR("::"))) {
+			if (gap)
+				return false;
+			gap = true;
+			at += 2;
+			continue;
+		}
+		if (at) {
+			if (s.p[at] == ':' && s.p[at - 1] != ':')
+				from = ++at;
+			else if (s.p[at - 1] != ':')
+				return false;
+		}
+		if (at < s.n && ipv4_length(str_from(s, at)) == s.n - at)
+			return gap ? groups <= 5 : groups == 6;
+		while (at < s.n && at - from < 4 && strchr("0123456789abcdefABCDEF", s.p[at]) && s.p[at])
+			at++;
+		if (at == from || ++groups > 8)
+			return false;
+	}
+	return gap ? groups <= 7 : groups == 8;
+}
+
+bool host_is_ip(struct str host)
+{
+	return host.n && (ipv4_length(host) == host.n || is_ipv6(host));
+}
