@@ -85,6 +85,15 @@ static struct str replace_dots(struct str s, struct arena *a)
 	return p ? str_make(p, n) : s;
 }
 
+/* ICU calls IDNA2003 deprecated. It is what the rules were written against. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static int32_t idna2003(const UChar *in, int32_t n, UChar *out, UErrorCode *code)
+{
+	return uidna_IDNToASCII(in, n, out, IDN_MAX_UNITS, UIDNA_DEFAULT, NULL, code);
+}
+#pragma GCC diagnostic pop
+
 struct str host_to_ascii(struct str host, struct arena *a)
 {
 	UChar in[IDN_MAX_UNITS], out[IDN_MAX_UNITS];
@@ -102,7 +111,7 @@ struct str host_to_ascii(struct str host, struct arena *a)
 	}
 	n = to_units(host, latin1, in);
 	if (n >= 0)
-		out_n = uidna_IDNToASCII(in, n, out, IDN_MAX_UNITS, UIDNA_DEFAULT, NULL, &code);
+		out_n = idna2003(in, n, out, &code);
 	if (n < 0 || U_FAILURE(code) || out_n > IDN_MAX_UNITS)
 		return latin1 ? host : replace_dots(host, a);
 	p = arena_alloc(a, (size_t)out_n);
@@ -186,7 +195,8 @@ static bool is_ipv6(struct str s)
 		}
 		if (at < s.n && ipv4_length(str_from(s, at)) == s.n - at)
 			return gap ? groups <= 5 : groups == 6;
-		while (at < s.n && at - from < 4 && strchr("0123456789abcdefABCDEF", s.p[at]) && s.p[at])
+		while (at < s.n && at - from < 4 && strchr("0123456789abcdefABCDEF", s.p[at]) &&
+		       s.p[at])
 			at++;
 		if (at == from || ++groups > 8)
 			return false;

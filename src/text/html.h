@@ -18,9 +18,9 @@ struct budget;
 
 /* A URI of the HTML, before canonicalising. */
 struct html_uri {
-	struct text key;    /* resolved; where only an anchor text hangs on it: the href as written */
-	unsigned types;     /* enum uri_type bits, 0: only anchor texts */
-	bool has_anchors;   /* false: anchors is empty because there was no <a> */
+	struct text key;  /* resolved; where only an anchor text hangs on it: the href as written */
+	unsigned types;   /* enum uri_type bits, 0: only anchor texts */
+	bool has_anchors; /* false: anchors is empty because there was no <a> */
 	struct vec anchors; /* struct text, one per <a> */
 };
 
@@ -47,11 +47,12 @@ struct html_result {
 	bool embeds, form_action_mailto, font_face_bad, font_low_contrast, font_invalid_color;
 	bool uri_truncated;
 
-	struct map inside;  /* tag name -> int64_t *: open count at the end; an entry for each name seen */
-	struct vec comment; /* struct text, delimiters included */
-	struct vec script;  /* struct text */
-	struct vec title;   /* struct text, raw */
-	struct vec anchor;  /* struct text, one per <a> */
+	struct map
+	    inside; /* tag name -> int64_t *: open count at the end; an entry for each name seen */
+	struct vec comment;   /* struct text, delimiters included */
+	struct vec script;    /* struct text */
+	struct vec title;     /* struct text, raw */
+	struct vec anchor;    /* struct text, one per <a> */
 	struct text charsets; /* of meta http-equiv, joined with spaces; none: there was none */
 	struct vec uris;      /* struct html_uri *, in order of appearance */
 };

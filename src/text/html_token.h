@@ -43,14 +43,14 @@ struct html_token {
 	size_t at;
 	struct budget *budget;
 	struct html_memo memo;
-	struct str raw_name;     /* inside a raw-text element: its name, else none */
-	bool raw_literal;        /* its entities stay */
-	bool raw_empty_checked;  /* its content has been given */
-	unsigned section_depth;  /* open marked sections */
+	struct str raw_name;    /* inside a raw-text element: its name, else none */
+	bool raw_literal;       /* its entities stay */
+	bool raw_empty_checked; /* its content has been given */
+	unsigned section_depth; /* open marked sections */
 	unsigned section_kind;
-	bool relaxed_comment;    /* at the end of the text: comments end at the first > */
-	bool pending_title_end;  /* an unclosed title's end tag is owed before the next tag */
-	struct str queued;       /* second half of the last text run */
+	bool relaxed_comment;   /* at the end of the text: comments end at the first > */
+	bool pending_title_end; /* an unclosed title's end tag is owed before the next tag */
+	struct str queued;      /* second half of the last text run */
 };
 
 void html_token_init(struct html_token *t, struct str src, struct budget *budget);

@@ -38,12 +38,12 @@ enum uri_type {
 	URI_TD = 1u << 13,
 	URI_BASE = 1u << 14,
 	URI_META = 1u << 15,
-	URI_PARSED = 1u << 16,      /* in the text, or without a type of its own */
-	URI_UNLINKED = 1u << 17,    /* no scheme, no www.: readers do not make it a link */
-	URI_SCHEMELESS = 1u << 18,  /* no scheme */
-	URI_DOMAINKEYS = 1u << 19,  /* d= of a signature */
-	URI_NOCANON = 1u << 20,     /* not canonicalised */
-	URI_NOCLEAN = 1u << 21,     /* not seen by uri rules */
+	URI_PARSED = 1u << 16,     /* in the text, or without a type of its own */
+	URI_UNLINKED = 1u << 17,   /* no scheme, no www.: readers do not make it a link */
+	URI_SCHEMELESS = 1u << 18, /* no scheme */
+	URI_DOMAINKEYS = 1u << 19, /* d= of a signature */
+	URI_NOCANON = 1u << 20,    /* not canonicalised */
+	URI_NOCLEAN = 1u << 21,    /* not seen by uri rules */
 };
 #define URI_TYPE_COUNT 22
 
@@ -58,9 +58,9 @@ struct uri_host {
 };
 
 struct uri {
-	struct text raw;    /* the entry's key: as written; HTML: after resolving against the base */
-	unsigned types;     /* enum uri_type bits */
-	bool has_cleaned;   /* false: none of the variants is for uri rules */
+	struct text raw;  /* the entry's key: as written; HTML: after resolving against the base */
+	unsigned types;   /* enum uri_type bits */
+	bool has_cleaned; /* false: none of the variants is for uri rules */
 	struct vec cleaned; /* struct text: the raw form, trimmed, and its variants */
 	struct vec domains; /* struct str */
 	struct vec hosts;   /* struct uri_host, one per host */
@@ -76,12 +76,13 @@ struct uri_list {
 	const void *redirect_ctx;
 	size_t redirect_count;
 
-	struct vec uris;    /* struct uri * */
-	struct map index;   /* key -> struct uri * */
-	struct vec cleaned; /* struct text: every cleaned form once: what uri rules are matched against */
-	struct map seen;    /* index of `cleaned` */
-	bool truncated;     /* a URI was longer than URI_MAX_LENGTH (check_uri_truncated) */
-	bool over;          /* the budget ended: URIs are missing */
+	struct vec uris;  /* struct uri * */
+	struct map index; /* key -> struct uri * */
+	struct vec
+	    cleaned; /* struct text: every cleaned form once: what uri rules are matched against */
+	struct map seen; /* index of `cleaned` */
+	bool truncated;  /* a URI was longer than URI_MAX_LENGTH (check_uri_truncated) */
+	bool over;       /* the budget ended: URIs are missing */
 };
 
 /* Everything added lives in `a`. budget may be NULL. Set redirect* afterwards where there are patterns. */
