@@ -15,11 +15,18 @@
 
 enum { READ_BYTES = 64 << 10 };
 
-/* A frame that waits. sent counts head and body; descriptors go with the first byte. */
-struct waiting {
+/* A frame on its way. sent counts head and body; the descriptors go with the first byte. */
+struct sending {
 	char head[FRAME_HEAD_BYTES];
+	struct str body;
+	const int *fds;
+	size_t fd_count, sent;
+};
+
+/* One that waits owns what it points to. */
+struct waiting {
+	struct sending s;
 	char *body;
-	size_t body_bytes, sent;
 	int fds[FRAME_MAX_FDS];
 	size_t fd_count;
 };
@@ -82,30 +89,29 @@ int peer_fd(const struct peer *p)
 	return p->fd;
 }
 
-/* The bytes of a frame behind its first `sent` ones, as one write. -1 with errno. */
-static ssize_t write_rest(struct peer *p, const char *head, struct str body, size_t sent,
-			  const int *fds, size_t fd_count)
+/* What is left of a frame, as one write. -1 with errno. */
+static ssize_t write_rest(struct peer *p, const struct sending *s)
 {
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int) * FRAME_MAX_FDS)];
 	} control;
-	size_t head_left = sent < FRAME_HEAD_BYTES ? FRAME_HEAD_BYTES - sent : 0;
-	size_t body_sent = sent - (FRAME_HEAD_BYTES - head_left);
+	size_t head_left = s->sent < FRAME_HEAD_BYTES ? FRAME_HEAD_BYTES - s->sent : 0;
+	size_t body_sent = s->sent - (FRAME_HEAD_BYTES - head_left);
 	struct iovec iov[2] = {
-		{ (char *)head + (FRAME_HEAD_BYTES - head_left), head_left },
-		{ (char *)body.p + body_sent, body.n - body_sent },
+		{ (char *)s->head + (FRAME_HEAD_BYTES - head_left), head_left },
+		{ (char *)s->body.p + body_sent, s->body.n - body_sent },
 	};
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-	if (!sent && fd_count) {
+	if (!s->sent && s->fd_count) {
 		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
+		msg.msg_controllen = CMSG_SPACE(sizeof(int) * s->fd_count);
 		memset(&control, 0, sizeof(control));
 		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
-		memcpy(CMSG_DATA(c), fds, sizeof(int) * fd_count);
+		c->cmsg_len = CMSG_LEN(sizeof(int) * s->fd_count);
+		memcpy(CMSG_DATA(c), s->fds, sizeof(int) * s->fd_count);
 	}
 	if (p->inject_n && --p->inject_n == 0) {
 		errno = p->inject_errno;
@@ -114,16 +120,13 @@ static ssize_t write_rest(struct peer *p, const char *head, struct str body, siz
 	return sendmsg(p->fd, &msg, MSG_NOSIGNAL);
 }
 
-/*
- * Writes until the frame is out or the socket is full. 1 all out, 0 full, -1 gone. *sent is moved on.
- */
-static int write_frame(struct peer *p, const char *head, struct str body, size_t *sent,
-		       const int *fds, size_t fd_count, struct err *e)
+/* Writes until the frame is out or the socket is full. 1 all out, 0 full, -1 gone. */
+static int write_frame(struct peer *p, struct sending *s, struct err *e)
 {
-	while (*sent < FRAME_HEAD_BYTES + body.n) {
-		ssize_t n = write_rest(p, head, body, *sent, fds, fd_count);
+	while (s->sent < FRAME_HEAD_BYTES + s->body.n) {
+		ssize_t n = write_rest(p, s);
 		if (n >= 0)
-			*sent += (size_t)n;
+			s->sent += (size_t)n;
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return 0;
 		else if (errno != EINTR)
@@ -132,14 +135,11 @@ static int write_frame(struct peer *p, const char *head, struct str body, size_t
 	return 1;
 }
 
-static int queue_frame(struct peer *p, const char *head, struct str body, size_t sent,
-		       const int *fds, size_t fd_count, struct err *e)
+static int queue_frame(struct peer *p, const struct sending *s, struct err *e)
 {
 	struct waiting *w = xzalloc(sizeof(*w));
-	memcpy(w->head, head, sizeof(w->head));
-	w->sent = sent;
-	for (size_t i = 0; !sent && i < fd_count; i++) {
-		int fd = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+	for (size_t i = 0; !s->sent && i < s->fd_count; i++) {
+		int fd = fcntl(s->fds[i], F_DUPFD_CLOEXEC, 0);
 		if (fd < 0) {
 			(void)err_sys(e, "ipc send: no descriptor");
 			waiting_free(w);
@@ -147,29 +147,30 @@ static int queue_frame(struct peer *p, const char *head, struct str body, size_t
 		}
 		w->fds[w->fd_count++] = fd;
 	}
-	w->body = xmalloc(body.n);
-	w->body_bytes = body.n;
-	if (body.n)
-		memcpy(w->body, body.p, body.n);
+	w->body = xmalloc(s->body.n);
+	if (s->body.n)
+		memcpy(w->body, s->body.p, s->body.n);
+	w->s = *s;
+	w->s.body.p = w->body;
+	w->s.fds = w->fds;
 	*(struct waiting **)vec_must_push(&p->out) = w;
-	p->out_bytes += FRAME_HEAD_BYTES + body.n;
+	p->out_bytes += FRAME_HEAD_BYTES + s->body.n;
 	return 0;
 }
 
 int peer_send(struct peer *p, uint16_t type, struct str body, const int *fds, size_t fd_count,
 	      struct err *e)
 {
-	char head[FRAME_HEAD_BYTES];
-	size_t sent = 0;
-	frame_encode_head(head, type, body.n, fd_count);
+	struct sending s = { .body = body, .fds = fds, .fd_count = fd_count };
+	frame_encode_head(s.head, type, body.n, fd_count);
 	if (!p->out.n) {
-		int r = write_frame(p, head, body, &sent, fds, fd_count, e);
+		int r = write_frame(p, &s, e);
 		if (r)
 			return r < 0 ? -1 : 0;
 	}
 	if (p->out_bytes + body.n > PEER_MAX_OUTPUT)
 		return err_set(e, ERR_LIMIT, true, "ipc send: the peer does not read");
-	return queue_frame(p, head, body, sent, fds, fd_count, e);
+	return queue_frame(p, &s, e);
 }
 
 bool peer_has_output(const struct peer *p)
@@ -183,11 +184,10 @@ int peer_flush(struct peer *p, struct err *e)
 	int r = 1;
 	while (r > 0 && done < p->out.n) {
 		struct waiting *w = *VEC_AT(&p->out, struct waiting *, done);
-		r = write_frame(p, w->head, str_make(w->body, w->body_bytes), &w->sent, w->fds,
-				w->fd_count, e);
+		r = write_frame(p, &w->s, e);
 		if (r <= 0)
 			break;
-		p->out_bytes -= FRAME_HEAD_BYTES + w->body_bytes;
+		p->out_bytes -= FRAME_HEAD_BYTES + w->s.body.n;
 		waiting_free(w);
 		done++;
 	}
