@@ -26,7 +26,7 @@ struct loop *loop_free(struct loop *l);
 void loop_run(struct loop *l);
 /* Like loop_run(), but at most ms milliseconds: for tests and for a last flush before exit. */
 void loop_run_for(struct loop *l, int64_t ms);
-/* Returns from loop_run() after the callbacks that are due now. */
+/* Makes loop_run() return after the current callback; outside of loop_run() it does nothing. */
 void loop_stop(struct loop *l);
 /* Monotonic milliseconds, now. */
 int64_t loop_now_ms(const struct loop *l);

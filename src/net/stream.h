@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stream: a connected, non-blocking TCP or UNIX socket in the loop. Input is handed on as it comes and
+ * Stream: a connected, non-blocking TCP or UNIX socket (or an end of a pipe) in the loop. Input is handed on as it comes and
  * never kept here (all streams of a loop share one read buffer); output is queued, gathered until the
  * current callback ends, and written with one system call.
  *
@@ -62,7 +62,6 @@ struct stream_opts {
 struct stream_counters {
 	uint64_t bytes_in, bytes_out;
 	uint64_t reads, writes; /* system calls that moved bytes */
-	size_t queued;          /* bytes waiting to be sent, refs too */
 };
 
 /*
@@ -72,14 +71,18 @@ struct stream_counters {
 struct stream *stream_new(struct loop *l, int fd, const struct stream_events *ev, void *arg,
 			  const struct stream_opts *opts);
 /*
- * Lets go: what is queued is still sent (for at most linger_ms; 0: 5 s), then the descriptor is closed
- * and the memory freed. Returns NULL. s NULL is fine.
+ * Lets go: what is queued is still sent, then FIN, then input is dropped until the other side finishes
+ * too (else what it still sends would make the kernel reset the connection and take our last reply from
+ * it); all that for at most linger_ms (0: 5 s). Returns NULL. s NULL is fine.
  */
 struct stream *stream_close(struct stream *s);
 struct stream *stream_close_within(struct stream *s, int64_t linger_ms);
 /* Lets go without sending what is queued. */
 struct stream *stream_abort(struct stream *s);
-/* Gives the descriptor back, reading and writing no more; -1 if the stream is dead. The queue must be empty. */
+/*
+ * Gives the descriptor back; -1 if the stream is dead. The stream is dead then, without an on_closed. The
+ * queue must be empty.
+ */
 int stream_detach(struct stream *s);
 
 /* Other callbacks and arg from now on (a session that is replaced by another protocol). */
@@ -90,7 +93,7 @@ bool stream_write(struct stream *s, struct str data);
 /*
  * Queues without copying: the bytes must stay as they are until release(release_arg, sent) which comes
  * later exactly once, also when the stream dies or is closed; sent: all of them reached the kernel.
- * Counts for the marks, not for the hard limit. Pays from about 4 kB on; shorter ones may be copied.
+ * Counts for the marks, not for the hard limit. Pays from some kB on; below, stream_write() is as good.
  */
 void stream_write_ref(struct stream *s, struct str data, void (*release)(void *arg, bool sent),
 		      void *release_arg);
@@ -106,12 +109,14 @@ bool stream_is_paused(const struct stream *s);
 /*
  * From now on the stream ends with STREAM_TIMEOUT when for idle_ms no byte moves in either direction.
  * what: text of ours, kept by pointer, for the log: "end of data". idle_ms 0: no limit. Cheap: call it at
- * each change of state. A peer that sends a byte now and then is not caught by this: use a loop_timer
+ * each change of state, and with 0 while waiting for somebody else (a scan). A peer that sends a byte now and then is not caught by this: use a loop_timer
  * for the whole.
  */
 void stream_wait(struct stream *s, int64_t idle_ms, const char *what);
 
 const struct stream_counters *stream_get_counters(const struct stream *s);
+/* Bytes waiting to be sent, refs too. */
+size_t stream_get_queued(const struct stream *s);
 const struct net_addr *stream_get_peer(const struct stream *s);
 void stream_get_local(const struct stream *s, struct net_addr *ret);
 int stream_get_fd(const struct stream *s);
