@@ -68,7 +68,7 @@ static void finish(struct connect_job *j, int fd)
 		addr = j->addrs[j->at];
 		j->fd = -1;
 	} else if (j->count > 1) {
-		err_prefix(&e, "%zu of %zu addresses tried, the last: ",
+		err_prefix(&e, "%zu of %zu addresses tried, the last",
 			   j->at < j->count ? j->at + 1 : j->count, j->count);
 	}
 	connect_cancel(j);

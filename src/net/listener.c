@@ -90,6 +90,7 @@ static int bind_ip(int fd, const struct net_addr *a, const struct sockaddr_stora
 	_cleanup_(strbuf_done) struct strbuf text;
 	int on = 1;
 
+	strbuf_init(&text, 256);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (o->reuse_port)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
@@ -99,7 +100,6 @@ static int bind_ip(int fd, const struct net_addr *a, const struct sockaddr_stora
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(fd, (const struct sockaddr *)ss, len) == 0)
 		return 0;
-	strbuf_init(&text, 256);
 	net_addr_format(&text, a);
 	return err_sys(e, "cannot bind %s", strbuf_str(&text).p);
 }
