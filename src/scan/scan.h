@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct match_scratch;
+struct msg;
 struct ruleset; /* rules/ruleset.h */
 struct envelope;
 
@@ -28,6 +30,8 @@ struct envelope;
 struct scan_config {
 	const struct ruleset *rules; /* NULL: no spam rules at all */
 	bool net;                    /* network checks may ask (not --local) */
+	struct match_scratch
+	    *scratch; /* rules/match.h: one per process; NULL: each scan makes its own */
 };
 
 enum scan_want {
@@ -58,3 +62,5 @@ void scan_answer(struct scan *s, const struct answer *answer);
 void scan_expire(struct scan *s);
 /* Only after SCAN_DONE; lives in the scan. */
 const struct report *scan_report(const struct scan *s);
+/* The message as the rules saw it, for explain and debugging; NULL when no rules ran. */
+const struct msg *scan_msg(const struct scan *s);

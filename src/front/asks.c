@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What scans ask for: DNS questions go to net/dns, virus parts to av/. Each ask of a job is answered
+ * exactly once, or cancelled with its job. Nothing of an ask is trusted: it comes from the cage.
+ */
+#include "front/front_private.h"
+
+#include "core/must.h"
+
+enum { ASKS_MAX = 4096 }; /* of one job; what is more is answered "failed" */
+
+/* One ask on its way. */
+struct ask_wait {
+	TAILQ_ENTRY(ask_wait) link;
+	struct front *front;
+	struct scan_job *job;
+	struct job_asks *owner;
+	uint32_t id;
+	struct dns_query *query;
+	struct av_job *av;
+};
+
+TAILQ_HEAD(ask_waits, ask_wait);
+
+/* A job's: scan_job_user(). */
+struct job_asks {
+	struct ask_waits waits;
+	size_t count;
+};
+
+static void wait_free(struct ask_wait *w)
+{
+	TAILQ_REMOVE(&w->owner->waits, w, link);
+	w->owner->count--;
+	x_free(w);
+}
+
+static void on_dns(void *arg, const struct dns_answer *d)
+{
+	struct ask_wait *w = arg;
+	struct answer answer = { .ask_id = w->id };
+	struct scan_job *job = w->job;
+	struct arena *a = arena_new();
+
+	w->query = NULL;
+	switch (d->status) {
+	case DNS_ANSWER:
+	case DNS_NODATA:
+	case DNS_NXDOMAIN:
+		answer.status = ANSWER_OK;
+		answer.rcode = (uint8_t)d->rcode;
+		break;
+	case DNS_TIMEOUT: answer.status = ANSWER_TIMEOUT; break;
+	default: answer.status = ANSWER_FAILED; break;
+	}
+	answer.records = arena_calloc(a, d->record_count, sizeof(*answer.records));
+	for (size_t i = 0; i < d->record_count && i < SCAN_WIRE_MAX_RECORDS; i++)
+		answer.records[answer.record_count++] =
+		    (struct answer_record){ d->records[i].type, d->records[i].ttl,
+					    d->records[i].rdata };
+	log_debug(scan_job_spec(job)->log, "dns answer", lf_str("name", d->name),
+		  lf_int("type", d->type), lf_c("status", dns_status_name(d->status)),
+		  lf_int("ms", d->elapsed_ms));
+	wait_free(w);
+	scan_job_answer(job, &answer);
+	arena_free(a);
+}
+
+static void on_av(void *arg, const struct av_result *r)
+{
+	struct ask_wait *w = arg;
+	struct scan_job *job = w->job;
+	struct answer answer = {
+		.ask_id = w->id,
+		.status = r->status,
+		.virus = r->virus,
+		.virus_names = (struct str *)(uintptr_t)r->names,
+		.virus_name_count =
+		    r->name_count < REPORT_MAX_NAMES ? r->name_count : REPORT_MAX_NAMES,
+		.engine = r->engine,
+	};
+
+	w->av = NULL;
+	if (r->status != ANSWER_OK)
+		log_text(scan_job_spec(job)->log, -2, STR("AV: ALL VIRUS SCANNERS FAILED"));
+	wait_free(w);
+	scan_job_answer(job, &answer);
+}
+
+static void refuse(struct scan_job *job, uint32_t id)
+{
+	struct answer answer = { .ask_id = id };
+
+	scan_job_answer(job, &answer);
+}
+
+static void start_av(struct ask_wait *w, const struct ask *ask)
+{
+	const struct scan_job_spec *spec = scan_job_spec(w->job);
+	struct av_input in = { .parts = ask->parts,
+			       .part_count = ask->part_count,
+			       .log = spec->log };
+
+	/* The whole message does not come back from the cage: it is the front's own. */
+	ask->parts[0].fd = spec->body_fd;
+	w->av = av_examine(w->front->av, &in, on_av, w);
+	ask->parts[0].fd = -1;
+}
+
+static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
+{
+	struct front *f = arg;
+	struct job_asks *owner = scan_job_user(job);
+	bool is_dns = ask->kind == ASK_DNS;
+	struct ask_wait *w;
+
+	if (!owner) {
+		owner = xzalloc(sizeof(*owner));
+		TAILQ_INIT(&owner->waits);
+		scan_job_set_user(job, owner);
+	}
+	if (owner->count >= ASKS_MAX || (is_dns && (!f->dns || !dns_name_is_ok(ask->name))) ||
+	    (!is_dns && (!ask->part_count || ask->parts[0].fd >= 0))) {
+		refuse(job, ask->id);
+		return;
+	}
+	w = xzalloc(sizeof(*w));
+	w->front = f;
+	w->job = job;
+	w->owner = owner;
+	w->id = ask->id;
+	TAILQ_INSERT_TAIL(&owner->waits, w, link);
+	owner->count++;
+	if (is_dns)
+		w->query = dns_ask(f->dns, ask->name, ask->qtype, f->set.dns_ms, on_dns, w);
+	else
+		start_av(w, ask);
+}
+
+static void on_cancel(void *arg, struct scan_job *job)
+{
+	struct job_asks *owner = scan_job_user(job);
+	struct ask_wait *w;
+
+	(void)arg;
+	if (!owner)
+		return;
+	while ((w = TAILQ_FIRST(&owner->waits))) {
+		dns_cancel(w->query);
+		av_cancel(w->av);
+		wait_free(w);
+	}
+	x_free(owner);
+	scan_job_set_user(job, NULL);
+}
+
+void asks_init(struct front *f)
+{
+	struct scan_pool_opts opts = {
+		.ask = on_ask, .cancel_asks = on_cancel, .arg = f, .log = f->log
+	};
+
+	f->pool = scan_pool_new(f->loop, &opts);
+}

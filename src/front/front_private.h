@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the front know of each other: one struct a thing, its functions by file. */
+#pragma once
+
+#include "act/dsn.h"
+#include "act/edit.h"
+#include "act/method.h"
+#include "act/outcome.h"
+#include "act/relay.h"
+#include "av/av.h"
+#include "core/arena.h"
+#include "core/log.h"
+#include "front/digest_table.h"
+#include "front/front.h"
+#include "front/scan_pool.h"
+#include "ipc/envelope.h"
+#include "ipc/report.h"
+#include "net/addr.h"
+#include "net/dns.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "policy/plan.h"
+#include "smtp/server.h"
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+struct front_session;
+struct front_msg;
+
+TAILQ_HEAD(front_sessions, front_session);
+
+/* Accepts sessions for one bound socket. */
+struct front_door {
+	struct front *front;
+	struct listener *listener;
+	struct smtp_server_opts opts;
+	unsigned port; /* 0: a UNIX socket */
+	struct str name;
+};
+
+/* Memory that message bodies may take, all sessions together. */
+struct front_memory {
+	uint64_t max, held;
+};
+
+struct front_settings {
+	struct method forward, notify;
+	struct edit_opts edit;
+	struct dsn_opts dsn;
+	struct str helo, myhostname;
+	const struct net_set *inet_acl;
+	bool early_connect;
+	int64_t idle_ms;     /* of a client's session */
+	int64_t deadline_ms; /* a message's, from its final dot to the scan's report */
+	int64_t grace_ms;
+	int64_t reply_ms; /* of the next hop, where the engine's own table does not rule */
+	int64_t dns_ms;
+	bool poison_passes; /* a message that kills scans goes on as UNCHECKED */
+	struct str poison_dir;
+};
+
+struct front {
+	struct loop *loop;
+	const struct conf *conf;
+	struct log *log;
+	struct arena *arena; /* settings and the policy */
+	struct front_settings set;
+	struct front_door *doors;
+	size_t door_count;
+	struct front_sessions sessions;
+	size_t session_count;
+	size_t busy_messages; /* whose session is gone or not, but which are on their way */
+	unsigned long mails;  /* for log ids */
+	struct front_memory memory;
+	struct policy *policy;
+	struct relay *relay;
+	struct dns *dns; /* NULL: network checks are off */
+	struct av *av;
+	struct scan_pool *pool;
+	struct digest_table delivered, poison;
+	void (*drained)(void *);
+	void *drained_arg;
+	bool draining;
+};
+
+/* session.c: one client's connection */
+struct front_session {
+	TAILQ_ENTRY(front_session) link;
+	struct front *front;
+	struct front_door *door;
+	struct stream *stream;
+	struct smtp_server *server;
+	struct strbuf in; /* what the engine did not take yet */
+	struct loop_call step;
+	struct loop_timer *timer;
+	struct front_msg *msg;
+	struct net_addr peer, local;
+	struct log log;
+	char id[32];
+	unsigned long number; /* of its first MAIL */
+	unsigned mails;
+	bool ending; /* CLOSE came: nothing more is read */
+	bool lost;
+};
+
+void session_new(struct front_door *door, int fd, const struct net_addr *peer);
+void session_drop(struct front_session *s);
+/* Answers what is awaited and lets the session go on, later. */
+void session_reply(struct front_session *s, const struct smtp_reply *r);
+void session_accept(struct front_session *s);
+/* Tells idle sessions that we close, and drops them. */
+void session_shut_down(struct front_session *s);
+
+/* message.c: one message's way from MAIL to the reply */
+enum msg_state {
+	MSG_NEW = 0, /* MAIL: waits for the next hop's connection */
+	MSG_OPEN,    /* RCPTs come */
+	MSG_BODY,    /* the content comes */
+	MSG_SCAN,    /* waits for the report */
+	MSG_SEND,    /* goes to the next hop */
+	MSG_NOTIFY,  /* its DSN goes out */
+	MSG_OVER,
+	MSG_STATE_COUNT
+};
+
+struct front_msg {
+	struct front *front;
+	struct front_session *session; /* NULL: the client is gone */
+	struct arena *arena;
+	struct log log;
+	enum msg_state state;
+	char id[40], mail_id[16];
+	struct envelope env;
+	struct smtp_mail mail;
+	const struct smtp_rcpt **rcpts;
+	struct str protocol;
+	bool is_lmtp;
+	unsigned listen_port;
+	int fd; /* memfd; sealed at the end */
+	struct strbuf buf;
+	struct str raw; /* the sealed memfd, mapped */
+	uint64_t held;  /* of front->memory */
+	uint64_t nul, bare_lf, bare_cr;
+	struct net_addr *hops;
+	size_t hop_count;
+	struct relay_wait *wait;
+	struct relay_lease *lease; /* made ready at MAIL */
+	struct scan_job *job;
+	const struct report *report;
+	struct plan *plan;
+	struct outcome *outcomes; /* one a recipient */
+	struct delivery *delivery;
+	struct str queued_as;
+	int64_t start_ms;
+};
+
+struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx);
+/* The answer to DATA: NULL is yes. Takes memory for what SIZE announced. */
+const struct smtp_reply *msg_data(struct front_msg *m, const struct smtp_tx *tx);
+/* False: there is no memory for it; the rest of the body is to be refused. */
+bool msg_body(struct front_msg *m, struct str bytes);
+void msg_end(struct front_msg *m, const struct smtp_tx *tx);
+/* The client is gone or gave up: forget it, unless a dot may have been sent already. */
+void msg_abandon(struct front_msg *m);
+
+/* What the scan has found, or that it failed (report NULL). text: why. */
+void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct report *report);
+/* delivery.c is through: outcomes of all recipients are known. */
+void msg_delivered(struct front_msg *m);
+
+/* delivery.c: the transactions with the next hop */
+/* Starts them for every recipient whose plan says PASS; outcomes are filled, then msg_delivered(). */
+void delivery_start(struct front_msg *m);
+/* A mail of our own (a DSN): done(arg, ok). Uses the message's arena. */
+void delivery_notify(struct front_msg *m, const struct smtp_client_mail *mail,
+		     const struct str *slices, size_t n,
+		     void (*done)(struct front_msg *m, bool ok));
+/* Gives up where no dot has been sent; true when all is stopped, false when it must go to its end. */
+bool delivery_cancel(struct front_msg *m);
+void delivery_free(struct front_msg *m);
+
+/* asks.c: what scans ask for */
+void asks_init(struct front *f);

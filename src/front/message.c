@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One message's way: MAIL (a connection to the next hop is made ready) → content into a memfd → sealed,
+ * to a scan process → report → plan → transactions with the next hop (delivery.c) → the reply by the
+ * table of docs/ARCHITECTURE.md → the log line. Nothing is ever answered 250 that is not sent, discarded
+ * by policy or durably written.
+ */
+#include "front/front_private.h"
+
+#include "act/log_line.h"
+#include "core/clock.h"
+#include "core/encode.h"
+#include "core/file.h"
+#include "core/must.h"
+#include "core/num.h"
+#include "core/trace.h"
+#include "ipc/memfd.h"
+#include "scan/scan.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+enum { BODY_CHUNK = 64 << 10, MESSAGE_MAX = 1 << 30 };
+
+/* Memory of message bodies. */
+
+static bool take_memory(struct front_msg *m, uint64_t total)
+{
+	struct front_memory *mem = &m->front->memory;
+
+	if (total <= m->held)
+		return true;
+	if (total - m->held > mem->max - (mem->held < mem->max ? mem->held : mem->max))
+		return false;
+	mem->held += total - m->held;
+	m->held = total;
+	return true;
+}
+
+static void give_memory(struct front_msg *m)
+{
+	must(m->front->memory.held >= m->held);
+	m->front->memory.held -= m->held;
+	m->held = 0;
+}
+
+static void msg_free(struct front_msg *m)
+{
+	m->state = MSG_OVER;
+	m->wait = relay_reserve_cancel(m->wait);
+	m->job = scan_job_cancel(m->job);
+	delivery_free(m);
+	m->lease = relay_release(m->lease);
+	give_memory(m);
+	memfd_unmap(m->raw);
+	m->fd = fd_close(m->fd);
+	strbuf_done(&m->buf);
+	m->front->busy_messages--;
+	if (m->session)
+		m->session->msg = NULL;
+	arena_free(m->arena);
+}
+
+/* MAIL */
+
+static void hop_is_ready(void *arg, struct relay_lease *lease, const struct err *e)
+{
+	struct front_msg *m = arg;
+	struct smtp_reply r;
+
+	m->wait = NULL;
+	m->lease = lease;
+	if (lease) {
+		m->state = MSG_OPEN;
+		trace_point("after-mail");
+		session_accept(m->session);
+		return;
+	}
+	log_warning(&m->log, "next hop cannot be had", lf_str("method", m->front->set.forward.text),
+		    lf_c("why", e->text));
+	r = smtp_reply_make(m->arena, 451, "4.4.1", "no connection to %.*s",
+			    STR_FMT(m->front->set.forward.text));
+	session_reply(m->session, &r);
+	msg_free(m);
+}
+
+static void make_mail_id(char out[16])
+{
+	unsigned char random[9];
+	struct strbuf b;
+
+	must(getrandom(random, sizeof(random), 0) == (ssize_t)sizeof(random));
+	strbuf_init(&b, 0);
+	encode_base64url(&b, str_make((char *)random, sizeof(random)));
+	must(b.n == 12);
+	memcpy(out, b.p, 13);
+	strbuf_done(&b);
+}
+
+struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
+{
+	struct front *f = s->front;
+	struct arena *a = arena_new();
+	struct front_msg *m = arena_zalloc(a, sizeof(*m));
+
+	(void)tx;
+	m->front = f;
+	m->session = s;
+	m->arena = a;
+	m->fd = -1;
+	m->start_ms = loop_now_ms(f->loop);
+	m->env.arrival_ms = clock_wall_ms();
+	snprintf(m->id, sizeof(m->id), "%s", s->id);
+	m->log = (struct log){ f->log->sink, str_of(m->id) };
+	make_mail_id(m->mail_id);
+	strbuf_init(&m->buf, 0);
+	m->listen_port = s->door->port;
+	f->busy_messages++;
+	if (f->set.forward.kind == METHOD_SMTP || f->set.forward.kind == METHOD_LMTP)
+		m->hop_count =
+		    method_addresses(&f->set.forward, a, &s->peer, s->door->port, &m->hops);
+	if (f->set.early_connect && m->hop_count) {
+		m->wait = relay_reserve(f->relay, m->hops, m->hop_count,
+					f->set.forward.kind == METHOD_LMTP, hop_is_ready, m);
+		return m;
+	}
+	m->state = MSG_OPEN;
+	trace_point("after-mail");
+	smtp_server_accept(s->server);
+	return m;
+}
+
+/* DATA and the content */
+
+const struct smtp_reply *msg_data(struct front_msg *m, const struct smtp_tx *tx)
+{
+	static const struct smtp_reply full = { 452,
+						{ "4.3.1", 5 },
+						{ "Insufficient system storage", 27 } };
+	struct err e = ERR_INIT;
+
+	if (!take_memory(m, tx->mail.size ? tx->mail.size : BODY_CHUNK)) {
+		log_warning(&m->log, "message memory is used up",
+			    lf_int("held", (int64_t)m->front->memory.held),
+			    lf_int("max", (int64_t)m->front->memory.max));
+		give_memory(m);
+		return &full;
+	}
+	m->fd = memfd_new("message", &e);
+	if (m->fd < 0) {
+		log_error(&m->log, "no memfd", lf_c("why", e.text));
+		return &full;
+	}
+	m->state = MSG_BODY;
+	return NULL;
+}
+
+static bool flush_body(struct front_msg *m)
+{
+	struct err e = ERR_INIT;
+
+	if (m->buf.n && memfd_append(m->fd, strbuf_str(&m->buf), &e) < 0) {
+		log_error(&m->log, "message cannot be held", lf_c("why", e.text));
+		return false;
+	}
+	strbuf_clear(&m->buf);
+	return true;
+}
+
+/* What will be refused at its dot need not be held until then. */
+static bool drop_body(struct front_msg *m)
+{
+	strbuf_done(&m->buf);
+	m->fd = fd_close(m->fd);
+	give_memory(m);
+	return false;
+}
+
+bool msg_body(struct front_msg *m, struct str bytes)
+{
+	if (m->env.size == 0)
+		trace_point("mid-data");
+	m->env.size += bytes.n;
+	if (m->env.size > MESSAGE_MAX || !take_memory(m, m->env.size)) {
+		log_warning(&m->log, "message memory is used up",
+			    lf_int("size", (int64_t)m->env.size),
+			    lf_int("held", (int64_t)m->front->memory.held));
+		return drop_body(m);
+	}
+	strbuf_add(&m->buf, bytes);
+	return m->buf.n < BODY_CHUNK || flush_body(m) || drop_body(m);
+}
+
+/* The final dot */
+
+static struct str copy(struct front_msg *m, struct str s)
+{
+	return str_is_none(s) ? s : str_dup(m->arena, s);
+}
+
+static struct smtp_path copy_path(struct front_msg *m, const struct smtp_path *p)
+{
+	struct str addr = str_dup(m->arena, p->addr);
+	struct smtp_path ret = { .addr = addr, .local = STR_NONE, .domain = STR_NONE };
+
+	if (!str_is_none(p->local))
+		ret.local = str_make(addr.p + (p->local.p - p->addr.p), p->local.n);
+	if (!str_is_none(p->domain))
+		ret.domain = str_make(addr.p + (p->domain.p - p->addr.p), p->domain.n);
+	return ret;
+}
+
+static void copy_rcpts(struct front_msg *m, const struct smtp_tx *tx)
+{
+	size_t n = tx->rcpts.n;
+
+	m->rcpts = arena_calloc(m->arena, n, sizeof(*m->rcpts));
+	m->env.rcpts = arena_calloc(m->arena, n, sizeof(*m->env.rcpts));
+	m->env.rcpt_count = n;
+	m->outcomes = arena_calloc(m->arena, n, sizeof(*m->outcomes));
+	for (size_t i = 0; i < n; i++) {
+		struct smtp_rcpt *r = arena_alloc(m->arena, sizeof(*r));
+
+		*r = *smtp_tx_rcpt(tx, i);
+		r->addr = copy_path(m, &r->addr);
+		r->orcpt = copy(m, r->orcpt);
+		m->rcpts[i] = r;
+		m->env.rcpts[i].addr = r->addr.addr;
+	}
+}
+
+/* The transaction's memory goes with its session; the message may outlive both. */
+static void copy_envelope(struct front_msg *m, const struct smtp_tx *tx)
+{
+	struct envelope *env = &m->env;
+	uint64_t port = 0;
+
+	m->mail = tx->mail;
+	m->mail.sender = copy_path(m, &m->mail.sender);
+	m->mail.envid = copy(m, m->mail.envid);
+	m->mail.auth = copy(m, m->mail.auth);
+	env->sender = m->mail.sender.addr;
+	copy_rcpts(m, tx);
+	env->client_addr = copy(m, tx->xforward.v[SMTP_XF_ADDR]);
+	if (str_starts_nocase(env->client_addr, STR("IPv6:")))
+		env->client_addr = str_from(env->client_addr, 5);
+	env->client_name = copy(m, tx->xforward.v[SMTP_XF_NAME]);
+	env->client_helo = copy(m, tx->xforward.v[SMTP_XF_HELO]);
+	env->client_proto = copy(m, tx->xforward.v[SMTP_XF_PROTO]);
+	env->client_ident = copy(m, tx->xforward.v[SMTP_XF_IDENT]);
+	env->client_source = copy(m, tx->xforward.v[SMTP_XF_SOURCE]);
+	if (tx->xforward.v[SMTP_XF_PORT].n &&
+	    num_parse_u64(tx->xforward.v[SMTP_XF_PORT], 10, 65535, &port))
+		env->client_port = (uint16_t)port;
+	env->log_id = str_of(m->id);
+	env->smtputf8 = tx->mail.smtputf8;
+	env->body_8bit = tx->mail.body == SMTP_BODY_8BITMIME;
+	m->protocol = str_of(tx->protocol);
+	m->is_lmtp = tx->is_lmtp;
+	m->bare_lf = tx->bare_lf;
+	m->bare_cr = tx->bare_cr;
+	m->nul = tx->nul;
+}
+
+static void start_scan(struct front_msg *m, unsigned want);
+
+/* 451 to everyone: nothing was sent. */
+static void fail(struct front_msg *m, const char *text)
+{
+	struct smtp_reply r = smtp_reply_make(m->arena, 451, "4.5.0", "%s, id=%s", text, m->id);
+
+	for (size_t i = 0; i < m->env.rcpt_count; i++)
+		m->outcomes[i] = (struct outcome){ .kind = OUTCOME_FAILED, .reply = r };
+	msg_delivered(m);
+}
+
+static bool is_poison(struct front_msg *m)
+{
+	int64_t now = loop_now_ms(m->front->loop);
+	unsigned char digest[DIGEST_BYTES];
+
+	if (digest_table_is_empty(&m->front->poison, now))
+		return false;
+	digest_of(digest, &m->raw, 1);
+	return digest_table_has(&m->front->poison, digest, now);
+}
+
+void msg_end(struct front_msg *m, const struct smtp_tx *tx)
+{
+	struct err e = ERR_INIT;
+	unsigned want;
+
+	copy_envelope(m, tx);
+	if (!flush_body(m) || memfd_seal(m->fd, &e) < 0 ||
+	    memfd_map(m->fd, MESSAGE_MAX, &m->raw, &e) < 0) {
+		if (e.kind)
+			log_error(&m->log, "message cannot be held", lf_c("why", e.text));
+		fail(m, "Message cannot be held");
+		return;
+	}
+	strbuf_done(&m->buf);
+	trace_point("before-scan");
+	if (is_poison(m)) {
+		msg_scanned(m, SCAN_CRASHED, NULL);
+		return;
+	}
+	want = policy_wants(m->front->policy, &m->env);
+	if (!av_engine_count(m->front->av))
+		want &= ~(unsigned)SCAN_WANT_VIRUS;
+	start_scan(m, want);
+}
+
+/* The scan */
+
+static void scan_done(void *arg, enum scan_outcome outcome, const struct report *report)
+{
+	struct front_msg *m = arg;
+
+	m->job = NULL;
+	trace_point("after-scan");
+	msg_scanned(m, outcome, report);
+}
+
+static void start_scan(struct front_msg *m, unsigned want)
+{
+	struct front *f = m->front;
+	struct scan_job_spec spec = {
+		.body_fd = m->fd,
+		.size = m->raw.n,
+		.want = want | SCAN_WANT_FIELDS,
+		.env = &m->env,
+		.now_ms = m->env.arrival_ms,
+		.deadline_ms = f->set.deadline_ms,
+		.grace_ms = f->set.grace_ms,
+		.log = &m->log,
+		.done = scan_done,
+		.arg = m,
+	};
+
+	m->state = MSG_SCAN;
+	m->job = scan_pool_submit(f->pool, &spec);
+	trace_point("mid-scan");
+}
+
+static void remember_poison(struct front_msg *m)
+{
+	unsigned char digest[DIGEST_BYTES];
+	struct err e = ERR_INIT;
+
+	digest_of(digest, &m->raw, 1);
+	if (digest_table_has(&m->front->poison, digest, loop_now_ms(m->front->loop)))
+		return;
+	digest_table_add(&m->front->poison, digest, loop_now_ms(m->front->loop));
+	if (!m->front->set.poison_dir.n)
+		return;
+	/* A bounded copy for study, one file a message, named by our own id. */
+	if (file_replace(arena_printf(m->arena, "%.*s/poison-%s", STR_FMT(m->front->set.poison_dir),
+				      m->mail_id)
+			     .p,
+			 str_sub(m->raw, 0, 10 << 20), 0600, &e) < 0)
+		log_warning(&m->log, "no copy of the message for study", lf_c("why", e.text));
+}
+
+static struct outcome policy_outcome(struct front_msg *m, const struct plan_rcpt *p)
+{
+	static const enum outcome_kind kinds[PLAN_ACTION_COUNT] = {
+		[PLAN_TEMPFAIL] = OUTCOME_FAILED, [PLAN_PASS] = OUTCOME_NONE,
+		[PLAN_REJECT] = OUTCOME_REFUSED,  [PLAN_DISCARD] = OUTCOME_DISCARDED,
+		[PLAN_BOUNCE] = OUTCOME_BOUNCED,
+	};
+	struct outcome o = { .kind = kinds[p->action], .by_policy = true };
+
+	if (p->action != PLAN_PASS) {
+		o.reply.code = p->code;
+		o.reply.enhanced = copy(m, p->enhanced);
+		o.reply.text = copy(m, p->text);
+	}
+	return o;
+}
+
+void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct report *report)
+{
+	m->report = report;
+	if (outcome == SCAN_CRASHED) {
+		log_text(&m->log, -1,
+			 STR("a scan of this message dies, also when it is alone: kept for study"));
+		remember_poison(m);
+		if (!m->front->set.poison_passes) {
+			fail(m, "Message cannot be examined");
+			return;
+		}
+	} else if (outcome == SCAN_FAILED) {
+		fail(m, "Message was not examined in time");
+		return;
+	}
+	m->plan = policy_decide(m->front->policy, m->arena, &m->env, report);
+	for (size_t i = 0; i < m->plan->count; i++)
+		m->outcomes[i] = policy_outcome(m, &m->plan->rcpts[i]);
+	m->state = MSG_SEND;
+	delivery_start(m);
+}
+
+/* The reply */
+
+static void recipient_digest(struct front_msg *m, size_t i, unsigned char ret[DIGEST_BYTES])
+{
+	const struct str parts[] = { m->env.sender, m->env.rcpts[i].addr, m->raw };
+
+	digest_of(ret, parts, 3);
+}
+
+static void remember_sent(struct front_msg *m)
+{
+	for (size_t i = 0; i < m->env.rcpt_count; i++) {
+		unsigned char digest[DIGEST_BYTES];
+
+		if (m->outcomes[i].kind != OUTCOME_SENT &&
+		    m->outcomes[i].kind != OUTCOME_SENT_BEFORE)
+			continue;
+		recipient_digest(m, i, digest);
+		digest_table_add(&m->front->delivered, digest, loop_now_ms(m->front->loop));
+		log_info(&m->log, "recipient has it already: remembered for the retry",
+			 lf_str("rcpt", m->env.rcpts[i].addr));
+	}
+}
+
+static void write_log(struct front_msg *m)
+{
+	struct log_line_input in = {
+		.env = &m->env,
+		.plan = m->plan,
+		.report = m->report,
+		.outcomes = m->outcomes,
+		.mail_id = str_of(m->mail_id),
+		.queued_as = m->queued_as,
+		.size = m->env.size,
+		.elapsed_ms = loop_now_ms(m->front->loop) - m->start_ms,
+	};
+	struct str lines[2];
+	size_t n = log_line_build(m->arena, &in, lines);
+
+	for (size_t i = 0; i < n; i++)
+		log_text(&m->log, 0, lines[i]);
+}
+
+static void answer(struct front_msg *m, const struct smtp_reply *one)
+{
+	struct front_session *s = m->session;
+
+	if (!s)
+		return;
+	trace_point("before-reply");
+	for (size_t i = 0; m->is_lmtp && i < m->env.rcpt_count; i++)
+		session_reply(s, &m->outcomes[i].reply);
+	if (!m->is_lmtp)
+		session_reply(s, one);
+}
+
+static void finish(struct front_msg *m, const struct smtp_reply *reply, bool remember)
+{
+	if (remember || !m->session)
+		remember_sent(m);
+	write_log(m);
+	answer(m, reply);
+	msg_free(m);
+}
+
+static void notified(struct front_msg *m, bool ok)
+{
+	struct outcome_verdict v = outcome_decide(m->arena, m->outcomes, m->env.rcpt_count);
+
+	if (!ok) {
+		/* The sender would never hear of the refusal: better that the message is tried again. */
+		v.reply =
+		    smtp_reply_make(m->arena, 451, "4.5.0",
+				    "the notification to the sender cannot be sent, id=%s", m->id);
+		for (size_t i = 0; i < m->env.rcpt_count; i++)
+			if (m->outcomes[i].kind == OUTCOME_BOUNCED)
+				m->outcomes[i].reply = v.reply;
+	}
+	finish(m, &v.reply, !ok);
+}
+
+static bool start_dsn(struct front_msg *m)
+{
+	struct dsn_input in = {
+		.opts = &m->front->set.dsn,
+		.env = &m->env,
+		.mail = &m->mail,
+		.rcpts = m->rcpts,
+		.plan = m->plan,
+		.report = m->report,
+		.outcomes = m->outcomes,
+		.raw = m->raw,
+		.mail_id = str_of(m->mail_id),
+		.now_ms = m->env.arrival_ms,
+	};
+	struct smtp_client_mail *mail = arena_zalloc(m->arena, sizeof(*mail));
+	struct smtp_rcpt *to = arena_zalloc(m->arena, sizeof(*to));
+	const struct smtp_rcpt **list = arena_zalloc(m->arena, sizeof(*list));
+	struct str *slices;
+	size_t n = m->plan ? dsn_build(m->arena, &in, &slices) : 0;
+
+	if (!n)
+		return false;
+	to->addr = m->mail.sender;
+	list[0] = to;
+	mail->mail.smtputf8 = m->mail.smtputf8;
+	mail->rcpts = list;
+	mail->rcpt_count = 1;
+	m->state = MSG_NOTIFY;
+	delivery_notify(m, mail, slices, n, notified);
+	return true;
+}
+
+static bool has_bounces(const struct front_msg *m)
+{
+	for (size_t i = 0; i < m->env.rcpt_count; i++)
+		if (m->outcomes[i].kind == OUTCOME_BOUNCED)
+			return true;
+	return false;
+}
+
+void msg_delivered(struct front_msg *m)
+{
+	struct outcome_verdict v = outcome_decide(m->arena, m->outcomes, m->env.rcpt_count);
+
+	/* In LMTP each recipient has its own reply: refusals are told, only bounces need a DSN. */
+	if (smtp_reply_class(&v.reply) == 2 && ((v.needs_dsn && !m->is_lmtp) || has_bounces(m)) &&
+	    start_dsn(m))
+		return;
+	finish(m, &v.reply, v.remember);
+}
+
+void msg_abandon(struct front_msg *m)
+{
+	m->session = NULL;
+	if ((m->state == MSG_SEND || m->state == MSG_NOTIFY) && !delivery_cancel(m))
+		return; /* a dot is out: it goes to its end, and what was sent is remembered */
+	msg_free(m);
+}

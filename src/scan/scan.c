@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One message's examination, in order: header field ranges, the message read, the virus ask, the rules
+ * matched (with asks of their own), judged, reported. See scan.h for how it is driven.
+ */
+#include "scan/scan.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/must.h"
+#include "ipc/envelope.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+#include "rules/judge.h"
+#include "rules/match.h"
+#include "rules/ruleset.h"
+#include "scan/fields.h"
+
+enum { VIRUS_ASK_ID = 1, RULE_ASKS_FROM = 2, VIRUS_PARTS_MAX = 60 };
+
+struct scan {
+	struct arena *arena;
+	const struct scan_config *conf;
+	const struct envelope *env;
+	struct str raw;
+	int64_t now_ms;
+	unsigned want;
+	struct budget budget;
+	bool is_started, is_done;
+	struct mime_message *mime;
+	struct msg *msg;
+	struct match *match;
+	struct ask virus;
+	bool virus_out, virus_waits;
+	struct report report;
+};
+
+struct scan *scan_new(const struct scan_config *conf, struct str raw, const struct envelope *env,
+		      int64_t now_ms, unsigned want, const volatile sig_atomic_t *stop)
+{
+	struct arena *a = arena_new();
+	struct scan *s = arena_zalloc(a, sizeof(*s));
+
+	s->arena = a;
+	s->conf = conf;
+	s->env = env;
+	s->raw = raw;
+	s->now_ms = now_ms;
+	s->want = want;
+	budget_init_message(&s->budget, raw.n);
+	s->budget.stop = stop;
+	return s;
+}
+
+struct scan *scan_free(struct scan *s)
+{
+	if (s)
+		arena_free(s->arena);
+	return NULL;
+}
+
+/* The whole message and every decoded leaf, the largest count an ask may carry. */
+static void make_virus_ask(struct scan *s)
+{
+	struct ask_part *parts = arena_calloc(s->arena, VIRUS_PARTS_MAX + 1, sizeof(*parts));
+	size_t n = 0;
+
+	parts[n++] = (struct ask_part){ .bytes = s->raw, .fd = -1, .label = STR("email.txt") };
+	for (size_t i = 0; i < s->mime->part_count && n <= VIRUS_PARTS_MAX; i++) {
+		struct mime_part *p = s->mime->parts[i];
+		struct str bytes = p->is_leaf ? mime_part_decoded(p) : STR_NONE;
+
+		/* An empty part holds nothing; amavisd does not show it to scanners either. */
+		if (!bytes.n)
+			continue;
+		parts[n] = (struct ask_part){ .bytes = bytes, .fd = -1 };
+		parts[n].label = arena_printf(s->arena, "p%03zu", n);
+		n++;
+	}
+	s->virus =
+	    (struct ask){ .id = VIRUS_ASK_ID, .kind = ASK_VIRUS, .parts = parts, .part_count = n };
+	s->virus_waits = true;
+}
+
+static void start(struct scan *s)
+{
+	struct match_options opts = { .net = s->conf->net,
+				      .first_ask_id = RULE_ASKS_FROM,
+				      .scratch = s->conf->scratch };
+
+	s->is_started = true;
+	if (s->conf->rules && (s->want & SCAN_WANT_SPAM)) {
+		s->msg = msg_new(s->arena, s->raw, s->env, s->now_ms,
+				 ruleset_msg_config(s->conf->rules), &s->budget);
+		s->mime = s->msg->mime;
+	} else {
+		s->mime = mime_message_parse(s->arena, s->raw, &s->budget);
+	}
+	if (s->want & SCAN_WANT_FIELDS)
+		scan_report_fields(s->arena, s->raw, &s->report);
+	scan_report_values(s->arena, &s->mime->root->headers, &s->report);
+	if (s->want & SCAN_WANT_VIRUS)
+		make_virus_ask(s);
+	if (s->msg)
+		s->match = match_new(s->conf->rules, s->msg, s->arena, &s->budget, &opts);
+}
+
+static void finish(struct scan *s)
+{
+	struct report *r = &s->report;
+	struct judgement j;
+
+	s->is_done = true;
+	r->over_budget = s->budget.over;
+	if (s->budget.over & 1u << BUDGET_STOPPED)
+		r->flags |= REPORT_STOPPED;
+	r->part_count = (uint32_t)s->mime->part_count;
+	/* What is infected is not scored, as in amavisd: its log says "Hits: -". */
+	if (!s->match || r->virus == VIRUS_FOUND)
+		return;
+	judge(s->conf->rules, match_hits(s->match), NULL, s->arena, &j);
+	r->flags |= REPORT_SCORED;
+	r->score = j.score;
+	r->required = j.required;
+	r->hits = j.hits;
+	r->hit_count = j.hit_count < REPORT_MAX_HITS ? j.hit_count : REPORT_MAX_HITS;
+	r->subrules = j.subrules;
+	r->subrule_count = j.subrule_count < REPORT_MAX_HITS ? j.subrule_count : REPORT_MAX_HITS;
+	r->autolearn = j.autolearn;
+	if (j.hit_count > REPORT_MAX_HITS || j.subrule_count > REPORT_MAX_HITS)
+		r->flags |= REPORT_TRUNCATED;
+}
+
+enum scan_progress scan_step(struct scan *s)
+{
+	bool waits;
+
+	if (s->is_done)
+		return SCAN_DONE;
+	if (!s->is_started)
+		start(s);
+	waits = s->match && match_run(s->match) == MATCH_WAITS;
+	if (s->report.virus == VIRUS_FOUND)
+		waits = false; /* nothing that is still on its way can change what happens to it */
+	if (waits || s->virus_waits)
+		return SCAN_WAITS;
+	finish(s);
+	return SCAN_DONE;
+}
+
+const struct ask *scan_next_ask(struct scan *s)
+{
+	if (s->virus_waits && !s->virus_out) {
+		s->virus_out = true;
+		return &s->virus;
+	}
+	return s->match ? match_next_ask(s->match) : NULL;
+}
+
+static void take_virus_answer(struct scan *s, const struct answer *answer)
+{
+	struct report *r = &s->report;
+
+	s->virus_waits = false;
+	if (answer->status != ANSWER_OK)
+		return; /* VIRUS_UNCHECKED: nobody could say */
+	r->virus = answer->virus;
+	r->engine = str_dup(s->arena, answer->engine);
+	r->virus_names = arena_calloc(s->arena, answer->virus_name_count, sizeof(struct str));
+	for (size_t i = 0; i < answer->virus_name_count && i < REPORT_MAX_NAMES; i++)
+		r->virus_names[r->virus_name_count++] = str_dup(s->arena, answer->virus_names[i]);
+}
+
+void scan_answer(struct scan *s, const struct answer *answer)
+{
+	if (answer->ask_id == VIRUS_ASK_ID) {
+		if (s->virus_waits && s->virus_out)
+			take_virus_answer(s, answer);
+	} else if (s->match) {
+		match_answer(s->match, answer);
+	}
+}
+
+void scan_expire(struct scan *s)
+{
+	s->virus_waits = false;
+	if (s->match)
+		match_expire(s->match);
+	s->report.flags |= REPORT_STOPPED;
+}
+
+const struct report *scan_report(const struct scan *s)
+{
+	must(s->is_done);
+	return &s->report;
+}
+
+const struct msg *scan_msg(const struct scan *s)
+{
+	return s->msg;
+}
