@@ -21,6 +21,7 @@ struct mime_header {
 	struct str lname; /* ASCII lower case */
 	struct str raw;   /* all after the colon: leading blank, folds as LF + blank, final LF */
 	struct str value; /* unfolded, trimmed, RFC 2047 decoded; UTF-8 bytes, no final LF */
+	size_t order;     /* index in the list */
 	struct mime_header *next_same; /* the next field of this name further down, or NULL */
 };
 

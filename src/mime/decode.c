@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lenient transfer decoders, see decode.h. Quoted-printable takes three passes over one buffer, in
+ * place: each rule sees what the one before left, as in SpamAssassin ("==\n41" is "=41" is "A").
+ */
+#include "mime/decode.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+
+#include <stdint.h>
+
+/* Bytes of the line end (LF or CR LF) at p[i], 0 if there is none. */
+static size_t line_end_at(const char *p, size_t n, size_t i)
+{
+	if (i < n && p[i] == '\n')
+		return 1;
+	return i + 1 < n && p[i] == '\r' && p[i + 1] == '\n' ? 2 : 0;
+}
+
+static size_t drop_trailing_blanks(char *out, struct str in)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < in.n;) {
+		size_t end = i;
+		while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
+			end++;
+		if (end > i && !line_end_at(in.p, in.n, end)) {
+			memcpy(out + n, in.p + i, end - i);
+			n += end - i;
+		}
+		if (end < in.n)
+			out[n++] = in.p[end++];
+		i = end;
+	}
+	return n;
+}
+
+static size_t drop_soft_breaks(char *p, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t end = p[i] == '=' ? line_end_at(p, len, i + 1) : 0;
+		if (end)
+			i += 1 + end;
+		else
+			p[n++] = p[i++];
+	}
+	return n;
+}
+
+static int hex_value(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static size_t undo_escapes(char *p, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len;) {
+		int high = p[i] == '=' && i + 2 < len ? hex_value(p[i + 1]) : -1;
+		int low = high >= 0 ? hex_value(p[i + 2]) : -1;
+		if (low >= 0) {
+			p[n++] = (char)(high << 4 | low);
+			i += 3;
+		} else {
+			p[n++] = p[i++];
+		}
+	}
+	return n;
+}
+
+struct str decode_qp(struct arena *a, struct str in, struct budget *b)
+{
+	char *p;
+	size_t n;
+
+	if (!budget_bytes(b, in.n))
+		return STR("");
+	p = arena_alloc(a, in.n);
+	n = drop_trailing_blanks(p, in);
+	n = drop_soft_breaks(p, n);
+	n = undo_escapes(p, n);
+	return str_make(p, n);
+}
+
+enum { B64_NONE = 0xff, B64_PAD = 64, B64_SPACE = 0xfe };
+
+static uint8_t base64_class(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (uint8_t)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (uint8_t)(c - 'a' + 26);
+	if (ascii_is_digit(c))
+		return (uint8_t)(c - '0' + 52);
+	switch (c) {
+	case '+': return 62;
+	case '/': return 63;
+	case '=': return B64_PAD;
+	default: return ascii_is_space(c) ? B64_SPACE : B64_NONE;
+	}
+}
+
+/* Values 0..63 in v[0..n) to bytes over them; a rest of two or three gives one or two bytes. */
+static size_t join_groups(char *v, size_t n)
+{
+	size_t out = 0, i = 0;
+
+	for (; i + 4 <= n; i += 4) {
+		uint32_t w = (uint32_t)v[i] << 18 | (uint32_t)v[i + 1] << 12 |
+			     (uint32_t)v[i + 2] << 6 | (uint32_t)v[i + 3];
+		v[out++] = (char)(w >> 16);
+		v[out++] = (char)(w >> 8);
+		v[out++] = (char)w;
+	}
+	if (n - i >= 2) {
+		uint32_t w = (uint32_t)v[i] << 18 | (uint32_t)v[i + 1] << 12 |
+			     (n - i == 3 ? (uint32_t)v[i + 2] << 6 : 0);
+		v[out++] = (char)(w >> 16);
+		if (n - i == 3)
+			v[out++] = (char)(w >> 8);
+	}
+	return out;
+}
+
+struct str decode_mime_base64(struct arena *a, struct str in, struct budget *b)
+{
+	uint8_t class_of[256];
+	size_t n = 0;
+	bool odd = false, clean;
+	char *v, pad_value;
+
+	if (!budget_bytes(b, in.n))
+		return STR("");
+	for (int c = 0; c < 256; c++)
+		class_of[c] = base64_class((char)c);
+	v = arena_alloc(a, in.n);
+	for (size_t i = 0; i < in.n; i++) {
+		uint8_t c = class_of[(uint8_t)in.p[i]];
+		if (c <= B64_PAD)
+			v[n++] = (char)c;
+		else if (c == B64_NONE)
+			odd = true;
+	}
+	/*
+	 * Text that is well-formed but for padding inside takes that padding as zero bits; any other
+	 * text takes it as the value 63 and loses a lone last character.
+	 */
+	clean = !odd && n % 4 == 0 && n >= 2;
+	pad_value = clean ? 0 : 63;
+	while (n && v[n - 1] == B64_PAD)
+		n--;
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == B64_PAD)
+			v[i] = pad_value;
+	return str_make(v, join_groups(v, n));
+}
+
+struct str decode_crlf(struct arena *a, struct str in, struct budget *b)
+{
+	size_t first = str_find(in, STR("\r\n")), n;
+	char *p;
+
+	if (first == STR_NPOS)
+		return in;
+	if (!budget_bytes(b, in.n))
+		return STR("");
+	p = arena_alloc(a, in.n);
+	memcpy(p, in.p, first);
+	n = first;
+	for (size_t i = first; i < in.n; i++)
+		if (in.p[i] != '\r' || i + 1 == in.n || in.p[i + 1] != '\n')
+			p[n++] = in.p[i];
+	return str_make(p, n);
+}
