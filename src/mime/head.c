@@ -125,7 +125,7 @@ static struct str mbx_to_mbox(struct arena *a, struct str line, struct str raw, 
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 	struct str from = find_from(raw, at), month = str_lower(a, str_sub(line, 3, 6));
-	size_t m = str_find(STR(months), month);
+	size_t m = str_find(str_of(months), month);
 	uint64_t day = 1, year = 1970;
 	unsigned dow;
 
