@@ -12,8 +12,8 @@
  *	          └──▶ DONE when no recipient is left        └─ abort() ─▶ CLOSE
  *	FAILED can come anywhere: nothing but free() is of use then.
  *
- * What passes for whom: see smtp_client_result(). The content is text with LF line ends; CRs in it go as
- * they are given; dots are stuffed, line ends become CRLF, and a last line without end gets one.
+ * The content is text with LF line ends, as the server gives it out: line ends become CRLF, dots are
+ * stuffed, a last line without an end gets one, a CR that ends no line becomes a space.
  * SMTPUTF8 needed and not announced: 553 5.6.7 for every recipient without a byte sent. 8-bit content
  * without 8BITMIME goes as it is, as amavisd sends it. A message larger than the announced SIZE: 552
  * 5.3.4 likewise.

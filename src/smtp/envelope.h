@@ -57,17 +57,17 @@ int smtp_mail_parse(struct arena *a, struct str args, struct smtp_mail *ret,
 int smtp_rcpt_parse(struct arena *a, struct str args, bool utf8, struct smtp_rcpt *ret,
 		    struct smtp_reply *why);
 
-/* What the server at the other end announced and the command writers may use: bits 1u << enum smtp_ext. */
+/* What a server announces and the command writers may use: bits 1u << enum smtp_ext. In EHLO's order. */
 enum smtp_ext {
-	SMTP_EXT_PIPELINING = 0,
+	SMTP_EXT_VRFY = 0,
+	SMTP_EXT_PIPELINING,
 	SMTP_EXT_SIZE,
+	SMTP_EXT_ENHANCEDSTATUSCODES,
 	SMTP_EXT_8BITMIME,
 	SMTP_EXT_SMTPUTF8,
 	SMTP_EXT_DSN,
-	SMTP_EXT_ENHANCEDSTATUSCODES,
 	SMTP_EXT_XFORWARD,
 	SMTP_EXT_AUTH,
-	SMTP_EXT_VRFY,
 	SMTP_EXT_COUNT
 };
 

@@ -154,7 +154,7 @@ void smtp_server_reply_all(struct smtp_server *s, const struct smtp_reply *r);
  */
 void smtp_server_refuse_body(struct smtp_server *s, const struct smtp_reply *r);
 
-/* The peer closed or the connection broke. What was queued is still read, unless an answer is awaited. */
+/* The peer closed or the connection broke. Take the events there are first: a last QUIT may be among them. */
 void smtp_server_lost(struct smtp_server *s);
 /* The state's time is over: 421 4.4.2, ABORT, CLOSE. */
 void smtp_server_timed_out(struct smtp_server *s);

@@ -16,7 +16,7 @@ struct strbuf;
 
 /* In the order in which we send them, which is amavisd's. */
 enum smtp_xf {
-	SMTP_XF_ADDR = 0, /* "192.0.2.1" or "IPV6:2001:db8::1" */
+	SMTP_XF_ADDR = 0, /* "192.0.2.1" or "2001:db8::1"; "IPV6:" is on the wire only */
 	SMTP_XF_NAME,
 	SMTP_XF_PORT,
 	SMTP_XF_PROTO,
@@ -39,10 +39,11 @@ bool smtp_xforward_is_empty(const struct smtp_xforward *x);
 
 /*
  * Reads what follows "XFORWARD" over the attributes that are in *x already. 0, or -1 with the refusal
- * (501) in *why and *x unchanged. Decoded values are in the arena. A value that is no xtext is taken
- * as it is (Postfix before 2.3). An empty value after "=", one over 255 bytes, an unknown name, a
- * control character, a PORT that is no number are 501; LOGIN is read and forgotten, as amavisd takes it; a
- * PORT above 65535 counts as unavailable, as in amavisd.
+ * (501) in *why and *x unchanged. Decoded values are in the arena. A value that is no xtext is taken as
+ * it is (Postfix before 2.3); control characters in it become "?". An empty value counts as unavailable
+ * and so does a PORT above 65535; LOGIN is read and forgotten (all three as in amavisd). 501: a value
+ * over 255 bytes, an unknown name, an ADDR that is no address, a PORT that is no number, a SOURCE that
+ * is neither LOCAL nor REMOTE, a PROTO over 64 bytes.
  */
 int smtp_xforward_parse(struct arena *a, struct str args, struct smtp_xforward *x,
 			struct smtp_reply *why);
