@@ -68,8 +68,8 @@ enum smtp_client_state {
 enum smtp_client_event {
 	SMTP_CL_EV_NONE = 0,
 	SMTP_CL_EV_UP,        /* hello is over: begin() may be called. Once a connection */
-	SMTP_CL_EV_WANT_DATA, /* 354 came, or room came: call data() some times, then data_end() */
-	SMTP_CL_EV_READY,     /* all but the dot has been taken for sending */
+	SMTP_CL_EV_WANT_DATA, /* there is room for content: call data(), or data_end() when it is over */
+	SMTP_CL_EV_READY,  /* all but the dot has been taken for sending */
 	SMTP_CL_EV_DONE,   /* every recipient has its final result; begin() may be called again */
 	SMTP_CL_EV_FAILED, /* see smtp_client_failure(); every recipient has its result */
 	SMTP_CL_EV_CLOSE,  /* QUIT was answered, or abort(): close the connection */
@@ -97,7 +97,7 @@ struct smtp_client_failure {
 enum smtp_client_rcpt_state {
 	SMTP_CL_RCPT_PENDING = 0,
 	SMTP_CL_RCPT_ACCEPTED, /* RCPT got a 2xx; reply is that one, until the dot is answered */
-	SMTP_CL_RCPT_SENT,     /* the dot got a 2xx for it */
+	SMTP_CL_RCPT_SENT,     /* the dot got a 2xx for it: reply */
 	SMTP_CL_RCPT_REFUSED,  /* reply says why and phase which command: MAIL, RCPT, DATA or DOT */
 	SMTP_CL_RCPT_LOST,     /* the connection failed first; reply is the failure's */
 	SMTP_CL_RCPT_STATE_COUNT
@@ -122,8 +122,9 @@ struct str smtp_client_take(struct smtp_client *c);
 /* Allowed when smtp_client_is_idle(). */
 void smtp_client_begin(struct smtp_client *c, const struct smtp_client_mail *m);
 /*
- * The next piece of the content, after WANT_DATA: how much of it was taken. Less than all when enough
- * waits to be taken: the rest goes after the next WANT_DATA.
+ * The next piece of the content, after WANT_DATA: how much of it was taken, at least a byte. The rest goes
+ * after the next WANT_DATA, which comes as soon as there is room. The owner calls take() only when its
+ * socket can send: so no more is held than 128 kB.
  */
 size_t smtp_client_data(struct smtp_client *c, struct str content);
 void smtp_client_data_end(struct smtp_client *c);
