@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Date against the times in Received: how far the sender's clock was off when the mail was sent. Hops of
+ * fetchmail on the reader's own machine are set aside, for they say when it was fetched.
+ */
+#include "checks/header_private.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/vec.h"
+#include "mime/date.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+
+#include <stdlib.h>
+
+enum { HOUR = 3600, YEAR = 31556952 };
+
+/* The first parsable date of all headers of that name. */
+static bool header_date(const struct eval_call *call, struct str name, int64_t *ret)
+{
+	const struct mime_header *h = mime_headers_first(&call->msg->mime->root->headers, name);
+
+	for (; h; h = h->next_same) {
+		if (h->value.n && date_parse(h->value, ret))
+			return true;
+	}
+	return false;
+}
+
+static bool received_time(const struct eval_call *call, struct str line, int64_t *ret)
+{
+	struct regex_found found;
+
+	return header_find(call, HEADER_RE_RCVD_DATE, line, &found) &&
+	       date_parse(found.group[1], ret);
+}
+
+static void split_lines(struct str text, struct vec *lines)
+{
+	struct str line;
+
+	while (str_cut(&text, '\n', &line)) {
+		struct str *to;
+
+		if (str_is_blank(line))
+			continue;
+		to = vec_push(lines);
+		if (!to)
+			return;
+		*to = line;
+	}
+}
+
+/* How many lines at the top are this machine's own: 0, 1 or 2; *ret_second when only the second is. */
+static size_t count_local(const struct eval_call *call, const struct vec *lines)
+{
+	struct str first = *VEC_AT(lines, struct str, 0);
+	bool own = header_matches(call, HEADER_RE_LOCAL_HOP, first);
+	size_t next = own ? 1 : 0;
+
+	if (next < lines->n && header_matches(call, HEADER_RE_FETCHMAIL_HOP,
+					      *VEC_AT(lines, struct str, next)))
+		return next + 1;
+	return 0;
+}
+
+static void read_fetchmail(const struct eval_call *call, const struct vec *lines, size_t n,
+			   struct header_state *state)
+{
+	for (size_t i = 0; i < n; i++) {
+		int64_t t;
+
+		if (!received_time(call, *VEC_AT(lines, struct str, i), &t) ||
+		    t > call->msg->now_ms / 1000)
+			continue;
+		if (!state->has_fetchmail || t > state->fetchmail)
+			state->fetchmail = t;
+		state->has_fetchmail = true;
+	}
+}
+
+static void read_received(const struct eval_call *call, struct header_state *state)
+{
+	struct vec lines;
+	size_t local;
+
+	vec_init(&lines, call->arena, sizeof(struct str), 10000);
+	split_lines(call_header(call, "Received"), &lines);
+	if (!lines.n)
+		return;
+	local = count_local(call, &lines);
+	read_fetchmail(call, &lines, local, state);
+	state->received = arena_calloc(call->arena, lines.n, sizeof(*state->received));
+	for (size_t i = local; i < lines.n; i++) {
+		if (received_time(call, *VEC_AT(&lines, struct str, i),
+				  &state->received[state->received_count]))
+			state->received_count++;
+	}
+}
+
+static int64_t distance(int64_t v)
+{
+	return v < 0 ? -v : v;
+}
+
+static int64_t smallest_difference(const struct header_state *state)
+{
+	size_t n = state->received_count;
+	int64_t best;
+
+	/* A last hop at the very second of Date is the sender's own machine. */
+	if (n > 1 && state->date == state->received[n - 1])
+		n--;
+	best = state->date - state->received[0];
+	for (size_t i = 1; i < n; i++) {
+		int64_t diff = state->date - state->received[i];
+
+		if (distance(diff) < distance(best))
+			best = diff;
+	}
+	return best;
+}
+
+static struct header_state *read_dates(struct eval_call *call)
+{
+	struct header_state *state = header_state(call);
+
+	if (state->have_dates)
+		return state;
+	state->have_dates = true;
+	state->has_date = header_date(call, STR("Resent-Date"), &state->date) ||
+			  header_date(call, STR("Date"), &state->date);
+	read_received(call, state);
+	if (state->has_date && state->received_count)
+		state->diff = smallest_difference(state);
+	return state;
+}
+
+static bool in_units(const struct arg_range *r, double value, double unit)
+{
+	return (!r->has_min || value >= unit * r->min) && (!r->has_max || value < unit * r->max);
+}
+
+int check_shifted_date(struct eval_call *call)
+{
+	return in_units(call->compiled, (double)read_dates(call)->diff, HOUR);
+}
+
+static int compare_descending(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x < *y) - (*x > *y);
+}
+
+/* The median of what the headers say about when the mail came. */
+static int64_t date_received(const struct header_state *state)
+{
+	int64_t times[4];
+	size_t n = 0;
+
+	if (state->has_date)
+		times[n++] = state->date;
+	if (state->received_count)
+		times[n++] = state->received[0];
+	if (state->has_fetchmail)
+		times[n++] = state->fetchmail;
+	if (state->has_date && state->received_count)
+		times[n++] = state->date - state->diff;
+	if (!n)
+		return 0;
+	qsort(times, n, sizeof(times[0]), compare_descending);
+	return times[(n - 1) / 2];
+}
+
+int check_received_within_months(struct eval_call *call)
+{
+	double age = (double)(call->msg->now_ms / 1000 - date_received(read_dates(call)));
+
+	return in_units(call->compiled, age, YEAR / 12.0);
+}
+
+/* Outlook's Message-ID holds the upper half of a Windows time stamp in hexadecimal. */
+static bool is_outlook_time(int64_t token, struct str date)
+{
+	enum { FUDGE = 250 };
+	int64_t t = 0, expected;
+
+	if (!date_parse(date, &t))
+		t = 0;
+	expected = (int64_t)((double)t * 0.0023283064365387 + 27111902.8329849);
+	return distance(token - expected) < FUDGE;
+}
+
+int check_outlook_message_id(struct eval_call *call)
+{
+	struct regex_found found;
+	int64_t token = 0;
+
+	if (!header_find(call, HEADER_RE_OUTLOOK_ID, call_header(call, "MESSAGEID"), &found))
+		return EVAL_MISS;
+	for (size_t i = 0; i < found.group[1].n; i++) {
+		char c = found.group[1].p[i];
+
+		token = token * 16 + (ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+	}
+	return !is_outlook_time(token, call_header(call, "Date")) &&
+	       !is_outlook_time(token, call_header(call, "Received"));
+}
