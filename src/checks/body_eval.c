@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Mail::SpamAssassin::Plugin::BodyEval: tests on the body's text as a whole. */
+#include "checks/checks.h"
+#include "checks/body_private.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+
+/* Percent of lines without anything but white space; -1 with fewer lines than min_lines. */
+static double blank_line_percent(struct eval_call *call, double min_lines)
+{
+	const struct msg_view *view = &call->msg->rawbody;
+	size_t lines = 0, blank = 0;
+
+	for (size_t i = 0; i < view->n; i++) {
+		struct str rest = view->line[i], line;
+
+		if (!budget_steps(call->budget, 1 + rest.n / 64))
+			break;
+		while (rest.n && str_cut(&rest, '\n', &line)) {
+			lines++;
+			blank += str_is_blank(line);
+		}
+	}
+	if ((double)lines < min_lines)
+		return -1;
+	return 100 * (double)blank / (double)lines;
+}
+
+static int check_blank_line_ratio(struct eval_call *call)
+{
+	double min = arg_number(arg_text(call, 0)), max = arg_number(arg_text(call, 1));
+	double min_lines = arg_number(arg_text(call, 2));
+	double value = blank_line_percent(call, min_lines < 1 ? 1 : min_lines);
+
+	return (min == 0 || value > min) && value <= max;
+}
+
+/* The highest share of blanks that any paragraph has: "v e r t i c a l". */
+static double blanks_percent(const struct eval_call *call)
+{
+	enum { MIN_LENGTH = 6 };
+	const struct msg_view *view = &call->msg->body;
+	double highest = -1;
+
+	for (size_t i = 0; i < view->n; i++) {
+		struct str line = view->line[i];
+		size_t blanks = 0, others;
+		double percent = 100;
+
+		if (line.n < MIN_LENGTH)
+			continue;
+		if (!budget_steps(call->budget, 1 + line.n / 64))
+			break;
+		for (size_t k = 0; k < line.n; k++)
+			blanks += line.p[k] == ' ';
+		others = line.n - blanks;
+		if (blanks <= others && others)
+			percent = (double)(100 * blanks / others);
+		highest = percent > highest ? percent : highest;
+	}
+	return highest;
+}
+
+static int check_vertical_words(struct eval_call *call)
+{
+	struct body_state *state = call_state(call, sizeof(*state));
+	double min = arg_number(arg_text(call, 0)), max = arg_number(arg_text(call, 1));
+
+	if (!state->have_vertical) {
+		state->vertical = blanks_percent(call);
+		state->have_vertical = true;
+	}
+	return state->vertical >= min && state->vertical < (max >= 100 ? 101 : max);
+}
+
+/* Named for a minimum in SpamAssassin's text, it is a maximum. */
+static int check_body_length(struct eval_call *call)
+{
+	return (double)call->msg->mime->pristine_body.n <= arg_number(arg_text(call, 0));
+}
+
+static void *conf_new(struct arena *a)
+{
+	struct body_conf *conf = arena_zalloc(a, sizeof(*conf));
+
+	conf->stock_label = regex_must_compile(
+	    a,
+	    "(^trad(?:e|ing)date|company(?:name)?|s\\w?(?:t\\w?o\\w?c\\w?k|y\\w?m(?:\\w?b\\w?o\\w?l)?)"
+	    "|t(?:arget|icker)|(?:opening|current)p(?:rice)?|p(?:rojected|osition)|expectations"
+	    "|weeks?high|marketperformance|(?:year|week|month|day|price)(?:target|estimates?)"
+	    "|sector|r(?:ecommendation|ating))$",
+	    0);
+	return conf;
+}
+
+static const struct eval_def evals[] = {
+	{ "check_blank_line_ratio", EVAL_BODY, check_blank_line_ratio, NULL, NULL },
+	{ "check_body_length", EVAL_BODY, check_body_length, NULL, NULL },
+	{ "check_stock_info", EVAL_BODY, check_stock_info, NULL, NULL },
+	{ "multipart_alternative_difference", EVAL_BODY, check_alternative_difference,
+	  arg_compile_range, NULL },
+	{ "multipart_alternative_difference_count", EVAL_BODY, check_alternative_difference_count,
+	  NULL, NULL },
+	{ "plaintext_body_length", EVAL_BODY, check_plaintext_body_length, arg_compile_range, NULL },
+	{ "plaintext_body_sig_ratio", EVAL_BODY, check_plaintext_ratio, arg_compile_range, NULL },
+	{ "plaintext_sig_length", EVAL_BODY, check_plaintext_sig_length, arg_compile_range, NULL },
+	{ "tvd_vertical_words", EVAL_BODY, check_vertical_words, NULL, NULL },
+	{ 0 },
+};
+
+static const char *const features[] = { "has_check_body_length", "has_plaintext_body_sig_ratio",
+					NULL };
+
+const struct plugin plugin_body_eval = {
+	.name = "Mail::SpamAssassin::Plugin::BodyEval",
+	.evals = evals,
+	.conf_new = conf_new,
+	.features = features,
+};

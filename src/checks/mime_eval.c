@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mail::SpamAssassin::Plugin::MIMEEval: tests on the message's structure and encodings. The counts come
+ * from mime_pass.c.
+ */
+#include "checks/checks.h"
+#include "checks/mime_private.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "mime/content_type.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+
+struct named_count {
+	const char *name;
+	double value;
+};
+
+static int check_mime(struct eval_call *call)
+{
+	const struct mime_counts *n = mime_counts(call);
+	struct str key = arg_text(call, 0);
+	const struct named_count known[] = {
+		{ "mime_base64_count", n->base64_count },
+		{ "mime_base64_encoded_text", n->base64_encoded_text },
+		{ "mime_body_html_count", n->body_html_count },
+		{ "mime_body_text_count", n->body_text_count },
+		{ "mime_faraway_charset", n->faraway_charset },
+		{ "mime_missing_boundary", n->missing_boundary },
+		{ "mime_multipart_alternative", n->multipart_alternative },
+		{ "mime_multipart_ratio", n->multipart_ratio },
+		{ "mime_qp_count", n->qp_count },
+		{ "mime_qp_long_line", n->qp_long_line },
+		{ "mime_qp_ratio", n->qp_ratio },
+		{ "mime_ascii_text_illegal", n->ascii_text_illegal },
+		{ "mime_text_unicode_ratio", n->text_unicode_ratio },
+		{ "mime_attachment", n->attachment },
+		{ "mime_bad_iso_charset", n->bad_iso_charset },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (str_eq(key, str_of(known[i].name)))
+			return known[i].value != 0;
+	}
+	return EVAL_MISS;
+}
+
+static bool is_html_message(const struct eval_call *call)
+{
+	return str_starts_nocase(call_header(call, "Content-Type"), STR("text/html"));
+}
+
+static int check_mime_html(struct eval_call *call)
+{
+	return is_html_message(call) || mime_counts(call)->body_html_count > 0;
+}
+
+static int check_mime_html_only(struct eval_call *call)
+{
+	const struct mime_counts *n;
+
+	if (is_html_message(call))
+		return EVAL_HIT;
+	n = mime_counts(call);
+	return n->body_html_count > 0 && n->body_text_count == 0;
+}
+
+static int check_multipart_ratio(struct eval_call *call)
+{
+	return arg_in_half_open(call->compiled, mime_counts(call)->multipart_ratio);
+}
+
+static int check_ascii_text_illegal(struct eval_call *call)
+{
+	return mime_counts(call)->ascii_text_illegal > 0;
+}
+
+/* 0-3 digits, a dot, 1-3 digits */
+static bool is_ratio(struct str s)
+{
+	size_t dot = str_chr(s, '.');
+
+	if (dot == STR_NPOS || dot > 3 || s.n - dot - 1 < 1 || s.n - dot - 1 > 3)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (i != dot && !ascii_is_digit(s.p[i]))
+			return false;
+	}
+	return true;
+}
+
+static int check_unicode_ratio(struct eval_call *call)
+{
+	struct str ratio = arg_text(call, 0);
+
+	return is_ratio(ratio) && mime_counts(call)->text_unicode_ratio >= arg_number(ratio);
+}
+
+static int check_qp_ratio(struct eval_call *call)
+{
+	return mime_counts(call)->qp_ratio >= arg_number(arg_text(call, 0));
+}
+
+/* charset=" up to the closing quote; without quotes up to white space. First form that is there wins. */
+struct str mime_charset_parameter(struct str type)
+{
+	static const char *const open[] = { "charset=\"", "charset='", "charset=" };
+	static const char *const end[] = { "\"", "'", " \t\r\n\f\v" };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct str rest = type, prefix = str_of(open[i]);
+		size_t at;
+
+		while ((at = str_find_nocase(rest, prefix)) != STR_NPOS) {
+			size_t n;
+
+			rest = str_from(rest, at + prefix.n);
+			n = str_find_any(rest, end[i]);
+			if (n == 0 || (n == STR_NPOS && (i < 2 || !rest.n)))
+				continue;
+			return str_sub(rest, 0, n);
+		}
+	}
+	return STR_NONE;
+}
+
+static struct str top_charset(const struct eval_call *call, bool *ret_has_type)
+{
+	return mime_charset_parameter(call_header_found(call, "Content-Type", ret_has_type));
+}
+
+static int check_faraway_charset(struct eval_call *call)
+{
+	const struct mime_conf *conf = call->conf;
+	const struct msg_view *body = &call->msg->body;
+	struct str charset;
+	size_t high = 0, low = 0;
+	bool found;
+
+	if (conf->locale.all)
+		return EVAL_MISS;
+	charset = top_charset(call, &found);
+	if (str_is_none(charset) || locale_charset_ok(&conf->locale, charset))
+		return EVAL_MISS;
+	for (size_t i = 0; i < body->n; i++) {
+		for (size_t k = 0; k < body->line[i].n; k++)
+			high += (unsigned char)body->line[i].p[k] >= 0x80;
+		low += body->line[i].n;
+	}
+	/* SpamAssassin joins the paragraphs with a line feed each. */
+	low += body->n ? body->n - 1 : 0;
+	low -= high;
+	return low <= high && high > 3;
+}
+
+/* "xx yy zz" of base64 left in the text: two words of 60 to 76 characters at its start. */
+static bool starts_with_base64(struct str line)
+{
+	for (int words = 0; words < 2; words++) {
+		size_t n = 0;
+
+		while (n < line.n && (ascii_is_alnum(line.p[n]) || line.p[n] == '+' ||
+				      line.p[n] == '/' || line.p[n] == '='))
+			n++;
+		if (n < 60 || n > 76 || n == line.n || line.p[n] != ' ')
+			return false;
+		line = str_from(line, n + 1);
+	}
+	return true;
+}
+
+static bool has_two_words(struct str line)
+{
+	struct str rest = line;
+	bool first = next_word(&rest).n > 0;
+
+	return first && next_word(&rest).n > 0;
+}
+
+struct letters {
+	size_t length, lower, upper;
+};
+
+static void count_letters(struct letters *n, struct str text)
+{
+	n->length += text.n;
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		n->upper += c >= 'A' && c <= 'Z';
+		n->lower += (c >= 'a' && c <= 'z') || ascii_is_digit(c);
+	}
+}
+
+/* What stands between the first ESC $ B and the last ESC ( B is Japanese: not counted. */
+static void count_line(struct letters *n, struct str line)
+{
+	static const struct str open = { "\x1b$B", 3 }, shut = { "\x1b(B", 3 };
+	size_t from = str_find(line, open), last = STR_NPOS;
+
+	if (!has_two_words(line) || starts_with_base64(line))
+		return;
+	if (from != STR_NPOS) {
+		for (size_t i = line.n; i >= from + 6 && last == STR_NPOS; i--) {
+			if (memcmp(line.p + i - 3, shut.p, 3) == 0)
+				last = i;
+		}
+	}
+	if (last == STR_NPOS) {
+		count_letters(n, line);
+		return;
+	}
+	count_letters(n, str_sub(line, 0, from));
+	count_letters(n, str_from(line, last));
+}
+
+static double uppercase_percent(struct eval_call *call)
+{
+	enum { MIN_LENGTH = 200 };
+	const struct msg_view *body = &call->msg->body;
+	struct letters n = { 0 };
+	struct str charset;
+	bool found;
+
+	charset = top_charset(call, &found);
+	if (mime_counts(call)->has_caps_charset ||
+	    (!str_is_none(charset) && locale_is_caps_charset(charset)))
+		return -1;
+	for (size_t i = 0; i < body->n && budget_steps(call->budget, 1 + body->line[i].n / 64); i++)
+		count_line(&n, body->line[i]);
+	if (n.length < MIN_LENGTH)
+		return -1;
+	if (n.upper + n.lower == 0)
+		return 0;
+	return (double)n.upper / (double)(n.upper + n.lower) * 100;
+}
+
+/*
+ * The function that finds the text too short or its charset exempt answers 0 itself; the others compare
+ * its 0 per cent: with the usual bounds (min 25 and up) it is the same.
+ */
+static int check_uppercase(struct eval_call *call)
+{
+	struct mime_state *state = call_state(call, sizeof(*state));
+	const struct arg_range *r = call->compiled;
+
+	if (!state->have_uppercase) {
+		state->uppercase = uppercase_percent(call);
+		state->have_uppercase = true;
+		if (state->uppercase < 0) {
+			state->uppercase = 0;
+			return EVAL_MISS;
+		}
+	}
+	return state->uppercase > r->min && state->uppercase <= r->max;
+}
+
+static bool is_alternative(const struct mime_part *p)
+{
+	return str_eq(p->type, STR("multipart/alternative"));
+}
+
+static int check_ma_non_text(struct eval_call *call)
+{
+	const struct mime_message *mime = call->msg->mime;
+
+	for (size_t i = 0; i < mime->part_count && budget_steps(call->budget, 1); i++) {
+		const struct mime_part *p = mime->parts[i];
+
+		if (!p->is_leaf || !p->parent || !is_alternative(p->parent))
+			continue;
+		if (!str_eq(p->type, STR("application/rtf")) &&
+		    !str_eq(p->type, STR("multipart/related")) &&
+		    !str_starts(p->type, STR("text/")))
+			return EVAL_HIT;
+	}
+	return EVAL_MISS;
+}
+
+static size_t longest_line(struct eval_call *call, struct str raw)
+{
+	size_t longest = 0, from = 0;
+
+	while (from < raw.n && budget_steps(call->budget, 1)) {
+		size_t end = str_chr(str_from(raw, from), '\n');
+		size_t n = end == STR_NPOS ? raw.n - from : end + 1;
+
+		longest = n > longest ? n : longest;
+		from += n;
+	}
+	return longest;
+}
+
+static size_t longest_base64_line(struct eval_call *call)
+{
+	const struct mime_message *mime = call->msg->mime;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < mime->part_count && budget_steps(call->budget, 1); i++) {
+		const struct mime_part *p = mime->parts[i];
+		struct content_type type;
+		size_t n;
+
+		if (!p->is_leaf || !str_eq_nocase(mime_part_encoding(p), STR("base64")))
+			continue;
+		content_type_parse(call->arena,
+				   mime_headers_value(&p->headers, STR("content-type")), &type);
+		if (str_eq(type.type, STR("application/ics")))
+			continue;
+		n = longest_line(call, p->raw);
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+static int check_base64_length(struct eval_call *call)
+{
+	struct mime_state *state = call_state(call, sizeof(*state));
+	const struct arg_range *r = call->compiled;
+
+	if (!state->have_base64) {
+		state->base64_line = longest_base64_line(call);
+		state->have_base64 = true;
+	}
+	return arg_in_closed(r, (double)state->base64_line);
+}
+
+static int check_parse_flags(struct eval_call *call)
+{
+	static const struct {
+		const char *name;
+		enum mime_flag flag;
+	} known[] = {
+		{ "missing_head_body_separator", MIME_MISSING_SEPARATOR },
+		{ "missing_mime_head_body_separator", MIME_MISSING_PART_SEPARATOR },
+		{ "missing_mime_headers", MIME_MISSING_PART_HEADERS },
+		{ "mime_epilogue_exists", MIME_EPILOGUE },
+		{ "truncated_header", MIME_TRUNCATED_HEADER },
+		{ "mimepart_limit_exceeded", MIME_PART_LIMIT },
+	};
+	struct str key = arg_text(call, 0);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (str_eq(key, str_of(known[i].name)))
+			return (call->msg->mime->flags & known[i].flag) != 0;
+	}
+	return EVAL_MISS;
+}
+
+static void *conf_new(struct arena *a)
+{
+	struct mime_conf *conf = arena_zalloc(a, sizeof(*conf));
+
+	locale_conf_init(&conf->locale);
+	conf->odd_charset = regex_must_compile(a, "iso-\\S+-\\S+\\b", REGEX_NOCASE);
+	conf->good_charset =
+	    regex_must_compile(a, "iso-(?:8859-\\d{1,2}|2022-(?:jp|kr))\\b", 0);
+	return conf;
+}
+
+static int set_ok_locales(struct directive_call *call, struct err *e)
+{
+	struct mime_conf *conf = call->conf;
+
+	(void)e;
+	locale_conf_set(&conf->locale, str_dup(call->arena, call->value));
+	return 0;
+}
+
+static const struct directive_def directives[] = { { "ok_locales", set_ok_locales }, { 0 } };
+
+static const struct eval_def evals[] = {
+	{ "check_abundant_unicode_ratio", EVAL_BODY, check_unicode_ratio, NULL, NULL },
+	{ "check_base64_length", EVAL_BODY, check_base64_length, arg_compile_range, NULL },
+	{ "check_for_ascii_text_illegal", EVAL_BODY, check_ascii_text_illegal, NULL, NULL },
+	{ "check_for_faraway_charset", EVAL_BODY, check_faraway_charset, NULL, NULL },
+	{ "check_for_mime", EVAL_BODY, check_mime, NULL, NULL },
+	{ "check_for_mime_html", EVAL_BODY, check_mime_html, NULL, NULL },
+	{ "check_for_mime_html_only", EVAL_BODY, check_mime_html_only, NULL, NULL },
+	{ "check_for_uppercase", EVAL_BODY, check_uppercase, arg_compile_range, NULL },
+	{ "check_ma_non_text", EVAL_BODY, check_ma_non_text, NULL, NULL },
+	{ "check_mime_multipart_ratio", EVAL_BODY, check_multipart_ratio, arg_compile_range, NULL },
+	{ "check_msg_parse_flags", 0, check_parse_flags, NULL, NULL },
+	{ "check_qp_ratio", EVAL_BODY, check_qp_ratio, NULL, NULL },
+	{ 0 },
+};
+
+static const char *const features[] = { "has_check_for_ascii_text_illegal",
+					"has_check_abundant_unicode_ratio", "has_check_qp_ratio",
+					NULL };
+
+const struct plugin plugin_mime_eval = {
+	.name = "Mail::SpamAssassin::Plugin::MIMEEval",
+	.directives = directives,
+	.evals = evals,
+	.conf_new = conf_new,
+	.features = features,
+};
