@@ -88,7 +88,8 @@ static void *conf_new(struct arena *a)
 
 	conf->stock_label = regex_must_compile(
 	    a,
-	    "(^trad(?:e|ing)date|company(?:name)?|s\\w?(?:t\\w?o\\w?c\\w?k|y\\w?m(?:\\w?b\\w?o\\w?l)?)"
+	    "(^trad(?:e|ing)date|company(?:name)?|s\\w?(?:t\\w?o\\w?c\\w?k|y\\w?m(?:\\w?b\\w?o\\w?"
+	    "l)?)"
 	    "|t(?:arget|icker)|(?:opening|current)p(?:rice)?|p(?:rojected|osition)|expectations"
 	    "|weeks?high|marketperformance|(?:year|week|month|day|price)(?:target|estimates?)"
 	    "|sector|r(?:ecommendation|ating))$",
@@ -104,7 +105,8 @@ static const struct eval_def evals[] = {
 	  arg_compile_range, NULL },
 	{ "multipart_alternative_difference_count", EVAL_BODY, check_alternative_difference_count,
 	  NULL, NULL },
-	{ "plaintext_body_length", EVAL_BODY, check_plaintext_body_length, arg_compile_range, NULL },
+	{ "plaintext_body_length", EVAL_BODY, check_plaintext_body_length, arg_compile_range,
+	  NULL },
 	{ "plaintext_body_sig_ratio", EVAL_BODY, check_plaintext_ratio, arg_compile_range, NULL },
 	{ "plaintext_sig_length", EVAL_BODY, check_plaintext_sig_length, arg_compile_range, NULL },
 	{ "tvd_vertical_words", EVAL_BODY, check_vertical_words, NULL, NULL },

@@ -6,6 +6,7 @@
 #include "checks/regex.h"
 #include "text/text.h"
 
+struct html_result;
 struct mime_part;
 
 struct body_conf {

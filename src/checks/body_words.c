@@ -56,8 +56,8 @@ bool body_rendered(const struct eval_call *call, struct mime_part *p, struct tex
 	*ret = (struct text){ bytes, false };
 	if (call->msg->conf->normalize_charset) {
 		struct str charset = str_is_none(p->charset) ? STR("us-ascii") : p->charset;
-		struct charset_text t = charset_normalize(call->arena, bytes, charset, true, false,
-							  call->budget);
+		struct charset_text t =
+		    charset_normalize(call->arena, bytes, charset, true, false, call->budget);
 
 		*ret = (struct text){ t.text, t.chars };
 	}

@@ -59,8 +59,8 @@ static size_t count_local(const struct eval_call *call, const struct vec *lines)
 	bool own = header_matches(call, HEADER_RE_LOCAL_HOP, first);
 	size_t next = own ? 1 : 0;
 
-	if (next < lines->n && header_matches(call, HEADER_RE_FETCHMAIL_HOP,
-					      *VEC_AT(lines, struct str, next)))
+	if (next < lines->n &&
+	    header_matches(call, HEADER_RE_FETCHMAIL_HOP, *VEC_AT(lines, struct str, next)))
 		return next + 1;
 	return 0;
 }

@@ -25,7 +25,8 @@ static const struct {
 				   0 },
 	[HEADER_RE_MSN_GROUPS_RCVD] = { "from groups\\.msn\\.com \\(\\S+\\.msn\\.com ", 0 },
 	[HEADER_RE_AOL_RELAY] = { " rly-[a-z]{2}\\d\\d\\.", REGEX_NOCASE },
-	[HEADER_RE_AOL_OK] = { "/AOL-\\d+\\.\\d+\\.\\d+\\)|ESMTP id (?:RELAY|MAILRELAY|MAILIN)", 0 },
+	[HEADER_RE_AOL_OK] = { "/AOL-\\d+\\.\\d+\\.\\d+\\)|ESMTP id (?:RELAY|MAILRELAY|MAILIN)",
+			       0 },
 	[HEADER_RE_HOTMAIL_PICKUP] = { "from mail pickup service by hotmail\\.com with Microsoft "
 				       "SMTPSVC;",
 				       0 },
@@ -43,7 +44,8 @@ static const struct {
 					0 },
 	[HEADER_RE_HOTMAIL_CLAIM] = { "(?:from |HELO |helo=)\\S*hotmail\\.com\\b", 0 },
 	[HEADER_RE_MSN_TO] = { "<(\\S+)@groups\\.msn\\.com>", REGEX_NOCASE },
-	[HEADER_RE_MSN_RCVD] = { "from mail pickup service by (p\\d\\d\\.groups\\.msn\\.com)\\b", 0 },
+	[HEADER_RE_MSN_RCVD] = { "from mail pickup service by (p\\d\\d\\.groups\\.msn\\.com)\\b",
+				 0 },
 	[HEADER_RE_WHOWHERE] = { "by \\S*whowhere.com;", 0 },
 	[HEADER_RE_YAHOO_RELAY] = { " rdns=\\S+\\.yahoo\\.com ", 0 },
 	[HEADER_RE_YAHOO_FIRST_RELAY] = { "^[^\\]]+ rdns=\\S+\\.yahoo\\.com ", 0 },
@@ -53,7 +55,8 @@ static const struct {
 				 "|from \\[" IP "\\] by "
 				 "\\S+\\.(?:groups|scd|dcn)\\.yahoo\\.com with NNFMP"
 				 "|by \\w+\\.\\w+\\.yahoo\\.com "
-				 "\\(\\d+\\.\\d+\\.\\d+/\\d+\\.\\d+\\.\\d+\\)(?: with ESMTP)? id \\w",
+				 "\\(\\d+\\.\\d+\\.\\d+/\\d+\\.\\d+\\.\\d+\\)(?: with ESMTP)? id "
+				 "\\w",
 				 0 },
 	[HEADER_RE_YAHOO_BULK] = { "\\bmailer\\d+\\.bulk\\.scd\\.yahoo\\.com\\b", 0 },
 	[HEADER_RE_JUNO_RCVD] = { "from.*\\b(?:juno|untd)\\.com.*[\\[(]" IP "[\\])].*by"

@@ -66,7 +66,8 @@ static bool is_msn_list_mail(struct eval_call *call, struct str list)
 		return false;
 	rest = str_from(id, list.n + 2);
 	at = str_find(rest, STR("@groups.msn.com>"));
-	if (at == STR_NPOS || at == 0 || str_find_any(str_sub(rest, 0, at), " \t\r\n\f\v") != STR_NPOS)
+	if (at == STR_NPOS || at == 0 ||
+	    str_find_any(str_sub(rest, 0, at), " \t\r\n\f\v") != STR_NPOS)
 		return false;
 	return str_find(call_first(call, "EnvelopeFrom:addr"),
 			str_concat(a, list, STR("-bounce@groups.msn.com"))) != STR_NPOS;

@@ -16,14 +16,16 @@
 /* for each part that has values: const struct html_result *h */
 #define HTML_EACH(call, h)                                                                         \
 	for (size_t h##_i_ = 0; h##_i_ < (call)->msg->html_count; h##_i_++)                        \
-		for (const struct html_result *h = (call)->msg->html[h##_i_]; h && h->html; h = NULL)
+		for (const struct html_result *h = (call)->msg->html[h##_i_]; h && h->html;        \
+		     h = NULL)
 
 static int test_html(struct eval_call *call)
 {
 	struct str key = arg_text(call, 0);
 	double value;
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		if (html_get_number(h, key, &value) && value != 0)
 			return EVAL_HIT;
 	}
@@ -32,14 +34,22 @@ static int test_html(struct eval_call *call)
 
 static int check_tag_exists(struct eval_call *call)
 {
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		if (html_has_tag(h, arg_text(call, 0)))
 			return EVAL_HIT;
 	}
 	return EVAL_MISS;
 }
 
-enum comparison { CMP_LESS, CMP_LESS_EQUAL, CMP_GREATER, CMP_GREATER_EQUAL, CMP_EQUAL, CMP_DIFFERENT };
+enum comparison {
+	CMP_LESS,
+	CMP_LESS_EQUAL,
+	CMP_GREATER,
+	CMP_GREATER_EQUAL,
+	CMP_EQUAL,
+	CMP_DIFFERENT
+};
 
 struct expression {
 	bool valid;
@@ -58,7 +68,7 @@ static bool take_operator(struct str *rest, enum comparison *ret)
 		const char *text;
 		enum comparison op;
 	} ops[] = { { "<=", CMP_LESS_EQUAL }, { ">=", CMP_GREATER_EQUAL }, { "==", CMP_EQUAL },
-		    { "!=", CMP_DIFFERENT },  { "<", CMP_LESS },	   { ">", CMP_GREATER } };
+		    { "!=", CMP_DIFFERENT },  { "<", CMP_LESS },           { ">", CMP_GREATER } };
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		if (!str_starts(*rest, str_of(ops[i].text)))
@@ -113,18 +123,12 @@ static bool satisfies(const struct expression *x, double value)
 	if (!x->valid)
 		return false;
 	switch (x->op) {
-	case CMP_LESS:
-		return value < x->right;
-	case CMP_LESS_EQUAL:
-		return value <= x->right;
-	case CMP_GREATER:
-		return value > x->right;
-	case CMP_GREATER_EQUAL:
-		return value >= x->right;
-	case CMP_EQUAL:
-		return value == x->right;
-	case CMP_DIFFERENT:
-		return value != x->right;
+	case CMP_LESS: return value < x->right;
+	case CMP_LESS_EQUAL: return value <= x->right;
+	case CMP_GREATER: return value > x->right;
+	case CMP_GREATER_EQUAL: return value >= x->right;
+	case CMP_EQUAL: return value == x->right;
+	case CMP_DIFFERENT: return value != x->right;
 	}
 	return false;
 }
@@ -133,7 +137,8 @@ static int check_tag_balance(struct eval_call *call)
 {
 	struct str tag = arg_text(call, 0);
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		if (html_has_tag(h, tag) &&
 		    satisfies(call->compiled, (double)html_open_count(h, tag)))
 			return EVAL_HIT;
@@ -145,7 +150,8 @@ static int check_eval(struct eval_call *call)
 {
 	double value;
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		if (html_get_number(h, arg_text(call, 0), &value) &&
 		    satisfies(call->compiled, value))
 			return EVAL_HIT;
@@ -160,7 +166,8 @@ static int check_range(struct eval_call *call)
 	bool is_open = call->arg_count < 3 || str_eq(max, STR("inf"));
 	double value;
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		if (html_get_number(h, arg_text(call, 0), &value) && value > r->min &&
 		    (is_open || value <= r->max))
 			return EVAL_HIT;
@@ -172,7 +179,8 @@ static int check_image_only(struct eval_call *call)
 {
 	const struct arg_range *r = call->compiled;
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		if (html_has_tag(h, STR("img")) && (double)h->length > r->min &&
 		    (double)h->length <= r->max)
 			return EVAL_HIT;
@@ -184,7 +192,8 @@ static int check_image_ratio(struct eval_call *call)
 {
 	const struct arg_range *r = call->compiled;
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		double ratio;
 
 		if (h->image_area <= 0)
@@ -212,13 +221,13 @@ static int match_texts(struct eval_call *call, bool want)
 {
 	const struct regex *re = call->compiled;
 
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		const struct vec *list = html_get_list(h, arg_text(call, 0));
 
 		if (!list)
 			continue;
-		VEC_EACH(list, struct text, t)
-		{
+		VEC_EACH (list, struct text, t) {
 			if (!str_is_none(t->s) && regex_matches(re, t->s, call->budget) == want)
 				return EVAL_HIT;
 		}
@@ -243,11 +252,11 @@ static int check_title_subject_ratio(struct eval_call *call)
 
 	if (!subject.n)
 		return EVAL_MISS;
-	HTML_EACH (call, h) {
+	HTML_EACH(call, h)
+	{
 		double longest = 0;
 
-		VEC_EACH(&h->title, struct text, t)
-		{
+		VEC_EACH (&h->title, struct text, t) {
 			double n = str_eq(t->s, STR("0")) ? 0 : (double)text_length(*t);
 
 			longest = n > longest ? n : longest;
@@ -267,10 +276,10 @@ static int check_charset_faraway(struct eval_call *call)
 
 static int check_iframe_src(struct eval_call *call)
 {
-	HTML_EACH (call, h) {
-		VEC_EACH(&h->uris, struct html_uri *, uri)
-		{
-			if ((*uri)->types & URI_IFRAME)
+	HTML_EACH(call, h)
+	{
+		for (size_t i = 0; i < h->uris.n; i++) {
+			if ((*VEC_AT(&h->uris, struct html_uri *, i))->types & URI_IFRAME)
 				return EVAL_HIT;
 		}
 	}

@@ -28,8 +28,8 @@ static const struct {
 	{ "zh", " GB1988 GB2312 GB231219800 GB18030 GBK BIG5HKSCS BIG5 EUCTW ISO2022CN " },
 };
 
-static const char *const caps_parts[] = { "koi",   "jp",     "jis",          "euc",
-					  "gb",    "big5",   "isoir",        "cp1251",
+static const char *const caps_parts[] = { "koi",          "jp",         "jis",   "euc",
+					  "gb",           "big5",       "isoir", "cp1251",
 					  "windows-1251", "georgianps", "pt154", "tis" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -354,8 +354,7 @@ static void *conf_new(struct arena *a)
 
 	locale_conf_init(&conf->locale);
 	conf->odd_charset = regex_must_compile(a, "iso-\\S+-\\S+\\b", REGEX_NOCASE);
-	conf->good_charset =
-	    regex_must_compile(a, "iso-(?:8859-\\d{1,2}|2022-(?:jp|kr))\\b", 0);
+	conf->good_charset = regex_must_compile(a, "iso-(?:8859-\\d{1,2}|2022-(?:jp|kr))\\b", 0);
 	return conf;
 }
 

@@ -47,9 +47,10 @@ static struct part_view view_part(const struct pass *p, struct mime_part *part)
 /* The word "us" anywhere in it is enough, as in SpamAssassin. */
 static bool is_ascii_charset(struct str charset)
 {
-	static const char *const names[] = { "us",	"ansi_x3.4-1968", "iso-ir-6",
-					     "ansi_x3.4-1986", "iso_646.irv:1991", "ascii",
-					     "ibm367",	"cp367" };
+	static const char *const names[] = {
+		"us",    "ansi_x3.4-1968", "iso-ir-6", "ansi_x3.4-1986", "iso_646.irv:1991",
+		"ascii", "ibm367",         "cp367"
+	};
 
 	if (!charset.n || str_eq(charset, STR("0")))
 		return true;
@@ -118,19 +119,14 @@ static bool is_upper_hex(char c)
 static bool is_needless(char high, char low)
 {
 	switch (high) {
-	case '0':
-		return low == '9';
-	case '3':
-		return is_upper_hex(low) && low != 'D';
+	case '0': return low == '9';
+	case '3': return is_upper_hex(low) && low != 'D';
 	case '2':
 	case '4':
 	case '5':
-	case '6':
-		return is_upper_hex(low);
-	case '7':
-		return is_upper_hex(low) && low != 'F';
-	default:
-		return false;
+	case '6': return is_upper_hex(low);
+	case '7': return is_upper_hex(low) && low != 'F';
+	default: return false;
 	}
 }
 
@@ -199,11 +195,11 @@ static void count_leaf(struct pass *p, const struct part_view *v, struct str raw
 {
 	bool is_qp = str_eq(v->encoding, STR("quoted-printable"));
 	bool is_plain = str_eq(v->type.type, STR("text/plain"));
-	bool is_ascii = is_plain &&
-			(str_is_none(v->type.charset) || str_eq(v->charset, STR("us-ascii")));
-	bool is_bare = is_plain && (!v->encoding.n || str_eq(v->encoding, STR("0")) ||
-				    str_eq(v->encoding, STR("7bit")) ||
-				    str_eq(v->encoding, STR("8bit")));
+	bool is_ascii =
+	    is_plain && (str_is_none(v->type.charset) || str_eq(v->charset, STR("us-ascii")));
+	bool is_bare =
+	    is_plain && (!v->encoding.n || str_eq(v->encoding, STR("0")) ||
+			 str_eq(v->encoding, STR("7bit")) || str_eq(v->encoding, STR("8bit")));
 	size_t from = 0;
 
 	if (!is_qp && !is_plain)

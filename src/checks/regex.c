@@ -79,20 +79,11 @@ static int parse_flags(struct str text, unsigned *ret)
 
 	for (size_t i = 0; i < text.n; i++) {
 		switch (text.p[i]) {
-		case 'i':
-			flags |= REGEX_NOCASE;
-			break;
-		case 'm':
-			flags |= REGEX_MULTILINE;
-			break;
-		case 's':
-			flags |= REGEX_DOTALL;
-			break;
-		case 'x':
-			flags |= REGEX_EXTENDED;
-			break;
-		default:
-			return -1;
+		case 'i': flags |= REGEX_NOCASE; break;
+		case 'm': flags |= REGEX_MULTILINE; break;
+		case 's': flags |= REGEX_DOTALL; break;
+		case 'x': flags |= REGEX_EXTENDED; break;
+		default: return -1;
 		}
 	}
 	*ret = flags;
@@ -152,7 +143,8 @@ bool regex_find(const struct regex *re, struct str s, size_t from, struct budget
 		return false;
 	data = pcre2_match_data_create(REGEX_MAX_GROUPS, NULL);
 	must(data);
-	count = pcre2_match(re->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, from, 0, data, re->context);
+	count =
+	    pcre2_match(re->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, from, 0, data, re->context);
 	if (count >= 0 && ret)
 		take_groups(data, count ? count : REGEX_MAX_GROUPS, s, ret);
 	pcre2_match_data_free(data);

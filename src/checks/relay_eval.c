@@ -84,7 +84,8 @@ static int check_numeric_helo(struct eval_call *call)
 		value = at + 5;
 		n = ip_match(text, value);
 		if (n && (at == 0 || !is_word(text.p[at - 1])) &&
-		    is_ipv4(str_sub(text, value, value + n)) && ends_helo(str_from(text, value + n)))
+		    is_ipv4(str_sub(text, value, value + n)) &&
+		    ends_helo(str_from(text, value + n)))
 			return EVAL_HIT;
 		from = value;
 	}
@@ -94,7 +95,7 @@ static bool is_dotcom(struct str helo)
 {
 	static const char *const names[] = { "lycos.com",     "lycos.co.uk", "hotmail.com",
 					     "localhost.com", "excite.com",  "caramail.com",
-					     "cs.com",	      "aol.com",     "msn.com",
+					     "cs.com",        "aol.com",     "msn.com",
 					     "yahoo.com",     "drizzle.com" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -299,7 +300,8 @@ static int check_from_domain_in_received(struct eval_call *call)
 	size_t at = str_find_nocase(from, domain);
 	bool want = str_eq(arg_text(call, 1), STR("true"));
 
-	while (at != STR_NPOS && at > 0 && domain.n && is_word(from.p[at - 1]) == is_word(domain.p[0])) {
+	while (at != STR_NPOS && at > 0 && domain.n &&
+	       is_word(from.p[at - 1]) == is_word(domain.p[0])) {
 		size_t next = str_find_nocase(str_from(from, at + 1), domain);
 
 		at = next == STR_NPOS ? next : at + 1 + next;

@@ -20,6 +20,7 @@
 struct arena;
 struct budget;
 struct msg;
+struct msg_view;
 
 /* Rule types an eval function may stand in (bits). 0 in a struct eval_def: any of them. */
 enum eval_rule_type {
@@ -92,9 +93,13 @@ struct directive_def {
 };
 
 struct plugin {
-	const char *name;                       /* full Perl name */
-	const struct directive_def *directives; /* ends with name NULL; NULL: none */
-	const struct eval_def *evals;           /* ends with name NULL; NULL: none */
+	const char *name; /* full Perl name */
+	/*
+	 * Ends with name NULL; NULL: none. A line whose key several plugins name (ok_locales,
+	 * welcomelist_auth) goes to each of them.
+	 */
+	const struct directive_def *directives;
+	const struct eval_def *evals; /* ends with name NULL; NULL: none */
 	/* A settings object with its defaults, in the rule set's arena. NULL: the plugin has no settings. */
 	void *(*conf_new)(struct arena *a);
 	/* After the last line of the last file: sort, index, compile. NULL: nothing to do. */
@@ -125,4 +130,10 @@ struct plugin_host {
 	uint32_t (*ask_dns)(struct plugin_host *host, struct str rule, struct str name,
 			    uint16_t qtype);
 	bool (*net_is_on)(struct plugin_host *host);
+	/*
+	 * From now on body rules and evals of this message see these lines instead of msg->body: FreeMail
+	 * takes quoted addresses out of the text, and SpamAssassin's body rules of the same and later
+	 * priorities match what is left. The view lives in the message's arena. NULL: not supported.
+	 */
+	void (*replace_body)(struct plugin_host *host, const struct msg_view *body);
 };

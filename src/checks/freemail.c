@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mail::SpamAssassin::Plugin::FreeMail: addresses at providers where anybody can have one, in From,
+ * Reply-To and the text. Each rule's own regexp is used; SpamAssassin keeps the first one it met for all
+ * rules of a function (docs/DEVIATIONS.md).
+ */
+#include "checks/checks.h"
+#include "checks/freemail_private.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/strbuf.h"
+#include "msg/msg.h"
+
+static void *conf_new(struct arena *a)
+{
+	struct freemail_conf *conf = arena_zalloc(a, sizeof(*conf));
+
+	map_init(&conf->domains, a, false);
+	map_init(&conf->globs, a, false);
+	map_init(&conf->welcome, a, false);
+	addrlist_init(&conf->auth, a);
+	addrlist_init(&conf->def_auth, a);
+	conf->max_emails = 5;
+	conf->max_freemails = 3;
+	conf->skip_over_max = conf->skip_bulk = conf->describe = true;
+	conf->never = regex_must_compile(
+	    a,
+	    "^(?:abuse|support|sales|info|helpdesk|contact|kontakt|(?:post|host|domain)master"
+	    "|undisclosed.*|request-[a-f0-9]{16}|bounced?-"
+	    "|[a-f0-9]{8}(?:\\.[a-f0-9]{8}|(?:-[a-f0-9]{4}){3}-[a-f0-9]{12})|.+=.+=.+)@",
+	    REGEX_NOCASE);
+	/* The range _-t is what SpamAssassin has: a hyphen is not in it, so no-reply@ is not bulk. */
+	conf->bulk = regex_must_compile(
+	    a,
+	    "(?:^(?:post|host|domain)master|^double-bounce"
+	    "|^(?:sentto|owner|return|(?:gr)?bounced?)-.+|-(?:request|bounces?|admin|owner)"
+	    "|\\b(?:do[._-t]?)?no[._-t]?repl(?:y|ies)|.+=.+)@",
+	    REGEX_NOCASE);
+	return conf;
+}
+
+static bool is_domain_pattern(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_is_alnum(s.p[i]) && !(s.p[i] && memchr(".*?-", s.p[i], 4)))
+			return false;
+	}
+	return true;
+}
+
+static int set_domains(struct directive_call *call, struct err *e)
+{
+	struct freemail_conf *conf = call->conf;
+	struct str rest = call->value, bad = STR_NONE;
+
+	for (struct str w = next_word(&rest); w.n; w = next_word(&rest)) {
+		struct str key = str_lower(call->arena, w);
+
+		if (!is_domain_pattern(w))
+			bad = w;
+		else if (str_find_any(w, "*?") != STR_NPOS)
+			map_put(&conf->globs, key, NULL);
+		else
+			map_put(&conf->domains, key, NULL);
+	}
+	if (!str_is_none(bad))
+		return err_set(e, ERR_CONFIG, false, "freemail: invalid freemail_domains: %.*s",
+			       STR_FMT(bad));
+	return 0;
+}
+
+static bool is_word(char c)
+{
+	return ascii_is_alnum(c) || c == '_';
+}
+
+static bool is_address_or_domain(struct str s)
+{
+	for (size_t i = 1; i + 1 < s.n; i++) {
+		if ((s.p[i] == '.' || s.p[i] == '@') && is_word(s.p[i - 1]) && is_word(s.p[i + 1]))
+			return true;
+	}
+	return false;
+}
+
+static int set_welcomelist(struct directive_call *call, struct err *e)
+{
+	struct freemail_conf *conf = call->conf;
+	struct str rest = call->value, bad = STR_NONE;
+
+	for (struct str w = next_word(&rest); w.n; w = next_word(&rest)) {
+		if (is_address_or_domain(w))
+			map_put(&conf->welcome, str_lower(call->arena, w), NULL);
+		else
+			bad = w;
+	}
+	if (!str_is_none(bad))
+		return err_set(e, ERR_CONFIG, false, "freemail: invalid freemail_welcomelist: %.*s",
+			       STR_FMT(bad));
+	return 0;
+}
+
+static int set_number(struct directive_call *call, struct err *e)
+{
+	struct freemail_conf *conf = call->conf;
+	struct str key = call->key;
+	double v;
+
+	if (directive_number(call, &v, e) < 0)
+		return -1;
+	if (str_eq(key, STR("freemail_max_body_emails")))
+		conf->max_emails = v;
+	else if (str_eq(key, STR("freemail_max_body_freemails")))
+		conf->max_freemails = v;
+	else if (str_eq(key, STR("freemail_skip_when_over_max")))
+		conf->skip_over_max = v != 0;
+	else if (str_eq(key, STR("freemail_skip_bulk_envfrom")))
+		conf->skip_bulk = v != 0;
+	else if (str_eq(key, STR("freemail_add_describe_email")))
+		conf->describe = v != 0;
+	else if (str_find(key, STR("_def_")) != STR_NPOS)
+		conf->import_def_auth = v != 0;
+	else
+		conf->import_auth = v != 0;
+	return 0;
+}
+
+static int set_auth(struct directive_call *call, struct err *e)
+{
+	struct freemail_conf *conf = call->conf;
+
+	(void)e;
+	if (str_starts(call->key, STR("un"))) {
+		addrlist_remove_words(&conf->auth, call->value);
+		addrlist_remove_words(&conf->def_auth, call->value);
+		return 0;
+	}
+	addrlist_add_words(str_starts(call->key, STR("def_")) ? &conf->def_auth : &conf->auth,
+			   call->value);
+	return 0;
+}
+
+/* All wildcard domains as one regexp, @(?:one|two)$. */
+static int conf_finish(void *arg, struct arena *a, struct err *e)
+{
+	struct freemail_conf *conf = arg;
+	struct strbuf pattern;
+	const char *sep = "@(?:";
+	int rc;
+
+	if (!map_count(&conf->globs))
+		return 0;
+	strbuf_init(&pattern, 0);
+	MAP_EACH (&conf->globs, it) {
+		strbuf_add_c(&pattern, sep);
+		sep = "|";
+		for (size_t i = 0; i < it->key.n; i++) {
+			char c = it->key.p[i];
+
+			if (c == '?')
+				strbuf_add_byte(&pattern, '.');
+			else if (c == '*')
+				strbuf_add_c(&pattern, "[^.]*");
+			else if (c == '.')
+				strbuf_add_c(&pattern, "\\.");
+			else
+				strbuf_add_byte(&pattern, c);
+		}
+	}
+	strbuf_add_c(&pattern, ")$");
+	rc = regex_compile(a, strbuf_str(&pattern), 0, &conf->glob, e);
+	strbuf_done(&pattern);
+	return rc;
+}
+
+static bool is_on(const struct freemail_conf *conf)
+{
+	return map_count(&conf->domains) || conf->glob;
+}
+
+bool freemail_is(const struct eval_call *call, struct str addr)
+{
+	const struct freemail_conf *conf = call->conf;
+	struct str domain = str_from(addr, str_rchr(addr, '@') + 1);
+
+	if (!addr.n || map_has(&conf->welcome, addr) || map_has(&conf->welcome, domain) ||
+	    regex_matches(conf->never, addr, call->budget))
+		return false;
+	if ((conf->import_auth && addrlist_has(&conf->auth, addr, call->budget)) ||
+	    (conf->import_def_auth && addrlist_has(&conf->def_auth, addr, call->budget)))
+		return false;
+	return map_has(&conf->domains, domain) ||
+	       (conf->glob && regex_matches(conf->glob, addr, call->budget));
+}
+
+static void log_text(struct eval_call *call, struct str text)
+{
+	const struct freemail_conf *conf = call->conf;
+	char *p = arena_alloc(call->arena, text.n * 4);
+	size_t n = 0;
+
+	if (!conf->describe)
+		return;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '@') {
+			memcpy(p + n, "(at)", 4);
+			n += 4;
+		} else {
+			p[n++] = text.p[i];
+		}
+	}
+	call->host->test_log(call->host, call->rule, str_make(p, n));
+}
+
+static struct str join(struct arena *a, const struct addresses *list, const char *sep)
+{
+	size_t total = 0, n = 0, sep_n = strlen(sep);
+	char *p;
+
+	for (size_t i = 0; i < list->n; i++)
+		total += list->at[i].n + sep_n;
+	p = arena_alloc(a, total);
+	for (size_t i = 0; i < list->n; i++) {
+		if (i) {
+			memcpy(p + n, sep, sep_n);
+			n += sep_n;
+		}
+		if (list->at[i].n)
+			memcpy(p + n, list->at[i].p, list->at[i].n);
+		n += list->at[i].n;
+	}
+	return str_make(p, n);
+}
+
+static int compile_optional(struct arena *a, const struct str *args, size_t n, size_t i, void **ret,
+			    struct err *e)
+{
+	const struct regex *re = NULL;
+
+	if (i < n && regex_compile(a, args[i], 0, &re, e) < 0)
+		return -1;
+	*ret = (void *)(uintptr_t)re;
+	return 0;
+}
+
+static int compile_first(struct arena *a, const void *conf, const struct str *args, size_t n,
+			 void **ret, struct err *e)
+{
+	(void)conf;
+	return compile_optional(a, args, n, 0, ret, e);
+}
+
+static int compile_second(struct arena *a, const void *conf, const struct str *args, size_t n,
+			  void **ret, struct err *e)
+{
+	(void)conf;
+	return compile_optional(a, args, n, 1, ret, e);
+}
+
+static int find_freemail(struct eval_call *call, const struct addresses *list)
+{
+	const struct regex *re = call->compiled;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!freemail_is(call, list->at[i]) ||
+		    (re && !regex_matches(re, list->at[i], call->budget)))
+			continue;
+		log_text(call, list->at[i]);
+		return EVAL_HIT;
+	}
+	return EVAL_MISS;
+}
+
+static int check_from(struct eval_call *call)
+{
+	struct freemail_state *state = freemail_state(call);
+
+	if (!is_on(call->conf))
+		return EVAL_MISS;
+	if (!state->have_from) {
+		state->have_from = true;
+		state->from = addresses_from(call->msg, call->arena);
+		for (size_t i = 0; i < state->from.n; i++)
+			state->from.at[i] = str_lower(call->arena, state->from.at[i]);
+	}
+	return find_freemail(call, &state->from);
+}
+
+static int check_header(struct eval_call *call)
+{
+	struct addresses list;
+
+	if (!is_on(call->conf) || !call->arg_count)
+		return EVAL_MISS;
+	list = addresses_of(call->msg, call->args[0], call->arena);
+	return find_freemail(call, &list);
+}
+
+static int check_body(struct eval_call *call)
+{
+	struct freemail_state *state = freemail_state(call);
+	struct addresses list = { 0 };
+
+	if (!is_on(call->conf) || !freemail_read_body(call, state) || !map_count(&state->body))
+		return EVAL_MISS;
+	list.at = arena_calloc(call->arena, map_count(&state->body), sizeof(struct str));
+	MAP_EACH (&state->body, it)
+		list.at[list.n++] = it->key;
+	if (call->compiled)
+		return find_freemail(call, &list);
+	log_text(call, join(call->arena, &list, ", "));
+	return EVAL_HIT;
+}
+
+static bool any_freemail(const struct eval_call *call, const struct addresses *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (freemail_is(call, list->at[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool have_common(const struct addresses *a, const struct addresses *b)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		for (size_t k = 0; k < b->n; k++) {
+			if (str_eq(a->at[i], b->at[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A freemail address in the text that is not one of those an answer would go to. */
+static int compare_body(struct eval_call *call, const struct addresses *reply)
+{
+	struct freemail_state *state = freemail_state(call);
+
+	if (!freemail_read_body(call, state))
+		return EVAL_MISS;
+	MAP_EACH (&state->body, it) {
+		for (size_t i = 0; i < reply->n; i++) {
+			if (str_eq(it->key, reply->at[i]))
+				continue;
+			log_text(call, arena_printf(call->arena, "%.*s, %.*s",
+						    STR_FMT(reply->at[i]), STR_FMT(it->key)));
+			return EVAL_HIT;
+		}
+	}
+	return EVAL_MISS;
+}
+
+static int check_replyto(struct eval_call *call)
+{
+	const struct freemail_conf *conf = call->conf;
+	struct str what = call->arg_count ? call->args[0] : STR("replyto");
+	bool is_reply = str_eq(what, STR("reply")), from_is_free, reply_is_free;
+	struct addresses from, reply;
+
+	if (!is_on(conf) || (!is_reply && !str_eq(what, STR("replyto"))))
+		return EVAL_MISS;
+	if (conf->skip_bulk &&
+	    regex_matches(conf->bulk, call_first(call, "EnvelopeFrom"), call->budget))
+		return EVAL_MISS;
+	from = addresses_of(call->msg, STR("From"), call->arena);
+	reply = addresses_of(call->msg, STR("Reply-To"), call->arena);
+	if (!budget_steps(call->budget, 1 + from.n * reply.n))
+		return EVAL_MISS;
+	from_is_free = any_freemail(call, &from);
+	reply_is_free = any_freemail(call, &reply);
+	if (from_is_free && reply_is_free && !have_common(&from, &reply)) {
+		log_text(call, arena_printf(call->arena, "%.*s -> %.*s",
+					    STR_FMT(join(call->arena, &from, ",")),
+					    STR_FMT(join(call->arena, &reply, ","))));
+		return EVAL_HIT;
+	}
+	if (!is_reply && !reply_is_free)
+		return EVAL_MISS;
+	if (is_reply && ((reply.n && !reply_is_free) || !from_is_free))
+		return EVAL_MISS;
+	return compare_body(call, !is_reply || reply_is_free ? &reply : &from);
+}
+
+static const struct directive_def directives[] = {
+	{ "freemail_domains", set_domains },
+	{ "freemail_welcomelist", set_welcomelist },
+	{ "freemail_whitelist", set_welcomelist },
+	{ "freemail_max_body_emails", set_number },
+	{ "freemail_max_body_freemails", set_number },
+	{ "freemail_skip_when_over_max", set_number },
+	{ "freemail_skip_bulk_envfrom", set_number },
+	{ "freemail_add_describe_email", set_number },
+	{ "freemail_import_welcomelist_auth", set_number },
+	{ "freemail_import_whitelist_auth", set_number },
+	{ "freemail_import_def_welcomelist_auth", set_number },
+	{ "freemail_import_def_whitelist_auth", set_number },
+	{ "welcomelist_auth", set_auth },
+	{ "whitelist_auth", set_auth },
+	{ "def_welcomelist_auth", set_auth },
+	{ "def_whitelist_auth", set_auth },
+	{ "unwelcomelist_auth", set_auth },
+	{ "unwhitelist_auth", set_auth },
+	{ 0 },
+};
+
+static const struct eval_def evals[] = {
+	{ "check_freemail_body", EVAL_HEADER, check_body, compile_first, NULL },
+	{ "check_freemail_from", EVAL_HEADER, check_from, compile_first, NULL },
+	{ "check_freemail_header", EVAL_HEADER, check_header, compile_second, NULL },
+	{ "check_freemail_replyto", EVAL_HEADER, check_replyto, NULL, NULL },
+	{ 0 },
+};
+
+const struct plugin plugin_freemail = {
+	.name = "Mail::SpamAssassin::Plugin::FreeMail",
+	.directives = directives,
+	.evals = evals,
+	.conf_new = conf_new,
+	.conf_finish = conf_finish,
+};

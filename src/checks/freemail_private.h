@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the two files of the FreeMail family share. */
+#pragma once
+
+#include "checks/addresses.h"
+#include "checks/addrlist.h"
+#include "checks/args.h"
+#include "checks/regex.h"
+
+struct freemail_conf {
+	struct map domains;       /* lower case */
+	struct map globs;         /* domains with wildcards */
+	struct map welcome;       /* addresses and domains that are not freemail */
+	const struct regex *glob; /* all globs as one regexp; NULL: none */
+	const struct regex *never, *bulk;
+	struct addrlist auth, def_auth;
+	double max_emails, max_freemails;
+	bool skip_over_max, skip_bulk, describe, import_auth, import_def_auth;
+};
+
+struct freemail_state {
+	bool have_from, have_body, skip_body;
+	struct addresses from;
+	struct map body; /* freemail addresses in the body, lower case */
+};
+
+static inline struct freemail_state *freemail_state(const struct eval_call *call)
+{
+	return call_state(call, sizeof(struct freemail_state));
+}
+
+/* addr in lower case. */
+bool freemail_is(const struct eval_call *call, struct str addr);
+/* The body's freemail addresses; false when it holds too many addresses to mean anything. */
+bool freemail_read_body(struct eval_call *call, struct freemail_state *state);
