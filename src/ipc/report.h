@@ -34,6 +34,8 @@ enum report_flag {
 	REPORT_TRUNCATED = 1u << 2,     /* fields or hits were more than a report holds */
 	REPORT_NO_HEADER_END = 1u << 3, /* no empty line: header_end is where the body begins */
 	REPORT_CRLF = 1u << 4,          /* header lines end in CR LF */
+	REPORT_VIRUS_ASKED =
+	    1u << 5, /* virus engines were asked: VIRUS_UNCHECKED means they all failed */
 };
 
 struct report {
@@ -57,6 +59,7 @@ struct report {
 	struct str message_id, resent_message_id, from, subject, user_agent;
 	struct str autolearn;   /* "no", "unavailable" ... for X-Spam-Status */
 	struct str body_digest; /* for the log's b: */
+	struct str origin_ip;   /* the oldest public address in the Received trace; empty: none */
 	uint32_t part_count;
 };
 

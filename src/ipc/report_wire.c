@@ -80,18 +80,18 @@ static void get_fields(struct rd *r, struct arena *a, struct report *p)
 
 static void put_values(struct strbuf *out, const struct report *p)
 {
-	const struct str values[] = { p->message_id, p->resent_message_id, p->from,
-				      p->subject,    p->user_agent,        p->autolearn,
-				      p->body_digest };
+	const struct str values[] = { p->message_id,  p->resent_message_id, p->from,
+				      p->subject,     p->user_agent,        p->autolearn,
+				      p->body_digest, p->origin_ip };
 	for (size_t i = 0; i < ELEMENTS(values); i++)
 		put_str(out, values[i], REPORT_MAX_VALUE);
 }
 
 static void get_values(struct rd *r, struct report *p)
 {
-	struct str *const values[] = { &p->message_id, &p->resent_message_id, &p->from,
-				       &p->subject,    &p->user_agent,        &p->autolearn,
-				       &p->body_digest };
+	struct str *const values[] = { &p->message_id,  &p->resent_message_id, &p->from,
+				       &p->subject,     &p->user_agent,        &p->autolearn,
+				       &p->body_digest, &p->origin_ip };
 	for (size_t i = 0; i < ELEMENTS(values); i++)
 		*values[i] = get_str(r, REPORT_MAX_VALUE);
 }

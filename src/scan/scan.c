@@ -15,6 +15,7 @@
 #include "rules/match.h"
 #include "rules/ruleset.h"
 #include "scan/fields.h"
+#include "scan/origin.h"
 
 enum { VIRUS_ASK_ID = 1, RULE_ASKS_FROM = 2, VIRUS_PARTS_MAX = 60 };
 
@@ -80,6 +81,7 @@ static void make_virus_ask(struct scan *s)
 	s->virus =
 	    (struct ask){ .id = VIRUS_ASK_ID, .kind = ASK_VIRUS, .parts = parts, .part_count = n };
 	s->virus_waits = true;
+	s->report.flags |= REPORT_VIRUS_ASKED;
 }
 
 static void start(struct scan *s)
@@ -99,6 +101,7 @@ static void start(struct scan *s)
 	if (s->want & SCAN_WANT_FIELDS)
 		scan_report_fields(s->arena, s->raw, &s->report);
 	scan_report_values(s->arena, &s->mime->root->headers, &s->report);
+	s->report.origin_ip = scan_origin_ip(s->arena, &s->mime->root->headers);
 	if (s->want & SCAN_WANT_VIRUS)
 		make_virus_ask(s);
 	if (s->msg)

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The message as a group of recipients gets it: see edit.h. */
+#include "act/edit.h"
+
+#include "act/fold.h"
+#include "conf/conf.h"
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/reader.h"
+#include "core/strbuf.h"
+#include "core/vec.h"
+#include "ipc/envelope.h"
+#include "ipc/report.h"
+#include "policy/plan.h"
+
+#include <math.h>
+
+enum { LEVEL_BAR_MAX = 64, HEAD_MAX = 1 << 20 };
+
+void edit_opts_init(struct edit_opts *o, struct arena *a, const struct conf *conf)
+{
+	(void)a;
+	*o = (struct edit_opts){
+		.x_header_tag = conf_get_str(conf, "X_HEADER_TAG"),
+		.x_header_line = conf_get_str(conf, "X_HEADER_LINE"),
+		.insert_received = conf_get_bool(conf, "insert_received_line"),
+		.remove_existing_x_scanned =
+		    conf_get_bool(conf, "remove_existing_x_scanned_headers"),
+		.remove_existing_spam = conf_get_bool(conf, "remove_existing_spam_headers"),
+		.modifies_subject = conf_get_bool(conf, "sa_spam_modifies_subj"),
+		.myhostname = conf_get_str(conf, "myhostname"),
+		.localhost_name = conf_get_str(conf, "localhost_name"),
+		.myproduct_name = conf_get_str(conf, "myproduct_name"),
+	};
+}
+
+/* "-0.001", "5", "1e+20" never: three decimals, zeros at the end cut, as Perl prints 0+sprintf("%.3f"). */
+static void add_number(struct strbuf *b, double d)
+{
+	size_t start = b->n;
+
+	strbuf_printf(b, "%.3f", fabs(d) < 0.0005 ? 0.0 : d);
+	while (b->n > start && b->p[b->n - 1] == '0')
+		strbuf_truncate(b, b->n - 1);
+	if (b->n > start && b->p[b->n - 1] == '.')
+		strbuf_truncate(b, b->n - 1);
+}
+
+/* A score as SpamAssassin's configuration writes it: shortest, "-0.001", "1.2". */
+static void add_score(struct strbuf *b, double d)
+{
+	strbuf_printf(b, "%.15g", d);
+}
+
+static const struct plan_rcpt *first_of_group(const struct edit_input *in)
+{
+	for (size_t i = 0; in->plan && i < in->plan->count; i++)
+		if (in->plan->rcpts[i].action == PLAN_PASS && in->plan->rcpts[i].group == in->group)
+			return &in->plan->rcpts[i];
+	return NULL;
+}
+
+static void add_status_tests(struct strbuf *b, const struct report *r)
+{
+	strbuf_add_c(b, "tests=[");
+	for (size_t i = 0, n = 0; i < r->hit_count; i++) {
+		for (uint32_t k = 0; k < r->hits[i].count && k < 1000; k++, n++) {
+			if (n)
+				strbuf_add_c(b, ",\n ");
+			strbuf_add(b, r->hits[i].rule);
+			strbuf_add_byte(b, '=');
+			add_score(b, r->hits[i].score);
+		}
+	}
+	strbuf_add_c(b, "]\n ");
+}
+
+/* \n + space marks where the line may be folded. */
+static void add_status(struct strbuf *head, const struct edit_input *in,
+		       const struct plan_rcpt *rcpt)
+{
+	const struct report *r = in->report;
+	struct strbuf b;
+
+	strbuf_init(&b, HEAD_MAX);
+	strbuf_printf(&b, "%s,\n score=", rcpt->is_spammy ? "Yes" : "No");
+	add_number(&b, r->score);
+	strbuf_add_c(&b, "\n ");
+	if (rcpt->has_tag) {
+		strbuf_add_c(&b, "tagged_above=");
+		add_score(&b, rcpt->tag_level);
+		strbuf_add_c(&b, "\n ");
+	}
+	if (rcpt->has_tag2) {
+		strbuf_add_c(&b, "required=");
+		add_score(&b, rcpt->tag2_level);
+		strbuf_add_c(&b, "\n ");
+	}
+	add_status_tests(&b, r);
+	strbuf_printf(&b, "autolearn=%.*s",
+		      STR_FMT(r->autolearn.n ? r->autolearn : STR("unavailable")));
+	fold_field(head, STR("X-Spam-Status"), strbuf_str(&b));
+	strbuf_done(&b);
+}
+
+static void add_spam_fields(struct strbuf *head, const struct edit_input *in,
+			    const struct plan_rcpt *rcpt)
+{
+	const struct report *r = in->report;
+	double bar = r->score > LEVEL_BAR_MAX ? LEVEL_BAR_MAX : r->score;
+
+	if (!(r->flags & REPORT_SCORED) || !rcpt->is_local || rcpt->spam_bypassed)
+		return;
+	if (!rcpt->is_tagged && !rcpt->is_spammy)
+		return;
+	if (rcpt->is_tagged) {
+		strbuf_printf(head,
+			      "X-Spam-Flag: %s\nX-Spam-Score: ", rcpt->is_spammy ? "YES" : "NO");
+		add_number(head, r->score);
+		strbuf_add_c(head, "\nX-Spam-Level:");
+		if (bar >= 1)
+			strbuf_add_byte(head, ' ');
+		for (int i = 0; i < (int)bar; i++)
+			strbuf_add_byte(head, '*');
+		strbuf_add_byte(head, '\n');
+	}
+	add_status(head, in, rcpt);
+}
+
+/*
+ * Like amavisd's: "from HELO ([address]) by NAME (MYHOSTNAME [127.0.0.1]) (PRODUCT, port N) with ESMTP
+ * id MAILID for <rcpt>; date". The recipient is named only where there is one.
+ */
+static void add_received(struct arena *a, struct strbuf *head, const struct edit_input *in)
+{
+	const struct envelope *env = in->env;
+	const struct edit_opts *o = in->opts;
+	struct strbuf b;
+
+	strbuf_init(&b, HEAD_MAX);
+	strbuf_printf(&b, "from %.*s",
+		      STR_FMT(env->client_helo.n ? env->client_helo : o->localhost_name));
+	if (env->client_addr.n)
+		strbuf_printf(&b, " ([%.*s])", STR_FMT(env->client_addr));
+	strbuf_printf(&b, "\n by %.*s (%.*s [127.0.0.1]) (%.*s", STR_FMT(o->localhost_name),
+		      STR_FMT(o->myhostname), STR_FMT(o->myproduct_name));
+	if (in->listen_port)
+		strbuf_printf(&b, ", port %u", in->listen_port);
+	strbuf_printf(&b, ")\n with %.*s\n id %.*s", STR_FMT(in->protocol), STR_FMT(in->mail_id));
+	if (env->rcpt_count == 1)
+		strbuf_printf(&b, "\n for <%.*s>", STR_FMT(env->rcpts[0].addr));
+	strbuf_printf(&b, ";\n %.*s", STR_FMT(clock_rfc5322(a, (time_t)(in->now_ms / 1000))));
+	fold_field(head, STR("Received"), strbuf_str(&b));
+	strbuf_done(&b);
+}
+
+static void add_virus_field(struct strbuf *head, const struct edit_input *in,
+			    const struct plan_rcpt *rcpt)
+{
+	if (!in->report || !(in->report->flags & REPORT_VIRUS_ASKED) || !in->opts->x_header_tag.n ||
+	    !in->opts->x_header_line.n)
+		return;
+	strbuf_printf(head, "%.*s: %.*s\n", STR_FMT(in->opts->x_header_tag),
+		      STR_FMT(in->opts->x_header_line));
+	if (rcpt && rcpt->category == PLAN_CC_VIRUS && in->report->virus == VIRUS_FOUND) {
+		struct strbuf b;
+
+		strbuf_init(&b, HEAD_MAX);
+		strbuf_add_c(&b, "INFECTED, message contains virus:");
+		for (size_t i = 0; i < in->report->virus_name_count; i++)
+			strbuf_printf(&b, "%s\n %.*s", i ? "," : "",
+				      STR_FMT(in->report->virus_names[i]));
+		fold_field(head, STR("X-Amavis-Alert"), strbuf_str(&b));
+		strbuf_done(&b);
+	}
+}
+
+static struct str field_name(const struct edit_input *in, const struct report_field *f)
+{
+	return str_make(in->raw.p + f->at, f->name_len);
+}
+
+static bool is_removed(const struct edit_input *in, const struct plan_rcpt *rcpt, struct str name)
+{
+	static const char *const spam_fields[] = {
+		"X-Spam-Status",          "X-Spam-Level",  "X-Spam-Flag",
+		"X-Spam-Score",           "X-Spam-Report", "X-Spam-Tests",
+		"X-Spam-Checker-Version",
+	};
+	const struct edit_opts *o = in->opts;
+
+	if (o->remove_existing_x_scanned && o->x_header_line.n &&
+	    str_eq_nocase(name, o->x_header_tag))
+		return true;
+	if (!o->remove_existing_spam || !rcpt || !rcpt->is_local)
+		return false;
+	for (size_t i = 0; i < ELEMENTS(spam_fields); i++)
+		if (str_eq_nocase(name, str_of(spam_fields[i])))
+			return true;
+	return false;
+}
+
+/* Ranges come from the cage: in order, inside the header, each a field of the bytes that are there. */
+static bool is_sound(const struct edit_input *in)
+{
+	const struct report *r = in->report;
+	size_t last = 0;
+
+	if (r->header_end > in->raw.n)
+		return false;
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct report_field *f = &r->fields[i];
+
+		if (f->at < last || f->value_at <= f->at || f->end < f->value_at ||
+		    f->end > r->header_end || f->name_len >= f->value_at - f->at ||
+		    in->raw.p[f->value_at - 1] != ':' || (f->at && in->raw.p[f->at - 1] != '\n'))
+			return false;
+		last = f->end;
+	}
+	return true;
+}
+
+static void push(struct vec *out, struct str s)
+{
+	if (s.n)
+		*(struct str *)vec_must_push(out) = s;
+}
+
+/* "***Spam*** " with its _SCORE_ and siblings filled in, as amavisd's small set of macros. */
+static struct str subject_tag(struct arena *a, const struct edit_input *in,
+			      const struct plan_rcpt *rcpt)
+{
+	struct str t = rcpt->subject_tag, ret;
+	struct strbuf b;
+
+	if (str_chr(t, '_') == STR_NPOS)
+		return t;
+	strbuf_init(&b, HEAD_MAX);
+	while (t.n) {
+		struct rd r = rd_of(t);
+
+		if (rd_accept_str(&r, STR("_SCORE_")))
+			add_number(&b, in->report->score);
+		else if (rd_accept_str(&r, STR("_REQD_")))
+			add_number(&b, rcpt->tag2_level);
+		else if (rd_accept_str(&r, STR("_YESNOCAPS_")))
+			strbuf_add_c(&b, rcpt->is_spammy ? "YES" : "NO");
+		else if (rd_accept_str(&r, STR("_YESNO_")))
+			strbuf_add_c(&b, rcpt->is_spammy ? "Yes" : "No");
+		else if (rd_accept_str(&r, STR("_HOSTNAME_")))
+			strbuf_add(&b, in->opts->myhostname);
+		else if (rd_accept_str(&r, STR("_LOGID_")))
+			strbuf_add(&b, in->env->log_id);
+		else if (rd_accept_str(&r, STR("_MAILID_")))
+			strbuf_add(&b, in->mail_id);
+		else if (rd_skip(&r, 1))
+			strbuf_add_byte(&b, t.p[0]);
+		t = rd_rest(&r);
+	}
+	ret = str_dup(a, strbuf_str(&b));
+	strbuf_done(&b);
+	return ret;
+}
+
+/* Walks the fields: kept ranges run together into as few slices as there are cuts. */
+static void add_header(struct vec *out, const struct edit_input *in, const struct plan_rcpt *rcpt,
+		       struct str tag, bool *ret_tagged)
+{
+	const struct report *r = in->report;
+	size_t from = 0;
+
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct report_field *f = &r->fields[i];
+		struct str name = field_name(in, f);
+
+		if (is_removed(in, rcpt, name)) {
+			push(out, str_sub(in->raw, from, f->at));
+			from = f->end;
+		} else if (tag.n && !*ret_tagged && str_eq_nocase(name, STR("Subject"))) {
+			size_t value = f->value_at;
+
+			*ret_tagged = true;
+			push(out, str_sub(in->raw, from, value));
+			push(out, STR(" "));
+			push(out, tag);
+			if (value < f->end && (in->raw.p[value] == ' ' || in->raw.p[value] == '\t'))
+				value++;
+			from = value;
+		}
+	}
+	push(out, str_from(in->raw, from));
+}
+
+size_t edit_build(struct arena *a, const struct edit_input *in, struct str **ret, bool *ret_lied)
+{
+	const struct plan_rcpt *rcpt = first_of_group(in);
+	bool sound = in->report && is_sound(in), tagged = false;
+	struct str tag = STR("");
+	struct strbuf head;
+	struct vec out;
+
+	*ret_lied = in->report && !sound;
+	vec_init(&out, a, sizeof(struct str), 0);
+	strbuf_init(&head, HEAD_MAX);
+	if (rcpt && rcpt->subject_tag.n && sound)
+		tag = subject_tag(a, in, rcpt);
+	add_virus_field(&head, in, rcpt);
+	if (rcpt && in->report)
+		add_spam_fields(&head, in, rcpt);
+	if (in->opts->insert_received)
+		add_received(a, &head, in);
+	push(&out, str_dup(a, strbuf_str(&head)));
+	strbuf_done(&head);
+	if (sound)
+		add_header(&out, in, rcpt, tag, &tagged);
+	else
+		push(&out, in->raw);
+	if (tag.n && !tagged) {
+		/* No Subject to put it into: amavisd makes one, and so do we, on top. */
+		struct str line = arena_printf(a, "Subject: %.*s\n", STR_FMT(tag));
+
+		*(struct str *)vec_must_get(&out, 0) =
+		    str_concat(a, *VEC_AT(&out, struct str, 0), line);
+	}
+	if (!out.n)
+		push(&out, STR("\n"));
+	*ret = out.data;
+	return out.n;
+}
