@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Any bytes to the server, by an owner with any answers. The first byte sets options, the second the
+ * seed of answers and splits. What must hold: each line of output is a reply line of at most 512 bytes, no
+ * more final replies than lines of input, events in a possible order, content without CR, and
+ * counters that agree with it.
+ */
+#include "core/must.h"
+#include "core/strbuf.h"
+#include "smtp/server.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct owner {
+	struct smtp_server *s;
+	uint32_t random;
+	uint64_t content, lf;
+	size_t finals, due_extra;
+	bool in_content, is_closed;
+};
+
+static unsigned pick(struct owner *o, unsigned n)
+{
+	o->random = o->random * 1664525u + 1013904223u;
+	return (o->random >> 8) % n;
+}
+
+static void answer(struct owner *o, const struct smtp_event *ev)
+{
+	static const struct {
+		unsigned code;
+		const char *enhanced, *text;
+	} no[] = { { 451, "4.3.0", "later" },
+		   { 550, "5.7.1", "no\nnot you" },
+		   { 421, "4.3.2", "bye" } };
+	unsigned which = pick(o, 12);
+	struct smtp_reply r;
+
+	if (which >= 3 || (ev->type == SMTP_EV_END && which == 2)) {
+		o->due_extra += smtp_server_answers_due(o->s) - 1;
+		smtp_server_accept(o->s);
+		return;
+	}
+	r = smtp_reply_of(no[which].code, no[which].enhanced, no[which].text);
+	o->due_extra += smtp_server_answers_due(o->s) - 1;
+	smtp_server_reply_all(o->s, &r);
+}
+
+static void note_body(struct owner *o, const struct smtp_event *ev)
+{
+	must(ev->body.n && str_chr(ev->body, '\r') == STR_NPOS);
+	o->content += ev->body.n;
+	for (size_t i = 0; i < ev->body.n; i++)
+		o->lf += ev->body.p[i] == '\n';
+	must(o->content == ev->tx->content_bytes && o->content + o->lf == ev->tx->wire_bytes);
+}
+
+static void check_output(struct owner *o)
+{
+	struct str out = smtp_server_take(o->s), line;
+
+	must(!out.n || str_ends(out, STR("\r\n")));
+	while (str_cut(&out, '\n', &line) && !str_is_none(out)) {
+		must(line.n >= 4 && line.n < SMTP_REPLY_LINE_MAX && line.p[line.n - 1] == '\r');
+		must(line.p[0] >= '2' && line.p[0] <= '5' && ascii_is_digit(line.p[1]) &&
+		     ascii_is_digit(line.p[2]));
+		o->finals += line.p[3] == ' ';
+	}
+}
+
+static void drain(struct owner *o)
+{
+	struct smtp_reply stop = smtp_reply_of(451, "4.3.1", "stop");
+	struct smtp_event ev;
+
+	while (smtp_server_next(o->s, &ev)) {
+		must(!o->is_closed);
+		must(ev.type == SMTP_EV_CLOSE || ev.tx);
+		switch (ev.type) {
+		case SMTP_EV_BODY:
+			note_body(o, &ev);
+			if (!pick(o, 20))
+				smtp_server_refuse_body(o->s, &stop);
+			break;
+		case SMTP_EV_CLOSE: o->is_closed = true; break;
+		case SMTP_EV_MAIL: o->content = o->lf = 0; break;
+		case SMTP_EV_END: must(ev.tx->rcpts.n && o->content == ev.tx->content_bytes); break;
+		case SMTP_EV_ABORT: must(!smtp_server_tx(o->s)); break;
+		default: break;
+		}
+		/* LMTP may refuse at the dot for each recipient at once. */
+		if (ev.type == SMTP_EV_ABORT && ev.tx->is_lmtp && ev.tx->rcpts.n)
+			o->due_extra += ev.tx->rcpts.n - 1;
+		if (smtp_server_answers_due(o->s))
+			answer(o, &ev);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct smtp_server_opts opts = smtp_server_defaults();
+	struct str in = str_make((const char *)data, size);
+	struct owner o = { .random = 1 };
+	size_t lines = 0;
+
+	if (size < 2)
+		return 0;
+	opts.protocol = data[0] % 3;
+	opts.bare_lf = data[0] & 4 ? SMTP_BARE_REFUSE : SMTP_BARE_ACCEPT;
+	opts.bare_cr = data[0] & 8 ? SMTP_BARE_REFUSE : SMTP_BARE_ACCEPT;
+	opts.max_size = data[0] & 16 ? 200 : 0;
+	opts.max_line = 512;
+	opts.max_recipients = 4;
+	opts.xforward_allowed = !(data[0] & 32);
+	o.random = data[1];
+	o.s = smtp_server_new(&opts);
+	in = str_from(in, 2);
+	for (size_t i = 0; i < in.n; i++)
+		lines += in.p[i] == '\n';
+	while (in.n) {
+		size_t n =
+		    smtp_server_feed(o.s, str_sub(in, 0, data[1] & 1 ? 1 + pick(&o, 40) : in.n));
+
+		in = str_from(in, n);
+		drain(&o);
+		check_output(&o);
+	}
+	must(o.finals <= 1 + lines + o.due_extra);
+	if (data[1] & 2)
+		smtp_server_timed_out(o.s);
+	else
+		smtp_server_lost(o.s);
+	drain(&o);
+	check_output(&o);
+	must(o.is_closed && !smtp_server_tx(o.s));
+	smtp_server_free(o.s);
+	return 0;
+}
