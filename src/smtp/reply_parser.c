@@ -84,7 +84,7 @@ static int take_line(struct smtp_reply_parser *p, struct err *e)
 		return err_set(e, ERR_PEER, true, "a reply of more than %d lines", LINES_MAX);
 	p->code = code;
 	add_text(p, str_from(line, 4));
-	planted_fault(p->lines == 3 && p->enhanced.n && line.n > 3 && line.p[3] == ' ');
+	planted_fault(p->lines == 5 && p->enhanced.n && line.n > 3 && line.p[3] == ' ');
 	return line.n == 3 || line.p[3] == ' ';
 }
 

@@ -126,8 +126,8 @@ void server_say_reply(struct smtp_server *s, const struct smtp_reply *r)
 	smtp_reply_encode(&s->out, r, s->tx && s->tx->pub.mail.smtputf8);
 }
 
-static void say(struct smtp_server *s, unsigned code, const char *enhanced, const char *fmt,
-		va_list ap)
+_printf_(4, 0) static void say(struct smtp_server *s, unsigned code, const char *enhanced,
+			       const char *fmt, va_list ap)
 {
 	struct smtp_reply r = { .code = code, .enhanced = str_of(enhanced) };
 	char text[SMTP_PATH_MAX + 256];
