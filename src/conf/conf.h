@@ -30,7 +30,8 @@ struct setting;
 /*
  * Reads the files and folders in order (a folder: its files with names as run-parts takes them, sorted),
  * later assignments replacing earlier ones, over the defaults; then the after-defaults and the checks of
- * types and ranges. files empty: the defaults alone. Always returns a conf with every setting in its
+ * types and ranges. No files at all: safe defaults (listen on 127.0.0.1:10024, hand back to
+ * 127.0.0.1:10025, tag spam, refuse nothing). Always returns a conf with every setting in its
  * range (what is wrong keeps its default), so that checks can go on; whether it may be *used* says
  * diags->errors. io: conf_io_system() (source.h), or a test's own. Free with conf_free().
  */
@@ -45,13 +46,16 @@ void conf_freep(struct conf **c);
 /*
  * The configuration under a policy bank: a copy of c whose settings the bank's keys replace (a hash
  * value is merged into the setting's hash, unless it holds REPLACE => 1, as in amavisd). NULL if there is
- * no such bank. Banks stack: the result is a conf again. Errors in banks were reported by conf_load().
+ * no such bank. Banks stack: the result is a conf again, which shares c's values:
+ * c must outlive it. Errors in banks were reported by conf_load().
  */
 struct conf *conf_with_bank(const struct conf *c, struct str bank);
 
 /* Was it set by a file / is it defined (not undef)? */
 bool conf_is_set(const struct conf *c, const char *name);
 bool conf_is_defined(const struct conf *c, const char *name);
+/* Has it the value that it has without any file? */
+bool conf_is_default(const struct conf *c, const char *name);
 /* Where it was set last; file "" for a default. */
 struct conf_place conf_place_of(const struct conf *c, const char *name);
 
@@ -80,7 +84,8 @@ const struct conf_value *conf_get_value(const struct conf *c, const char *name);
 
 /*
  * Follows late references: \$x gives x's value, \@x and \%x the list or hash, sub { c('x') } what
- * amavisd's c(), ca() and cr() give, all under this conf (so under its policy banks). Other values are
+ * amavisd's c(), ca() and cr() give, all under this conf (so under its policy banks). Other values, and
+ * sub { 0 }, are
  * returned as they are. A chain longer than 16, or a name that is not in the table, gives undef.
  */
 const struct conf_value *conf_resolve(const struct conf *c, const struct conf_value *v);

@@ -54,7 +54,12 @@ void conf_diag_add(struct conf_diags *d, enum conf_severity severity, struct con
 		d->cap = cap;
 	}
 	strbuf_init(&safe, 0);
-	encode_printable(&safe, str_of(text));
+	/* Our advice is full of backslashes: they stay single. */
+	for (struct str rest = str_of(text), part; str_cut(&rest, '\\', &part);) {
+		encode_printable(&safe, part);
+		if (!str_is_none(rest))
+			strbuf_add_byte(&safe, '\\');
+	}
 	diag = &d->list[d->count++];
 	*diag = (struct conf_diag){ .severity = severity, .place = place };
 	diag->text = str_dup(d->arena, strbuf_str(&safe));

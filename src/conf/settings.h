@@ -6,8 +6,13 @@
  */
 #pragma once
 
+#include "core/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+
+struct arena;
+struct map;
 
 enum setting_type {
 	SETTING_STR = 0, /* any scalar as text */
@@ -40,10 +45,10 @@ enum setting_status {
 enum {
 	SETTING_AFTER =
 	    1u << 0, /* undef until all files are read, then `dflt` (amavisd's after-default) */
-	SETTING_DEFINED = 1u << 1, /* undef is refused */
-	SETTING_NO_BANK = 1u << 2, /* not for policy banks */
-	SETTING_COMPUTED =
-	    1u << 3, /* `dflt` depends on the machine: shown in words, set by defaults.c */
+	SETTING_DEFINED = 1u << 1,  /* undef is refused */
+	SETTING_NO_BANK = 1u << 2,  /* not for policy banks */
+	SETTING_COMPUTED = 1u << 3, /* `dflt` depends on the machine: set in load.c */
+	SETTING_QUIET = 1u << 4,    /* ignored without loss: a note, not a warning */
 };
 
 struct setting {
@@ -73,6 +78,13 @@ size_t setting_total(void);
 const struct setting *setting_at(size_t number);
 /* With sigil; aliases lead to their setting. *ret_number may be NULL. NULL: there is none. */
 const struct setting *setting_find(const char *name, size_t n, size_t *ret_number);
+/*
+ * An index of all names, aliases too, for who looks up often: name -> number + 1 as a pointer. The map
+ * lives in the arena.
+ */
+void setting_index_init(struct map *index, struct arena *a);
+/* The number of a name, or STR_NPOS. */
+size_t setting_index_find(const struct map *index, struct str name);
 /* The known name closest to this one (same sigil preferred), NULL if none is close. */
 const char *setting_nearest(const char *name, size_t n);
 const char *setting_type_name(enum setting_type type);

@@ -203,7 +203,7 @@ struct pair {
 
 bool conf_equal(const struct conf_value *a, const struct conf_value *b)
 {
-	struct pair stack[CONF_DEPTH_MAX + 2];
+	struct pair stack[2 * CONF_DEPTH_MAX + 4];
 	size_t n = 0;
 
 	if (!equal_here(a, b))
@@ -249,7 +249,7 @@ struct copy_frame {
 
 struct conf_value *conf_copy(struct arena *a, const struct conf_value *v, size_t *elements)
 {
-	struct copy_frame stack[CONF_DEPTH_MAX + 2];
+	struct copy_frame stack[2 * CONF_DEPTH_MAX + 4];
 	struct conf_value *top_copy = copy_here(a, v);
 	size_t n = 0;
 

@@ -141,7 +141,7 @@ struct frame {
 
 static void write_items(struct strbuf *out, const struct conf_value *v, bool bare)
 {
-	struct frame stack[CONF_DEPTH_MAX + 2];
+	struct frame stack[2 * CONF_DEPTH_MAX + 4];
 	size_t n = 0;
 
 	stack[n++] = (struct frame){ v, 0 };

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command line: one function a command, argv[0] being the command's name. Each returns the process's
+ * exit code (sysexits: 0 ok, 64 usage, 65 bad input, 75 try later, 78 configuration).
+ */
+#pragma once
+
+/* postern config show [NAME]... [-c FILE]...: effective values with the places that set them. */
+int cli_config(int argc, char **argv);
+/* posternd test-config [-c FILE]...: reads and checks the configuration. */
+int cli_test_config(int argc, char **argv);
