@@ -40,9 +40,14 @@ struct html_result {
 	double min_size, max_size; /* of fonts; 3 is normal */
 
 	/* Counts behind the ratios. */
-	uint32_t tags, tags_seen, elements, elements_seen, closed_extra, obfuscation, backhair;
-	bool has_backhair;
-	bool over; /* the budget ended: the result is of a part of the text */
+	uint32_t tags, tags_seen, elements, elements_seen, closed_extra, obfuscation;
+	uint32_t backhair; /* 0: undefined */
+	bool over;         /* the budget ended: the result is of a part of the text */
+	/*
+	 * SpamAssassin's parser dies at a style= with a blank background: value. Its verdict then rests on
+	 * the text up to there; counts, lists and URIs are undefined. So it is here.
+	 */
+	bool died;
 
 	bool embeds, form_action_mailto, font_face_bad, font_low_contrast, font_invalid_color;
 	bool uri_truncated;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * HTML tokeniser: one pass over a slice, one event at a time, in the way of HTML::Parser 3.81 with
- * marked sections on: what a tag is, where a comment ends, which elements hold raw text. Events are
- * slices of the source; names and values are not yet lower-cased or decoded (html_entity.h does that).
- * Linear: every search that can fail to the end of the text is remembered, not repeated.
+ * marked sections on: what a tag is, where a comment ends, which elements hold raw text, what becomes
+ * of things that never end. Events are slices of the source; names and values are as written, not
+ * lower-cased or decoded. Linear: a search that failed to the end of the text is not made again.
  */
 #pragma once
 
@@ -12,12 +12,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
 struct budget;
 
 enum html_event_type {
 	HTML_EVENT_END = 0, /* no more events */
 	HTML_EVENT_TEXT,
-	HTML_EVENT_START,
+	HTML_EVENT_START_TAG,
 	HTML_EVENT_END_TAG,
 	HTML_EVENT_COMMENT,
 	HTML_EVENT_DECLARATION, /* <!doctype ...> or <!entity ...> */
@@ -28,38 +29,46 @@ struct html_event {
 	enum html_event_type type;
 	struct str text;  /* TEXT, COMMENT, DECLARATION: the bytes, delimiters included */
 	bool literal;     /* TEXT: entities stay as they are */
-	struct str name;  /* START, END_TAG: as written */
-	struct str attrs; /* START: what stands between the name and > */
+	struct str name;  /* START_TAG, END_TAG: as written */
+	struct str attrs; /* START_TAG: what stands between the name and > */
 };
 
-/* Places searched for in vain once need not be searched again. */
-struct html_memo {
-	bool no_comment_end, no_tag_end, no_section_end;
-	bool no_squote, no_dquote;
+/* Marked sections, weakest first; the strongest open one rules. */
+enum html_section {
+	HTML_SECTION_NONE = 0,
+	HTML_SECTION_INCLUDE,
+	HTML_SECTION_RCDATA,
+	HTML_SECTION_CDATA,
+	HTML_SECTION_IGNORE,
+	HTML_SECTION_COUNT
 };
 
 struct html_token {
 	struct str src;
 	size_t at;
+	struct arena *arena;
 	struct budget *budget;
-	struct html_memo memo;
-	struct str raw_name;    /* inside a raw-text element: its name, else none */
-	bool raw_literal;       /* its entities stay */
-	bool raw_empty_checked; /* its content has been given */
-	unsigned section_depth; /* open marked sections */
-	unsigned section_kind;
-	bool relaxed_comment;   /* at the end of the text: comments end at the first > */
-	bool pending_title_end; /* an unclosed title's end tag is owed before the next tag */
-	struct str queued;      /* second half of the last text run */
+	const struct html_raw *raw; /* the raw-text element we are in, or NULL */
+	unsigned raw_without_end;   /* bit set: kinds known to have no end tag further on */
+	bool at_eof;                /* what is unfinished now stays so */
+	bool relaxed_comment;       /* comments end at the first > */
+	struct str owed_end;        /* end tag due before the next tag or at the end; or none */
+	unsigned open[HTML_SECTION_COUNT]; /* open marked sections by kind */
+	enum html_section section;         /* the strongest of them */
+	unsigned char *sections;           /* a stack: kinds of each open section, as bits */
+	size_t section_count, section_cap;
+	struct html_event queue[3];
+	unsigned queued, queue_at;
+	bool over; /* the budget ended before the text */
 };
 
-void html_token_init(struct html_token *t, struct str src, struct budget *budget);
-/* The next event in *ret. False at the end (type END), also when the budget ended. */
+/* The stack of marked sections lives in `a`. budget may be NULL. */
+void html_token_init(struct html_token *t, struct str src, struct arena *a, struct budget *budget);
+/* The next event in *ret. False at the end (type END), also when the budget ended (t->over). */
 bool html_token_next(struct html_token *t, struct html_event *ret);
 
 /*
  * The next attribute of *attrs (cut from its front): the name as written, the raw value without its
- * quotes. has_value false: no "=", the value is the name. False at the end.
+ * quotes. Without "=" the value is the name and *ret_bare is true. False at the end.
  */
-bool html_attr_next(struct str *attrs, struct str *ret_name, struct str *ret_value,
-		    bool *ret_has_value);
+bool html_attr_next(struct str *attrs, struct str *ret_name, struct str *ret_value, bool *ret_bare);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Rendered text: see html_out.h. */
+#include "text/html_out.h"
+
+#include "core/arena.h"
+#include "core/utf8.h"
+
+#include <unicode/uchar.h>
+
+enum { WORD_MAX_CHARS = 7 };
+
+void html_view_init(struct html_view *v)
+{
+	strbuf_init(&v->b, 0);
+	v->chars = false;
+}
+
+void html_view_done(struct html_view *v)
+{
+	strbuf_done(&v->b);
+}
+
+static void make_chars(struct html_view *v)
+{
+	struct strbuf old = v->b;
+
+	v->chars = true;
+	if (utf8_is_ascii(strbuf_str(&old)))
+		return;
+	strbuf_init(&v->b, 0);
+	text_add_latin1(&v->b, strbuf_str(&old));
+	strbuf_done(&old);
+}
+
+void html_view_add(struct html_view *v, struct text t)
+{
+	if (t.chars && !v->chars)
+		make_chars(v);
+	if (v->chars && !t.chars)
+		text_add_latin1(&v->b, t.s);
+	else
+		strbuf_add(&v->b, t.s);
+}
+
+struct text html_view_text(const struct html_view *v, struct arena *a)
+{
+	return (struct text){ str_dup(a, strbuf_str(&v->b)), v->chars };
+}
+
+void html_out_init(struct html_out *o)
+{
+	*o = (struct html_out){ 0 };
+	html_view_init(&o->all);
+	html_view_init(&o->visible);
+	html_view_init(&o->invisible);
+	strbuf_init(&o->scratch, 0);
+}
+
+void html_out_done(struct html_out *o)
+{
+	html_view_done(&o->all);
+	html_view_done(&o->visible);
+	html_view_done(&o->invisible);
+	strbuf_done(&o->scratch);
+}
+
+/* U+00C2 U+00A0 at s: two bytes plain, four as UTF-8; 0: it is not there. */
+static size_t nbsp_pair(struct str s, bool chars)
+{
+	if (s.p[0] != (chars ? '\xc3' : '\xc2'))
+		return 0;
+	if (!chars)
+		return s.n >= 2 && s.p[1] == '\xa0' ? 2 : 0;
+	return s.n >= 4 && !memcmp(s.p, "\xc3\x82\xc2\xa0", 4) ? 4 : 0;
+}
+
+bool html_text_is_blank(struct text t)
+{
+	for (size_t i = 0; i < t.s.n;) {
+		size_t n = ascii_is_space(t.s.p[i]) ? 1 : nbsp_pair(str_from(t.s, i), t.chars);
+
+		if (!n)
+			return false;
+		i += n;
+	}
+	return true;
+}
+
+/* Each run of white space, and each pair that stands for a hard blank, becomes one blank. */
+static struct text collapse(struct html_out *o, struct text t)
+{
+	size_t from = 0;
+
+	strbuf_clear(&o->scratch);
+	for (size_t i = 0; i < t.s.n;) {
+		size_t end = i;
+
+		if ((unsigned char)t.s.p[i] > ' ' && (unsigned char)t.s.p[i] < 0x80) {
+			i++;
+			continue;
+		}
+		while (end < t.s.n && ascii_is_space(t.s.p[end]))
+			end++;
+		if (end == i)
+			end += nbsp_pair(str_from(t.s, i), t.chars);
+		if (end == i || (end == i + 1 && t.s.p[i] == ' ')) {
+			i++;
+			continue;
+		}
+		strbuf_add(&o->scratch, str_sub(t.s, from, i));
+		strbuf_add_byte(&o->scratch, ' ');
+		from = i = end;
+	}
+	if (!from)
+		return t;
+	strbuf_add(&o->scratch, str_from(t.s, from));
+	return (struct text){ strbuf_str(&o->scratch), t.chars };
+}
+
+static void add_chunk(struct html_out *o, struct text t, bool invisible, bool white)
+{
+	if (invisible && !o->split) {
+		o->split = true;
+		html_view_add(&o->visible, (struct text){ strbuf_str(&o->all.b), o->all.chars });
+	}
+	html_view_add(&o->all, t);
+	if (invisible)
+		html_view_add(&o->invisible, t);
+	else if (o->split)
+		html_view_add(&o->visible, t);
+	o->has_last = true;
+	o->last_is_white = white;
+	o->last_is_invisible = invisible;
+}
+
+static void drop_last_byte(struct html_view *v)
+{
+	strbuf_truncate(&v->b, v->b.n - 1);
+}
+
+void html_out_white(struct html_out *o, const char *white)
+{
+	size_t n = o->all.b.n;
+
+	if (o->has_last && !o->last_is_white && !o->last_is_invisible && n > o->last_from &&
+	    o->all.b.p[n - 1] == ' ') {
+		drop_last_byte(&o->all);
+		if (o->split)
+			drop_last_byte(&o->visible);
+	}
+	o->last_from = o->all.b.n;
+	add_chunk(o, (struct text){ str_of(white), false }, false, true);
+}
+
+/* Perl's \w: by Unicode for characters, ASCII for bytes. */
+static bool is_word(uint32_t c, bool chars)
+{
+	if (c < 0x80)
+		return ascii_is_alnum((char)c) || c == '_';
+	return chars && (u_hasBinaryProperty((UChar32)c, UCHAR_ALPHABETIC) ||
+			 u_hasBinaryProperty((UChar32)c, UCHAR_JOIN_CONTROL) ||
+			 (U_GET_GC_MASK((UChar32)c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)));
+}
+
+/* Neither white space nor ASCII punctuation: a "letter" to the obfuscation counters. */
+static bool is_letter(uint32_t c, bool chars)
+{
+	if (c < 0x80)
+		return !ascii_is_space((char)c) &&
+		       (c < 0x21 || c > 0x7e || ascii_is_alnum((char)c));
+	return !chars || !text_char_is_space(c);
+}
+
+/* The characters around a joint, nearest first; at most one more than a word can have. */
+struct joint {
+	uint32_t c[WORD_MAX_CHARS + 1];
+	int n;
+	bool chars;
+};
+
+static void look_forward(struct joint *j, struct text t)
+{
+	j->n = 0;
+	j->chars = t.chars;
+	for (size_t at = 0; at < t.s.n && j->n <= WORD_MAX_CHARS;)
+		j->c[j->n++] = t.chars ? utf8_next(t.s, &at) : (unsigned char)t.s.p[at++];
+}
+
+static void look_back(struct joint *j, struct text t)
+{
+	size_t end = t.s.n;
+
+	j->n = 0;
+	j->chars = t.chars;
+	while (end && j->n <= WORD_MAX_CHARS) {
+		size_t at = end - 1;
+
+		while (t.chars && at && ((unsigned char)t.s.p[at] & 0xc0) == 0x80)
+			at--;
+		end = at;
+		j->c[j->n++] = t.chars ? utf8_next(t.s, &at) : (unsigned char)t.s.p[at];
+	}
+}
+
+/*
+ * The longest run of 1-7 letters at the joint whose far end is a word boundary; 0: none. The piece's
+ * own end counts as "no word" there.
+ */
+static int broken_word(const struct joint *j)
+{
+	int best = 0;
+
+	for (int k = 1; k <= WORD_MAX_CHARS && k <= j->n; k++) {
+		if (!is_letter(j->c[k - 1], j->chars))
+			break;
+		if (is_word(j->c[k - 1], j->chars) != (k < j->n && is_word(j->c[k], j->chars)))
+			best = k;
+	}
+	return best;
+}
+
+static void count_obfuscation(struct html_out *o, struct text t)
+{
+	struct text last = { str_from(strbuf_str(&o->all.b), o->last_from), o->all.chars };
+	struct joint before, after;
+	int a, b;
+
+	if (!o->has_last || !last.s.n || !t.s.n)
+		return;
+	look_back(&before, last);
+	look_forward(&after, t);
+	if (!is_letter(before.c[0], before.chars) || !is_letter(after.c[0], after.chars))
+		return;
+	o->obfuscation++;
+	a = broken_word(&before);
+	b = broken_word(&after);
+	if (a && b)
+		o->backhair |= (uint64_t)1 << (WORD_MAX_CHARS * (a - 1) + (b - 1));
+}
+
+void html_out_text(struct html_out *o, struct text t, bool invisible)
+{
+	count_obfuscation(o, t);
+	t = collapse(o, t);
+	if (o->has_last && o->last_is_white && !invisible && t.s.n && t.s.p[0] == ' ')
+		t.s = str_from(t.s, 1);
+	o->last_from = o->all.b.n;
+	add_chunk(o, t, invisible, false);
+}

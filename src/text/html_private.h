@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The renderer's state: shared by html.c, html_event.c and html_uri.c only. */
+#pragma once
+
+#include "text/html.h"
+#include "text/html_out.h"
+#include "text/html_style.h"
+#include "text/html_tag.h"
+#include "text/html_token.h"
+
+struct html_reader {
+	struct html_result *r;
+	struct arena *arena;
+	struct budget *budget;
+	bool chars; /* the source's kind */
+	struct html_token token;
+	struct html_style_stack styles;
+	struct html_out out;
+
+	/* Open counts of known tags by html_tag_index(); unknown ones stand in r->inside at once. */
+	int64_t inside[HTML_TAG_COUNT];
+	bool seen[HTML_TAG_COUNT];
+
+	struct text base; /* none: no <base> yet */
+	struct map uri_index;
+	struct html_uri *anchor_uri; /* where the text of the last <a> goes; NULL: there was none */
+	struct html_view anchor;     /* that text so far */
+	struct html_view title;      /* of the last <title> */
+	bool title_open;
+	bool stopped; /* budget, or SpamAssassin's parser would have died here */
+	bool died;
+};
+
+/* html_event.c */
+void html_on_event(struct html_reader *h, const struct html_event *e);
+/* Ends the anchor and title texts that are still growing. */
+void html_finish_texts(struct html_reader *h);
+/* How many of the tag are open now. */
+int64_t html_now_open(const struct html_reader *h, struct str tag);
+
+/* html_uri.c */
+void html_read_uris(struct html_reader *h, const struct html_tag_def *tag,
+		    struct html_attrs *attrs);
+/* Trimmed, cut to URI_MAX_LENGTH characters. */
+struct text html_trim_uri(struct html_reader *h, struct text t);
+/* The entry for a key, made when there is none. NULL when the budget ended. */
+struct html_uri *html_uri_entry(struct html_reader *h, struct text key);
