@@ -109,9 +109,9 @@ static void finish(struct html_reader *h, size_t source_bytes)
 	struct html_result *r = h->r;
 
 	html_finish_texts(h);
-	r->rendered = html_view_text(&h->out.all, h->arena);
-	r->visible = h->out.split ? html_view_text(&h->out.visible, h->arena) : r->rendered;
-	r->invisible = html_view_text(&h->out.invisible, h->arena);
+	r->rendered = text_buf_copy(&h->out.all, h->arena);
+	r->visible = h->out.split ? text_buf_copy(&h->out.visible, h->arena) : r->rendered;
+	r->invisible = text_buf_copy(&h->out.invisible, h->arena);
 	r->html_length = text_length(r->rendered);
 	r->non_space_len = r->html_length - count_space(r->rendered);
 	r->ratio = ((double)source_bytes - (double)r->html_length) / (double)source_bytes;
@@ -175,8 +175,8 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	html_token_init(&h.token, edit_source(t.s, t.chars, a), a, budget);
 	html_style_init(&h.styles, budget);
 	html_out_init(&h.out);
-	html_view_init(&h.anchor);
-	html_view_init(&h.title);
+	text_buf_init(&h.anchor);
+	text_buf_init(&h.title);
 	map_init(&h.uri_index, a, false);
 	while (!h.stopped && html_token_next(&h.token, &e))
 		html_on_event(&h, &e);
@@ -184,8 +184,8 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	finish(&h, source_bytes);
 	if (h.died)
 		forget(r);
-	html_view_done(&h.anchor);
-	html_view_done(&h.title);
+	text_buf_done(&h.anchor);
+	text_buf_done(&h.title);
 	html_out_done(&h.out);
 	html_style_done(&h.styles);
 }

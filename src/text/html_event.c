@@ -29,20 +29,20 @@ static void finish_anchor(struct html_reader *h)
 
 	if (!h->anchor_uri)
 		return;
-	t = html_view_text(&h->anchor, h->arena);
+	t = text_buf_copy(&h->anchor, h->arena);
 	*VEC_LAST(&h->r->anchor, struct text) = t;
 	*VEC_LAST(&h->anchor_uri->anchors, struct text) = t;
-	html_view_done(&h->anchor);
-	html_view_init(&h->anchor);
+	text_buf_done(&h->anchor);
+	text_buf_init(&h->anchor);
 }
 
 static void finish_title(struct html_reader *h)
 {
 	if (!h->title_open)
 		return;
-	*VEC_LAST(&h->r->title, struct text) = html_view_text(&h->title, h->arena);
-	html_view_done(&h->title);
-	html_view_init(&h->title);
+	*VEC_LAST(&h->r->title, struct text) = text_buf_copy(&h->title, h->arena);
+	text_buf_done(&h->title);
+	text_buf_init(&h->title);
 }
 
 void html_finish_texts(struct html_reader *h)
@@ -61,10 +61,10 @@ static void push_text(struct html_reader *h, struct vec *list, struct text t)
 		over(h);
 }
 
-static void grow(struct html_reader *h, struct html_view *v, struct text t)
+static void grow(struct html_reader *h, struct text_buf *v, struct text t)
 {
 	if (budget_bytes(h->budget, t.s.n))
-		html_view_add(v, t);
+		text_buf_add(v, t);
 	else
 		over(h);
 }

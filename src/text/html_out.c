@@ -9,58 +9,20 @@
 
 enum { WORD_MAX_CHARS = 7 };
 
-void html_view_init(struct html_view *v)
-{
-	strbuf_init(&v->b, 0);
-	v->chars = false;
-}
-
-void html_view_done(struct html_view *v)
-{
-	strbuf_done(&v->b);
-}
-
-static void make_chars(struct html_view *v)
-{
-	struct strbuf old = v->b;
-
-	v->chars = true;
-	if (utf8_is_ascii(strbuf_str(&old)))
-		return;
-	strbuf_init(&v->b, 0);
-	text_add_latin1(&v->b, strbuf_str(&old));
-	strbuf_done(&old);
-}
-
-void html_view_add(struct html_view *v, struct text t)
-{
-	if (t.chars && !v->chars)
-		make_chars(v);
-	if (v->chars && !t.chars)
-		text_add_latin1(&v->b, t.s);
-	else
-		strbuf_add(&v->b, t.s);
-}
-
-struct text html_view_text(const struct html_view *v, struct arena *a)
-{
-	return (struct text){ str_dup(a, strbuf_str(&v->b)), v->chars };
-}
-
 void html_out_init(struct html_out *o)
 {
 	*o = (struct html_out){ 0 };
-	html_view_init(&o->all);
-	html_view_init(&o->visible);
-	html_view_init(&o->invisible);
+	text_buf_init(&o->all);
+	text_buf_init(&o->visible);
+	text_buf_init(&o->invisible);
 	strbuf_init(&o->scratch, 0);
 }
 
 void html_out_done(struct html_out *o)
 {
-	html_view_done(&o->all);
-	html_view_done(&o->visible);
-	html_view_done(&o->invisible);
+	text_buf_done(&o->all);
+	text_buf_done(&o->visible);
+	text_buf_done(&o->invisible);
 	strbuf_done(&o->scratch);
 }
 
@@ -121,19 +83,19 @@ static void add_chunk(struct html_out *o, struct text t, bool invisible, bool wh
 {
 	if (invisible && !o->split) {
 		o->split = true;
-		html_view_add(&o->visible, (struct text){ strbuf_str(&o->all.b), o->all.chars });
+		text_buf_add(&o->visible, (struct text){ strbuf_str(&o->all.b), o->all.chars });
 	}
-	html_view_add(&o->all, t);
+	text_buf_add(&o->all, t);
 	if (invisible)
-		html_view_add(&o->invisible, t);
+		text_buf_add(&o->invisible, t);
 	else if (o->split)
-		html_view_add(&o->visible, t);
+		text_buf_add(&o->visible, t);
 	o->has_last = true;
 	o->last_is_white = white;
 	o->last_is_invisible = invisible;
 }
 
-static void drop_last_byte(struct html_view *v)
+static void drop_last_byte(struct text_buf *v)
 {
 	strbuf_truncate(&v->b, v->b.n - 1);
 }

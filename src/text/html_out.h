@@ -7,24 +7,13 @@
 #pragma once
 
 #include "core/strbuf.h"
-#include "text/text.h"
+#include "text/text_buf.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A text that grows; it becomes characters with the first piece that is. */
-struct html_view {
-	struct strbuf b;
-	bool chars;
-};
-
-void html_view_init(struct html_view *v);
-void html_view_done(struct html_view *v);
-void html_view_add(struct html_view *v, struct text t);
-struct text html_view_text(const struct html_view *v, struct arena *a);
-
 struct html_out {
-	struct html_view all, visible, invisible;
+	struct text_buf all, visible, invisible;
 	bool split;            /* something was invisible: visible is not the same as all */
 	struct strbuf scratch; /* one text with its white space collapsed */
 

@@ -24,8 +24,8 @@ struct html_reader {
 	struct text base; /* none: no <base> yet */
 	struct map uri_index;
 	struct html_uri *anchor_uri; /* where the text of the last <a> goes; NULL: there was none */
-	struct html_view anchor;     /* that text so far */
-	struct html_view title;      /* of the last <title> */
+	struct text_buf anchor;      /* that text so far */
+	struct text_buf title;       /* of the last <title> */
 	bool title_open;
 	bool stopped; /* budget, or SpamAssassin's parser would have died here */
 	bool died;

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The arrays that body and rawbody rules are matched against. body: the Subject, then the text of all
+ * parts, HTML rendered, white space squeezed, one element a paragraph. visible and invisible: the same
+ * of what HTML shows and hides. rawbody: the parts' bytes, decoded but neither converted nor rendered.
+ */
+#include "msg/views.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/vec.h"
+#include "mime/charset.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+#include "text/html.h"
+#include "text/text_buf.h"
+
+enum {
+	LINE_MAX_BYTES = 2048,
+	CUT_WINDOW =
+	    1024, /* a part that is too long is cut at a boundary this near, if there is one */
+};
+
+/* One leaf's contribution to the three views. */
+struct piece {
+	struct text all, visible, invisible;
+	bool has_text; /* text/plain or text/html */
+};
+
+enum view { VIEW_ALL, VIEW_VISIBLE, VIEW_INVISIBLE };
+
+/* --- the parts' texts --- */
+
+/* Without normalize_charset only UTF-8 is decoded, and only where it or nothing is declared. */
+static struct charset_text decode_utf8_only(struct msg *m, struct str bytes, struct str charset)
+{
+	struct charset_text t = { bytes, false };
+
+	if (str_eq_nocase(charset, STR("us-ascii")) || str_eq_nocase(charset, STR("utf-8")))
+		t = charset_normalize(m->arena, bytes, STR("us-ascii"), true, false, m->budget);
+	if (t.chars && !str_eq(t.text, bytes)) /* it was not UTF-8 */
+		t = (struct charset_text){ bytes, false };
+	return t;
+}
+
+static void read_part(struct msg *m, struct mime_part *p, struct piece *piece)
+{
+	struct str type = mime_part_effective_type(p), bytes, charset = p->charset;
+	bool html = str_eq(type, STR("text/html"));
+	struct charset_text t;
+	struct html_result *r;
+
+	*piece = (struct piece){ .has_text = html || str_eq(type, STR("text/plain")) };
+	if (!piece->has_text)
+		return;
+	if (str_is_none(charset))
+		charset = STR("us-ascii");
+	bytes = mime_part_decoded(p);
+	t = m->conf->normalize_charset
+		? charset_normalize(m->arena, bytes, charset, true, false, m->budget)
+		: decode_utf8_only(m, bytes, charset);
+	piece->all = piece->visible = (struct text){ t.text, t.chars };
+	piece->invisible = (struct text){ STR(""), false };
+	if (!html)
+		return;
+	r = arena_alloc(m->arena, sizeof(*r));
+	html_read(r, piece->all, bytes.n, m->arena, m->budget);
+	m->html[m->html_count++] = r;
+	piece->all = r->rendered;
+	piece->visible = r->visible;
+	piece->invisible = r->invisible;
+}
+
+static struct text piece_of(const struct piece *p, enum view view)
+{
+	return view == VIEW_ALL ? p->all : view == VIEW_VISIBLE ? p->visible : p->invisible;
+}
+
+/*
+ * A part longer than `limit` characters (0: no limit) ends behind the first byte of `at` that stands at
+ * the limit or up to CUT_WINDOW characters later; the bytes of `at` are tried in their order.
+ */
+static struct text cut(struct text t, size_t limit, const char *at)
+{
+	size_t from, end;
+
+	if (!limit || t.s.n <= limit || text_length(t) <= limit)
+		return t;
+	from = text_offset_of(t, limit);
+	end = from + text_offset_of((struct text){ str_from(t.s, from), t.chars }, CUT_WINDOW + 1);
+	for (; *at; at++) {
+		size_t hit = str_chr(str_sub(t.s, from, end), *at);
+
+		if (hit != STR_NPOS)
+			return (struct text){ str_sub(t.s, 0, from + hit + 1), t.chars };
+	}
+	return (struct text){ str_sub(t.s, 0, from), t.chars };
+}
+
+/* --- joining, squeezing, splitting --- */
+
+/*
+ * White space squeezed: a run with two line feeds or more is a line feed, with what stands before the
+ * first and behind the last of them a blank each; any other run is a blank. NUL becomes a line feed too:
+ * SpamAssassin uses it as a mark on the way. out has room for t.s.n bytes; returns how many it got.
+ */
+static size_t squeeze(struct text t, char *out)
+{
+	size_t n = 0, i = 0;
+
+	while (i < t.s.n) {
+		struct str run;
+		size_t space = 0, first, last;
+		unsigned char c = (unsigned char)t.s.p[i];
+
+		if (c <= ' ' || c >= 0x80)
+			space =
+			    text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
+		if (!space) {
+			out[n++] = c ? (char)c : '\n';
+			i++;
+			continue;
+		}
+		run = str_sub(t.s, i, i + space);
+		i += space;
+		first = str_chr(run, '\n');
+		last = str_rchr(run, '\n');
+		if (first == last) {
+			out[n++] = ' ';
+			continue;
+		}
+		if (first)
+			out[n++] = ' ';
+		out[n++] = '\n';
+		if (last + 1 < run.n)
+			out[n++] = ' ';
+	}
+	return n;
+}
+
+static void push_line(struct vec *lines, struct str s)
+{
+	*(struct str *)vec_must_push(lines) = s;
+}
+
+/* Lines, those that are too long cut behind their last blank in reach. */
+static void split_lines(struct str s, struct vec *lines)
+{
+	while (s.n) {
+		size_t lf = str_chr(s, '\n');
+		struct str line = str_sub(s, 0, lf == STR_NPOS ? s.n : lf + 1);
+
+		s = str_from(s, line.n);
+		while (line.n > LINE_MAX_BYTES) {
+			size_t blank = str_rchr(str_sub(line, 0, LINE_MAX_BYTES + 1), ' ');
+			size_t n = blank == STR_NPOS ? LINE_MAX_BYTES : blank + 1;
+
+			push_line(lines, str_sub(line, 0, n));
+			line = str_from(line, n);
+		}
+		if (line.n)
+			push_line(lines, line);
+	}
+}
+
+static struct msg_view as_view(const struct vec *lines)
+{
+	return (struct msg_view){ lines->data, lines->n };
+}
+
+/* All leaves' texts as one, a line feed between each two once there is any text. */
+static void join(const struct msg *m, const struct piece *piece, size_t leaves, enum view view,
+		 struct text_buf *joined)
+{
+	for (size_t i = 0; i < leaves; i++) {
+		struct text t = piece_of(&piece[i], view);
+
+		if (joined->b.n)
+			text_buf_add(joined, (struct text){ STR("\n"), false });
+		if (!piece[i].has_text)
+			continue;
+		t = cut(t, m->conf->body_part_scan_size, "\n ");
+		if (budget_bytes(m->budget, t.s.n))
+			text_buf_add(joined, t);
+	}
+}
+
+static struct msg_view build_view(struct msg *m, const struct piece *piece, size_t leaves,
+				  enum view view)
+{
+	struct str subject = STR("");
+	struct text_buf joined;
+	struct vec lines;
+	size_t n = 0;
+	char *out;
+
+	vec_init(&lines, m->arena, sizeof(struct str), 0);
+	text_buf_init(&joined);
+	join(m, piece, leaves, view, &joined);
+	if (view != VIEW_INVISIBLE)
+		subject = mime_headers_value(&m->mime->root->headers, STR("subject"));
+	out = arena_alloc(m->arena, subject.n + 1 + joined.b.n);
+	if (view != VIEW_INVISIBLE) {
+		memcpy(out, subject.n ? subject.p : "", subject.n);
+		out[subject.n] = '\n';
+		n = subject.n + 1;
+	}
+	n += squeeze((struct text){ strbuf_str(&joined.b), joined.chars }, out + n);
+	text_buf_done(&joined);
+	split_lines(str_make(out, n), &lines);
+	return as_view(&lines);
+}
+
+/* --- rawbody --- */
+
+static bool is_raw_text(const struct mime_part *p)
+{
+	struct str type = mime_part_effective_type(p);
+	size_t n = str_starts(type, STR("text")) ? 4 : str_starts(type, STR("message")) ? 7 : 0;
+
+	if (!n || str_eq(p->type, STR("text/calendar")))
+		return false;
+	return type.n == n || !(ascii_is_alnum(type.p[n]) || type.p[n] == '_');
+}
+
+/* Where a chunk that begins at s[0] ends: behind a line end, a '>' or a blank of its second half. */
+static size_t chunk_end(struct str s)
+{
+	struct str second = str_sub(s, LINE_MAX_BYTES, 2 * LINE_MAX_BYTES);
+
+	for (const char *at = "\n> "; *at; at++) {
+		size_t hit = str_chr(second, *at);
+
+		if (hit != STR_NPOS)
+			return LINE_MAX_BYTES + hit + 1;
+	}
+	return LINE_MAX_BYTES + 1;
+}
+
+static void add_raw(struct vec *lines, struct str s)
+{
+	if (s.n <= LINE_MAX_BYTES) {
+		push_line(lines, s);
+		return;
+	}
+	while (s.n > 2 * LINE_MAX_BYTES) {
+		size_t n = chunk_end(s);
+
+		push_line(lines, str_sub(s, 0, n));
+		s = str_from(s, n);
+	}
+	if (s.n)
+		push_line(lines, s);
+}
+
+static struct msg_view build_rawbody(struct msg *m, struct mime_part *const *leaf, size_t leaves)
+{
+	struct vec lines;
+
+	vec_init(&lines, m->arena, sizeof(struct str), 0);
+	for (size_t i = 0; i < leaves; i++) {
+		struct text t = { STR_NONE, false };
+
+		if (!is_raw_text(leaf[i]))
+			continue;
+		t.s = mime_part_decoded(leaf[i]);
+		add_raw(&lines, cut(t, m->conf->rawbody_part_scan_size, "\n> ").s);
+	}
+	return as_view(&lines);
+}
+
+/* --- all --- */
+
+static bool hides_nothing(const struct piece *piece, size_t leaves)
+{
+	for (size_t i = 0; i < leaves; i++)
+		if (piece[i].has_text && (piece[i].all.s.p != piece[i].visible.s.p ||
+					  piece[i].all.s.n != piece[i].visible.s.n))
+			return false;
+	return true;
+}
+
+void msg_build_views(struct msg *m)
+{
+	size_t count = m->mime->part_count, leaves = 0;
+	struct mime_part **leaf = arena_calloc(m->arena, count, sizeof(struct mime_part *));
+	struct piece *piece = arena_calloc(m->arena, count, sizeof(*piece));
+
+	for (size_t i = 0; i < count; i++)
+		if (m->mime->parts[i]->is_leaf)
+			leaf[leaves++] = m->mime->parts[i];
+	m->html = arena_calloc(m->arena, leaves, sizeof(struct html_result *));
+	m->html_count = 0;
+	if (!leaves) /* a multipart without parts: no text, and no Subject either */
+		return;
+	for (size_t i = 0; i < leaves; i++)
+		read_part(m, leaf[i], &piece[i]);
+	m->body = build_view(m, piece, leaves, VIEW_ALL);
+	m->visible = m->body;
+	if (!hides_nothing(piece, leaves)) {
+		m->visible = build_view(m, piece, leaves, VIEW_VISIBLE);
+		m->invisible = build_view(m, piece, leaves, VIEW_INVISIBLE);
+	}
+	m->rawbody = build_rawbody(m, leaf, leaves);
+}
