@@ -46,6 +46,8 @@ struct str smtp_client_take(struct smtp_client *c)
 	c->sent = c->out;
 	c->out = swap;
 	strbuf_clear(&c->out);
+	if (!client_in_tx(c)) /* an idle connection keeps no buffer of a message's size */
+		strbuf_done(&c->out);
 	return strbuf_str(&c->sent);
 }
 

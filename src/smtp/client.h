@@ -12,6 +12,8 @@
  *	          └──▶ DONE when no recipient is left        └─ abort() ─▶ CLOSE
  *	FAILED can come anywhere: nothing but free() is of use then.
  *
+ * The dot is a small segment of its own: without TCP_NODELAY on the socket it waits for a delayed ACK (40 ms).
+ *
  * The content is text with LF line ends, as the server gives it out: line ends become CRLF, dots are
  * stuffed, a last line without an end gets one, a CR that ends no line becomes a space.
  * SMTPUTF8 needed and not announced: 553 5.6.7 for every recipient without a byte sent. 8-bit content

@@ -14,6 +14,7 @@
 
 /* While so much output waits, no more commands are read. */
 #define OUT_HIGH (64 * 1024)
+#define KEEP (4 * 1024)
 
 struct smtp_server_opts smtp_server_defaults(void)
 {
@@ -236,13 +237,29 @@ static bool step(struct smtp_server *s)
 	}
 }
 
+/* A session that only waits keeps no more than this for input: there may be many. */
+static void shrink(struct smtp_server *s)
+{
+	if (s->tx || s->in_at < s->in.n)
+		return;
+	s->in_at = 0;
+	strbuf_clear(&s->in);
+	if (s->in.cap > KEEP)
+		strbuf_done(&s->in);
+	if (s->body.cap > KEEP)
+		strbuf_done(&s->body);
+}
+
 bool smtp_server_next(struct smtp_server *s, struct smtp_event *ret)
 {
 	if (!s->event.type)
 		s->ended = tx_free(s->ended);
-	while (!s->event.type)
-		if (!step(s))
+	while (!s->event.type) {
+		if (!step(s)) {
+			shrink(s);
 			return false;
+		}
+	}
 	*ret = s->event;
 	s->event.type = SMTP_EV_NONE;
 	return true;

@@ -11,6 +11,7 @@
  *
  * MAIL, RCPT, DATA and END wait for an answer: the owner gives it at once or later with
  * smtp_server_reply() or smtp_server_accept(), and then calls next() again, for pipelined commands go on.
+ * After ABORT or CLOSE nothing is awaited any more: see smtp_server_answers_due() before a late answer.
  * While an answer is awaited input is queued up to opts.max_queue; then feed() takes nothing, and the
  * owner stops reading. Commands are answered exactly once and in order.
  *

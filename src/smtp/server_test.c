@@ -3,6 +3,7 @@
 #include "smtp/server.h"
 
 #include "core/strbuf.h"
+#include "smtp/server_private.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -305,6 +306,10 @@ static void test_pieces(void **state)
 	assert_int_equal(given, 20000 * 13);
 	assert_int_equal(ev.tx->wire_bytes, 20000 * 14);
 	assert_false(ev.tx->has_8bit);
+	assert_true(s->in.cap + s->body.cap > 64 * 1024);
+	smtp_server_accept(s);
+	expect(s, SMTP_EV_NONE);
+	assert_true(s->in.cap + s->body.cap <= 8 * 1024);
 	strbuf_done(&text);
 	smtp_server_free(s);
 }
