@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SpamAssassin's address-list parser: see address.h. Entry by entry from the front; what follows an
+ * entry must be a comma, a semicolon or the end, or it is no entry and the parser stops. From what is
+ * left over, "<addresses>" are still taken.
+ *
+ *	entry   = [ phrase ] "<" inner ">" *( "<" any ">" ) / mail / phrase
+ *	list    = *( entry [ "(" comment ")" ] ( "," / ";" / end ) )
+ *	phrase  = 1*( quoted / 1*( any but " , ; < ) )
+ */
+#include "mime/address.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/vec.h"
+
+static size_t skip_space(struct str s, size_t i)
+{
+	while (i < s.n && ascii_is_space(s.p[i]))
+		i++;
+	return i;
+}
+
+/* Behind the quoted string at i, STR_NPOS if there is none that ends. */
+static size_t skip_quoted(struct str s, size_t i)
+{
+	if (i == s.n || s.p[i] != '"')
+		return STR_NPOS;
+	for (i++; i < s.n && s.p[i] != '"'; i++)
+		if (s.p[i] == '\\' && (++i == s.n || s.p[i] == '\n'))
+			return STR_NPOS;
+	return i < s.n ? i + 1 : STR_NPOS;
+}
+
+/* Behind the comment at i (no parens inside), STR_NPOS if there is none. newline: may follow a backslash. */
+static size_t skip_comment(struct str s, size_t i, bool newline)
+{
+	if (i == s.n || s.p[i] != '(')
+		return STR_NPOS;
+	for (i++; i < s.n && s.p[i] != ')'; i++) {
+		if (s.p[i] == '(')
+			return STR_NPOS;
+		if (s.p[i] == '\\' && (++i == s.n || (s.p[i] == '\n' && !newline)))
+			return STR_NPOS;
+	}
+	return i < s.n ? i + 1 : STR_NPOS;
+}
+
+static bool is_excluded(char c, const char *set)
+{
+	return ascii_is_space(c) || (c && strchr(set, c));
+}
+
+static size_t skip_domain(struct str s, size_t i)
+{
+	size_t end = i;
+
+	while (end < s.n && !is_excluded(s.p[end], "\"<>()[],:;"))
+		end++;
+	if (end > i)
+		return end;
+	if (i == s.n || s.p[i] != '[')
+		return STR_NPOS;
+	end = str_find_not(str_from(s, i + 1), "0123456789:.");
+	end = end == STR_NPOS ? s.n : i + 1 + end;
+	return end > i + 1 && end < s.n && s.p[end] == ']' ? end + 1 : STR_NPOS;
+}
+
+/* Behind the address local@domain at i, STR_NPOS if there is none. */
+static size_t skip_mail(struct str s, size_t i)
+{
+	size_t quoted = skip_quoted(s, i), end = i;
+
+	if (quoted != STR_NPOS && quoted < s.n && s.p[quoted] == '@') {
+		end = skip_domain(s, quoted + 1);
+		if (end != STR_NPOS)
+			return end;
+	}
+	for (end = i; end < s.n && !is_excluded(s.p[end], "@<>()[],:;");)
+		end++;
+	if (end == i || end == s.n || s.p[end] != '@')
+		return STR_NPOS;
+	return skip_domain(s, end + 1);
+}
+
+static bool is_mail(struct str s)
+{
+	size_t end = skip_mail(s, 0);
+	return end != STR_NPOS && (end == s.n || (end + 1 == s.n && s.p[end] == '\n'));
+}
+
+/* Behind all quoted and plain runs at i; i itself if there is none. */
+static size_t skip_phrase(struct str s, size_t i)
+{
+	for (;;) {
+		size_t end = skip_quoted(s, i);
+		if (end == STR_NPOS) {
+			end = str_find_any(str_from(s, i), "\",;<");
+			end = end == STR_NPOS ? s.n : i + end;
+		}
+		if (end == i)
+			return i;
+		i = end;
+	}
+}
+
+/*
+ * What must stand behind an entry: a comment perhaps, then a comma, semicolon or the end. Returns the
+ * place behind it, STR_NPOS if it is not there.
+ */
+static size_t skip_tail(struct str s, size_t i, struct str *comment)
+{
+	size_t open = skip_space(s, i), close = skip_comment(s, open, false);
+
+	*comment = STR_NONE;
+	if (close != STR_NPOS) {
+		size_t end = skip_space(s, close);
+		if (end == s.n || s.p[end] == ',' || s.p[end] == ';') {
+			*comment = str_sub(s, open + 1, close - 1);
+			return end + (end < s.n);
+		}
+	}
+	if (open == s.n || s.p[open] == ',' || s.p[open] == ';')
+		return open + (open < s.n);
+	return STR_NPOS;
+}
+
+/* Further "<...>" behind one: swallowed as far as they go. */
+static size_t skip_more_angles(struct str s, size_t i, struct str *comment)
+{
+	for (;;) {
+		size_t at = skip_space(s, i), end, last = STR_NPOS;
+		if (at == s.n || s.p[at] != '<')
+			break;
+		at = skip_space(s, at + 1);
+		end = skip_quoted(s, at);
+		end = end == STR_NPOS ? at : end;
+		/* The last ">" of the run of non-blanks, or one behind blanks. */
+		for (; end < s.n && !ascii_is_space(s.p[end]); end++)
+			if (s.p[end] == '>')
+				last = end;
+		end = skip_space(s, end);
+		if (end < s.n && s.p[end] == '>')
+			last = end;
+		if (last == STR_NPOS)
+			break;
+		i = last + 1;
+	}
+	return skip_tail(s, i, comment);
+}
+
+struct entry {
+	struct str phrase, inner, mail, comment; /* none: not there */
+	size_t end;
+};
+
+/*
+ * "<" inner ">" at i. inner ends as late in its run of non-blanks as what follows allows. A run is cut
+ * off where blanks and no ">" follow it.
+ */
+static bool take_angle(struct str s, size_t i, struct budget *b, struct entry *e)
+{
+	size_t from, run;
+
+	if (i == s.n || s.p[i] != '<')
+		return false;
+	from = skip_space(s, i + 1);
+	for (run = from; run < s.n && s.p[run] != '>' && s.p[run] != '@';)
+		run++;
+	while (run < s.n && !ascii_is_space(s.p[run]))
+		run++;
+	if (!budget_steps(b, run - from + 1))
+		return false;
+	for (size_t end = run; end > from; end--) {
+		size_t close = skip_space(s, end);
+		if (ascii_is_space(s.p[end - 1]) || close == s.n || s.p[close] != '>')
+			continue;
+		e->end = skip_more_angles(s, close + 1, &e->comment);
+		if (e->end == STR_NPOS)
+			e->end = skip_tail(s, close + 1, &e->comment);
+		if (e->end != STR_NPOS) {
+			e->inner = str_sub(s, from, end);
+			return true;
+		}
+	}
+	if (from == s.n || s.p[from] != '>')
+		return false;
+	e->inner = str_sub(s, from, from);
+	e->end = skip_more_angles(s, from + 1, &e->comment);
+	return e->end != STR_NPOS;
+}
+
+static bool take_entry(struct str s, struct budget *b, struct entry *e)
+{
+	size_t at = skip_space(s, 0), phrase = skip_phrase(s, at), mail = skip_mail(s, at);
+
+	*e = (struct entry){ 0 };
+	if (take_angle(s, phrase, b, e)) {
+		if (phrase > at)
+			e->phrase = str_sub(s, at, phrase);
+		return true;
+	}
+	if (mail != STR_NPOS && (e->end = skip_tail(s, mail, &e->comment)) != STR_NPOS) {
+		e->mail = str_sub(s, at, mail);
+		return true;
+	}
+	if (phrase == at)
+		return false;
+	e->end = skip_tail(s, phrase, &e->comment);
+	e->phrase = str_sub(s, at, phrase);
+	return e->end != STR_NPOS;
+}
+
+static struct str without_comments(struct arena *a, struct str s)
+{
+	char *p;
+	size_t n = 0;
+
+	if (str_chr(s, '(') == STR_NPOS)
+		return s;
+	p = arena_alloc(a, s.n);
+	for (size_t i = 0; i < s.n;) {
+		size_t end = skip_comment(s, i, true);
+		if (end == STR_NPOS)
+			p[n++] = s.p[i++];
+		else
+			i = end;
+	}
+	return str_make(p, n);
+}
+
+static bool is_sane(struct str address)
+{
+	size_t quotes = 0;
+
+	if (str_is_none(address) || str_starts(address, STR("\"\"@")))
+		return false;
+	for (size_t i = 0; i < address.n; i++)
+		quotes += address.p[i] == '"';
+	return quotes != 1;
+}
+
+/* Quoted runs without quotes and backslashes, plain runs without comments. */
+static struct str clean_phrase(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		size_t end = skip_quoted(s, i);
+		struct str plain;
+		if (end != STR_NPOS) {
+			for (size_t k = i + 1; k + 1 < end; k++)
+				if (s.p[k] != '\\')
+					p[n++] = s.p[k];
+			i = end;
+			continue;
+		}
+		if (s.p[i] == '"') {
+			i++;
+			continue;
+		}
+		plain = str_from(s, i);
+		plain = str_sub(plain, 0, str_chr(plain, '"'));
+		i += plain.n;
+		plain = without_comments(a, plain);
+		memcpy(p + n, plain.p, plain.n);
+		n += plain.n;
+	}
+	return str_make(p, n);
+}
+
+struct str address_host(struct str address)
+{
+	size_t at = str_chr(address, '@');
+	struct str host;
+
+	if (at == STR_NPOS)
+		return STR_NONE;
+	host = str_from(address, at + 1);
+	return str_sub(host, 0, str_chr(host, '@'));
+}
+
+/* Cut before a second "@". */
+static struct str cut_address(struct str s)
+{
+	size_t at = str_chr(s, '@');
+	return at == STR_NPOS ? s : str_sub(s, 0, at + 1 + address_host(s).n);
+}
+
+struct host_check {
+	address_host_fn *fn;
+	const void *ctx;
+};
+
+static bool is_host_valid(const struct host_check *check, struct str host)
+{
+	return check->fn ? check->fn(check->ctx, host) : address_host_is_valid(host);
+}
+
+static struct address make_address(struct arena *a, const struct entry *e,
+				   const struct host_check *check)
+{
+	struct address r = { STR_NONE, e->mail };
+
+	if (!str_is_none(e->inner)) {
+		r.address = without_comments(a, e->inner);
+		if (!is_mail(r.address))
+			r.address = STR_NONE;
+	}
+	if (!is_sane(r.address))
+		r.address = STR_NONE;
+	if (!str_is_none(e->phrase)) {
+		r.phrase = clean_phrase(a, e->phrase);
+		if (str_is_none(r.address) && is_mail(r.phrase) && is_sane(r.phrase) &&
+		    is_host_valid(check, address_host(r.phrase))) {
+			r.address = r.phrase;
+			r.phrase = STR_NONE;
+		} else if (!r.phrase.n ||
+			   (!str_is_none(r.address) && str_eq(r.phrase, r.address))) {
+			r.phrase = STR_NONE;
+		}
+	}
+	if (str_is_none(r.phrase))
+		r.phrase = e->comment;
+	if (!str_is_none(r.address))
+		r.address = cut_address(r.address);
+	return r;
+}
+
+static struct str drop_double_backslashes(struct arena *a, struct str s)
+{
+	char *p;
+	size_t n = 0;
+
+	if (str_find(s, STR("\\\\")) == STR_NPOS)
+		return s;
+	p = arena_alloc(a, s.n);
+	for (size_t i = 0; i < s.n;) {
+		if (s.p[i] == '\\' && i + 1 < s.n && s.p[i + 1] == '\\')
+			i += 2;
+		else
+			p[n++] = s.p[i++];
+	}
+	return str_make(p, n);
+}
+
+/* "Group: a, b;": the name up to the last colon before any quote, paren or angle goes; so does an empty group. */
+static struct str drop_group_name(struct str s)
+{
+	size_t plain = str_find_any(s, "\"()<>");
+	size_t colon = str_rchr(str_sub(s, 0, plain == STR_NPOS ? s.n : plain), ':');
+
+	if (colon == STR_NPOS || colon == 0)
+		return s;
+	s = str_from(s, skip_space(s, colon + 1));
+	return s.n && s.p[0] == ';' ? STR("") : s;
+}
+
+/* "<address>" anywhere in what could not be read. */
+static void salvage(struct str s, struct budget *b, struct vec *out)
+{
+	for (size_t i = 0; i < s.n && budget_steps(b, 1);) {
+		size_t at = str_chr(str_from(s, i), '<'), end;
+		struct address *r;
+		if (at == STR_NPOS)
+			break;
+		i += at + 1;
+		end = skip_mail(s, i);
+		if (end == STR_NPOS || end == s.n || s.p[end] != '>')
+			continue;
+		if (is_sane(str_sub(s, i, end)) && (r = vec_push(out)))
+			r->address = cut_address(str_sub(s, i, end));
+		i = end + 1;
+	}
+}
+
+size_t address_parse(struct arena *a, struct str value, address_host_fn *host_ok, const void *ctx,
+		     struct budget *b, struct address **ret)
+{
+	struct host_check check = { host_ok, ctx };
+	struct str s = str_trim_right(value, " \t\r\n\v\f");
+	struct vec out;
+	struct entry e;
+
+	vec_init(&out, a, sizeof(struct address), 0);
+	*ret = NULL;
+	s = drop_group_name(drop_double_backslashes(a, s));
+	if (skip_space(s, 0) == s.n)
+		return 0;
+	while (s.n && take_entry(s, b, &e)) {
+		*(struct address *)vec_must_push(&out) = make_address(a, &e, &check);
+		s = str_from(s, e.end);
+	}
+	if (str_chr(s, '@') != STR_NPOS)
+		salvage(s, b, &out);
+	*ret = out.data;
+	return out.n;
+}
+
+static bool is_label(struct str s, bool underscore)
+{
+	if (!s.n || s.n > 63 || s.p[0] == '-' || s.p[s.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (!ascii_is_alnum(c) && c != '-' && !(c == '_' && underscore))
+			return false;
+	}
+	return true;
+}
+
+bool address_host_is_valid(struct str host)
+{
+	size_t labels = 1;
+	struct str label;
+
+	host = str_trim_right(host, ".");
+	if (host.n > 253)
+		return false;
+	for (size_t i = 0; i < host.n; i++)
+		labels += host.p[i] == '.';
+	if (labels < 2)
+		return false;
+	for (; str_cut(&host, '.', &label); labels--)
+		if (!is_label(label, labels > 2))
+			return false;
+	return true;
+}

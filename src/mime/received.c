@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One Received value to a relay: prepare the line, try the forms, put the result in order. See received.h. */
+#include "mime/received.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/must.h"
+#include "mime/ip.h"
+#include "mime/received_auth.h"
+#include "mime/received_forms.h"
+#include "mime/received_pattern.h"
+
+static struct str squeeze_blanks(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_is_space(s.p[i]))
+			p[n++] = s.p[i];
+		else if (n && p[n - 1] != ' ')
+			p[n++] = ' ';
+	}
+	if (n && p[n - 1] == ' ')
+		n--;
+	while (n && p[n - 1] == ';') {
+		n--;
+		if (n && p[n - 1] == ' ')
+			n--;
+	}
+	return str_make(p, n);
+}
+
+static bool is_digits(struct str s)
+{
+	return s.n && str_find_not(s, "0123456789") == STR_NPOS;
+}
+
+/* d+:d+ or d+:d+:d+ */
+static bool is_time(struct str s)
+{
+	struct str part;
+	size_t n = 0;
+
+	for (; str_cut(&s, ':', &part); n++)
+		if (!is_digits(part))
+			return false;
+	return n == 2 || n == 3;
+}
+
+static bool is_one_of(struct str s, const char *names, size_t len)
+{
+	return s.n == len && str_find(str_of(names), s) % len == 0;
+}
+
+/* The last word, cut off with the blank before it; none if there is no blank. */
+static struct str cut_last_word(struct str *s)
+{
+	size_t at = str_rchr(*s, ' ');
+	struct str word;
+
+	if (at == STR_NPOS)
+		return STR_NONE;
+	word = str_from(*s, at + 1);
+	*s = str_sub(*s, 0, at);
+	return word;
+}
+
+/* " [Dow, ]D Mon YYYY H:M[:S] zone" at the end goes, with the blanks and semicolons before it. */
+static struct str drop_date(struct str line)
+{
+	struct str s = line, zone = cut_last_word(&s), time = cut_last_word(&s);
+	struct str year = cut_last_word(&s), month = cut_last_word(&s), day;
+	size_t from;
+
+	if (!zone.n || !is_time(time) || !is_digits(year) ||
+	    !is_one_of(month, "JanFebMarAprMayJunJulAugSepOctNovDec", 3))
+		return line;
+	for (from = s.n; from && ascii_is_digit(s.p[from - 1]);)
+		from--;
+	day = str_from(s, from);
+	s = str_sub(s, 0, from);
+	if (!day.n || !s.n || (s.p[s.n - 1] != ' ' && s.p[s.n - 1] != ';'))
+		return line;
+	if (s.n > 6 && str_ends(s, STR(", ")) &&
+	    is_one_of(str_sub(s, s.n - 5, s.n - 2), "MonTueWedThuFriSatSun", 3) &&
+	    (s.p[s.n - 6] == ' ' || s.p[s.n - 6] == ';'))
+		s = str_sub(s, 0, s.n - 5);
+	return str_trim_right(s, " ;");
+}
+
+static struct str open_paren_by(struct arena *a, struct str s)
+{
+	size_t at = str_find(s, STR(")by "));
+
+	if (at == STR_NPOS)
+		return s;
+	return str_concat(a, str_concat(a, str_sub(s, 0, at + 1), STR(" ")), str_from(s, at + 1));
+}
+
+/* Lines that say nothing about a hand-over over the network. */
+static bool is_ignored(struct str s, struct budget *b)
+{
+	struct str name, by;
+	size_t end;
+
+	if (!str_starts_nocase(s, STR("from ")) && !str_starts_nocase(s, STR("(from ")))
+		return true;
+	if (received_match(s, T_EDGE "with local for" T_EDGE, b, NULL))
+		return true;
+	/* from NAME by NAME ; */
+	if (!str_starts_nocase(s, STR("from ")))
+		return false;
+	name = str_from(s, 5);
+	name = str_sub(name, 0, str_chr(name, ' '));
+	by = str_from(s, 5 + name.n);
+	if (!name.n || !str_starts_nocase(by, STR(" by ")))
+		return false;
+	by = str_from(by, 4);
+	end = str_find_any(by, " ;");
+	if (end == STR_NPOS || end == 0)
+		return false;
+	end += by.p[end] == ' ';
+	if (end >= by.n || by.p[end] != ';')
+		return false;
+	return !(name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']' &&
+		 str_find_not(str_sub(name, 1, name.n - 1), "0123456789.") == STR_NPOS);
+}
+
+static bool is_word(char c)
+{
+	return ascii_is_alnum(c) || c == '_';
+}
+
+static bool is_helo_byte(char c)
+{
+	return ascii_is_alnum(c) || (c && strchr("-.^+_&:=?!@%*$\\/", c));
+}
+
+/* Bytes of a HELO name behind `key` at a word's start; none if there are none. */
+static struct str helo_after(struct str s, const char *key)
+{
+	struct str k = str_of(key);
+
+	for (size_t from = 0; from < s.n; from++) {
+		size_t at = str_find(str_from(s, from), k), end;
+		if (at == STR_NPOS)
+			break;
+		from += at;
+		if (from && is_word(s.p[from - 1]))
+			continue;
+		for (end = from + k.n; end < s.n && is_helo_byte(s.p[end]);)
+			end++;
+		if (end > from + k.n)
+			return str_sub(s, from + k.n, end);
+	}
+	return STR_NONE;
+}
+
+static struct str find_helo(struct str s)
+{
+	struct str helo = helo_after(s, "helo="), ehlo;
+
+	if (!str_is_none(helo))
+		return helo;
+	helo = helo_after(s, "HELO ");
+	ehlo = helo_after(s, "EHLO ");
+	if (str_is_none(helo) || (!str_is_none(ehlo) && ehlo.p < helo.p))
+		helo = ehlo;
+	return str_is_none(helo) ? STR("") : helo;
+}
+
+enum { MIN_ID = 3 };
+
+static struct str find_id(struct str s)
+{
+	struct str key = STR(" id ");
+
+	for (size_t from = 0; from < s.n; from++) {
+		size_t at = str_find(str_from(s, from), key), end;
+		if (at == STR_NPOS)
+			break;
+		from += at;
+		at = from + key.n;
+		at += at < s.n && s.p[at] == '<';
+		for (end = at; end < s.n && !ascii_is_space(s.p[end]); end++)
+			if (strchr("<>;", s.p[end]) && s.p[end])
+				break;
+		if (end - at >= MIN_ID)
+			return str_sub(s, at, end);
+	}
+	return STR("");
+}
+
+static struct str find_by(struct str s)
+{
+	struct received_captures c = { 0 };
+
+	received_match(s, " by " T_BY, NULL, &c);
+	return str_is_none(c.by) ? STR("") : c.by;
+}
+
+/* Length of the non-blanks at the start up to the last word boundary among them. */
+static size_t word_up_to_edge(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !ascii_is_space(s.p[n]))
+		n++;
+	while (n && is_word(s.p[n - 1]) == (n < s.n && is_word(s.p[n])))
+		n--;
+	return n;
+}
+
+/* Behind "return-path: ", "envelope-sender " and the like. */
+static struct str find_envelope_from(struct str s)
+{
+	static const char *const keys[] = { "return-path: ",    "return-path ",
+					    "return-path:",     "envelope-sender ",
+					    "envelope-sender=", "envelope-from ",
+					    "envelope-from=" };
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!strchr("rReE", s.p[i]) || !s.p[i])
+			continue;
+		for (size_t k = 0; k < ELEMENTS(keys); k++) {
+			struct str key = str_of(keys[k]);
+			size_t n;
+			if (!str_starts_nocase(str_from(s, i), key))
+				continue;
+			n = word_up_to_edge(str_from(s, i + key.n));
+			if (n)
+				return str_sub(s, i + key.n, i + key.n + n);
+		}
+	}
+	return STR_NONE;
+}
+
+/* Bytes that would break the relay's text become "!". */
+static struct str clean(struct arena *a, struct str s)
+{
+	char *p;
+
+	if (!s.n)
+		return STR("");
+	p = arena_alloc(a, s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		p[i] = ascii_is_space(c) || !c || strchr("#[]()<>|", c) ? '!' : c;
+	}
+	return str_make(p, s.n);
+}
+
+static struct str clean_envelope_from(struct arena *a, struct str s)
+{
+	if (str_is_none(s))
+		return s;
+	s = str_trim_left(str_trim_left(s, " \t\r\n\v\f"), "<");
+	s = str_trim_right(str_trim_right(s, " \t\r\n\v\f"), ">");
+	return clean(a, s);
+}
+
+/* All zero groups, then ffff and dotted: the dotted part. */
+static struct str unmap(struct str ip)
+{
+	size_t last = str_rchr(ip, ':'), colons = 0;
+	struct str v4, head;
+
+	if (last == STR_NPOS || last < 4)
+		return ip;
+	v4 = str_from(ip, last + 1);
+	head = str_sub(ip, 0, last);
+	if (str_find_not(v4, "0123456789.") != STR_NPOS || str_chr(v4, '.') == STR_NPOS)
+		return ip;
+	if (!str_ends_nocase(head, STR("ffff")))
+		return ip;
+	head.n -= 4;
+	for (size_t i = 0; i < head.n; i++) {
+		if (head.p[i] != '0' && head.p[i] != ':')
+			return ip;
+		colons += head.p[i] == ':';
+	}
+	return colons >= 2 && head.p[head.n - 1] == ':' ? v4 : ip;
+}
+
+static struct str clean_ip(struct arena *a, struct str ip)
+{
+	size_t zone;
+
+	if (str_starts_nocase(ip, STR("ipv6:")))
+		ip = str_from(ip, 5);
+	if (str_starts(ip, STR("[")))
+		ip = str_from(ip, 1);
+	if (str_ends(ip, STR("]")))
+		ip.n--;
+	zone = str_chr(ip, '%');
+	if (zone != STR_NPOS)
+		ip = str_sub(ip, 0, zone);
+	return clean(a, unmap(ip));
+}
+
+void received_set_text(struct arena *a, struct relay *r)
+{
+	struct str from = r->envfrom;
+
+	if (str_is_none(from) || str_eq(from, STR("0")))
+		from = STR("");
+	r->text = arena_printf(a,
+			       "[ ip=%.*s rdns=%.*s helo=%.*s by=%.*s ident=%.*s envfrom=%.*s "
+			       "intl=%d id=%.*s auth=%.*s msa=%d ]",
+			       STR_FMT(r->ip), STR_FMT(r->rdns), STR_FMT(r->helo), STR_FMT(r->by),
+			       STR_FMT(r->ident), STR_FMT(from), r->internal, STR_FMT(r->id),
+			       STR_FMT(r->auth), r->msa);
+}
+
+static void fill_relay(struct arena *a, const struct received_found *f, struct str auth,
+		       struct relay *r)
+{
+	struct str rdns = str_trim_right(f->rdns, "."), by = f->by;
+
+	if (str_eq_nocase(rdns, STR("unknown")) || str_starts(rdns, STR("[")))
+		rdns = STR("");
+	if (str_ends(by, STR(";")))
+		by.n--;
+	*r = (struct relay){
+		.ip = clean_ip(a, f->ip),
+		.rdns = clean(a, rdns),
+		.helo = clean(a, f->helo),
+		.by = clean(a, by),
+		.id = f->id,
+		.ident = clean(a, f->ident),
+		.envfrom = clean_envelope_from(a, f->envfrom),
+		.auth = auth,
+	};
+	r->lc_by = str_lower(a, r->by);
+	r->lc_helo = str_lower(a, r->helo);
+	r->lc_rdns = str_lower(a, r->rdns);
+	r->ip_private = ip_is_private(r->ip);
+	r->no_reverse_dns = !r->rdns.n && f->looked_up;
+	r->rdns_not_in_headers = !r->rdns.n && !f->looked_up;
+	received_set_text(a, r);
+}
+
+static bool is_true(struct str s)
+{
+	return s.n && !str_eq(s, STR("0"));
+}
+
+/* The longest run of non-blanks at the start that something follows which is in no name. */
+static void guess_helo(struct str line, struct received_found *f)
+{
+	size_t n = 0;
+
+	while (n < line.n && !ascii_is_space(line.p[n]))
+		n++;
+	while (n &&
+	       (n == line.n || ascii_is_alnum(line.p[n]) || line.p[n] == '-' || line.p[n] == '.'))
+		n--;
+	if (n)
+		f->helo = str_sub(line, 0, n);
+}
+
+static enum received_verdict try_line(struct str line, struct budget *b, struct received_found *f)
+{
+	struct received_captures c = { 0 };
+	enum received_verdict v = RECEIVED_NO_FORM;
+
+	if (str_starts(line, STR("from "))) {
+		line = str_from(line, 5);
+		f->envfrom = find_envelope_from(line);
+		v = received_try_forms(line, b, f);
+		if (v == RECEIVED_NO_FORM && !is_true(f->helo))
+			guess_helo(line, f);
+	} else if (str_starts(line, STR("FROM "))) {
+		line = str_from(line, 5);
+		v = received_try_upper(line, b, f);
+	} else if (str_starts(line, STR("(from "))) {
+		line = str_from(line, 6);
+		v = received_try_paren(line, b, f);
+	}
+	if (v != RECEIVED_NO_FORM)
+		return v;
+	if (!is_true(f->ip) && received_match(line, "[" T_IP "]", b, &c))
+		f->ip = c.ip;
+	planted_fault(f->ip.n > 20 && f->envfrom.n > 4);
+	return is_true(f->ip) && is_true(f->by) ? RECEIVED_ACCEPT : RECEIVED_NO_FORM;
+}
+
+enum received_result received_parse(struct arena *a, struct str value, struct budget *b,
+				    struct relay *ret, struct str *ret_envfrom)
+{
+	struct received_found f = { STR(""), STR(""),  STR(""),  STR(""), STR(""),
+				    STR(""), STR_NONE, STR_NONE, false };
+	struct str line, auth;
+	enum received_verdict v;
+
+	if (ret_envfrom)
+		*ret_envfrom = STR_NONE;
+	if (!budget_bytes(b, value.n))
+		return RECEIVED_UNPARSEABLE;
+	line = squeeze_blanks(a, value);
+	if (is_ignored(line, b))
+		return RECEIVED_IGNORED;
+	line = open_paren_by(a, drop_date(line));
+	f.id = find_id(line);
+	f.helo = find_helo(line);
+	f.by = find_by(line);
+	auth = received_auth(a, line, b);
+	v = try_line(line, b, &f);
+	switch (v) {
+	case RECEIVED_ACCEPT: fill_relay(a, &f, auth, ret); return RECEIVED_RELAY;
+	case RECEIVED_POP: return RECEIVED_FETCH;
+	case RECEIVED_IGNORE:
+		if (ret_envfrom)
+			*ret_envfrom = clean_envelope_from(a, f.qmail_envfrom);
+		return RECEIVED_IGNORED;
+	case RECEIVED_NO_FORM: break;
+	}
+	return RECEIVED_UNPARSEABLE;
+}

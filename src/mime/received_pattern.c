@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The matcher of Received templates: see received_pattern.h. It calls itself once per token of the
+ * template, which is ours and short; loops over the line are counted as steps.
+ */
+#include "mime/received_pattern.h"
+
+#include "core/budget.h"
+#include "core/xalloc.h"
+#include "mime/ip.h"
+
+enum byte_class {
+	NOT_SPACE = 0,
+	ANYTHING,
+	NOT_PAREN,
+	NOT_PARENS,
+	NOT_AT,
+	NOT_DOT,
+	NOT_GT,
+	NOT_SEMI,
+	IN_ZONE,
+	DIGITS,
+	ALPHAS,
+	DOT_COLON
+};
+
+enum slot { NO_SLOT = 0, HELO, RDNS, HOST, BY, IDENT, ID, SUB };
+
+#define MANY ((size_t)-1)
+
+/* Runs, from 0x80 on. */
+static const struct run {
+	enum byte_class class;
+	size_t min, max;
+	bool lazy;
+	enum slot slot;
+} runs[] = {
+	{ NOT_SPACE, 1, MANY, false, NO_SLOT }, /* T_W */
+	{ NOT_SPACE, 0, MANY, false, NO_SLOT }, /* T_W0 */
+	{ NOT_SPACE, 1, MANY, false, HELO },    /* T_HELO */
+	{ NOT_SPACE, 0, MANY, false, HELO },    /* T_HELO0 */
+	{ NOT_SPACE, 1, MANY, false, RDNS },    /* T_RDNS */
+	{ NOT_SPACE, 1, MANY, false, HOST },    /* T_HOST */
+	{ NOT_SPACE, 1, MANY, false, BY },      /* T_BY */
+	{ NOT_SPACE, 1, MANY, false, IDENT },   /* T_IDENT */
+	{ NOT_SPACE, 0, MANY, false, IDENT },   /* T_IDENT0 */
+	{ NOT_SPACE, 1, MANY, true, ID },       /* T_ID_MIN */
+	{ ANYTHING, 0, MANY, false, NO_SLOT },  /* T_ANY */
+	{ ANYTHING, 0, MANY, true, NO_SLOT },   /* T_ANY_MIN */
+	{ ANYTHING, 1, MANY, false, NO_SLOT },  /* T_ANY1 */
+	{ ANYTHING, 0, 100, false, NO_SLOT },   /* T_ANY100 */
+	{ ANYTHING, 10, 80, false, NO_SLOT },   /* T_ANY10_80 */
+	{ ANYTHING, 0, MANY, true, SUB },       /* T_SUB_MIN */
+	{ NOT_PAREN, 1, MANY, false, NO_SLOT }, /* T_NO_PAREN */
+	{ NOT_PAREN, 0, MANY, false, NO_SLOT }, /* T_NO_PAREN0 */
+	{ NOT_PAREN, 0, 40, false, NO_SLOT },   /* T_NO_PAREN40 */
+	{ NOT_PAREN, 1, MANY, false, SUB },     /* T_SUB_NO_PAREN */
+	{ NOT_PAREN, 0, MANY, false, HELO },    /* T_HELO_NO_PAREN0 */
+	{ NOT_PARENS, 0, MANY, false, HELO },   /* T_HELO_NO_PARENS0 */
+	{ NOT_AT, 1, MANY, false, NO_SLOT },    /* T_NO_AT */
+	{ NOT_DOT, 1, MANY, false, NO_SLOT },   /* T_NO_DOT */
+	{ NOT_GT, 1, MANY, false, NO_SLOT },    /* T_NO_GT */
+	{ NOT_SEMI, 1, MANY, false, NO_SLOT },  /* T_NO_SEMI */
+	{ IN_ZONE, 0, MANY, false, NO_SLOT },   /* T_ZONE */
+	{ DIGITS, 1, MANY, false, NO_SLOT },    /* T_NUM */
+	{ DIGITS, 0, MANY, false, NO_SLOT },    /* T_NUM0 */
+	{ DIGITS, 1, 1, false, NO_SLOT },       /* T_DIGIT */
+	{ ALPHAS, 1, 1, false, NO_SLOT },       /* T_ALPHA */
+	{ DOT_COLON, 1, 1, false, NO_SLOT },    /* T_DOT_COLON */
+};
+
+/* Words, from 0xa3 on. */
+static const char *const choices[][5] = {
+	{ "HELO", "EHLO", NULL },       { "ESMTP", "SMTP", NULL },
+	{ "])", ")]", NULL },           { "LOGIN", "PLAIN", "DIGEST-MD5", "CRAM-MD5", NULL },
+	{ "SMTP", "QMQP", NULL },       { "HTTP", "SMTP", "XIMSS", "IMAP", NULL },
+	{ "with", "via", "for", NULL },
+};
+
+struct matcher {
+	struct str s;
+	struct budget *budget;
+	struct received_captures cap;
+};
+
+static bool in_class(enum byte_class class, char c)
+{
+	switch (class) {
+	case NOT_SPACE: return !ascii_is_space(c);
+	case ANYTHING: return true;
+	case NOT_PAREN: return c != ')';
+	case NOT_PARENS: return c != ' ' && c != '(' && c != ')';
+	case NOT_AT: return !ascii_is_space(c) && c != '@';
+	case NOT_DOT: return c != '.';
+	case NOT_GT: return c != '>';
+	case NOT_SEMI: return !ascii_is_space(c) && c != ';';
+	case IN_ZONE:
+		return (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '.' || c == '_' ||
+		       c == '~' || c == '-';
+	case DIGITS: return ascii_is_digit(c);
+	case ALPHAS: return ascii_is_alpha(c);
+	case DOT_COLON: return c == '.' || c == ':';
+	}
+	return false;
+}
+
+static bool is_word(struct str s, size_t i)
+{
+	return i < s.n && (ascii_is_alnum(s.p[i]) || s.p[i] == '_');
+}
+
+static bool is_edge(struct str s, size_t i)
+{
+	return is_word(s, i) != (i > 0 && is_word(s, i - 1));
+}
+
+static bool match_from(struct matcher *m, const char *p, size_t i);
+
+static void set_slot(struct received_captures *cap, enum slot slot, struct str v)
+{
+	switch (slot) {
+	case HELO: cap->helo = v; break;
+	case RDNS: cap->rdns = v; break;
+	case HOST: cap->rdns = cap->helo = v; break;
+	case BY: cap->by = v; break;
+	case IDENT: cap->ident = v; break;
+	case ID: cap->id = v; break;
+	case SUB: cap->sub = v; break;
+	case NO_SLOT: break;
+	}
+}
+
+/* Whether the byte after the run can begin what the template wants next: spares most calls. */
+static bool may_follow(struct str s, size_t i, unsigned char next)
+{
+	return next == '\0' || next >= 0x80 || (i < s.n && (unsigned char)s.p[i] == next);
+}
+
+static bool match_run(struct matcher *m, const struct run *r, const char *p, size_t i)
+{
+	unsigned char next = (unsigned char)*p;
+	size_t end = i, max = r->max == MANY || r->max > m->s.n - i ? m->s.n - i : r->max;
+
+	if (r->class == ANYTHING)
+		end = i + max;
+	while (end - i < max && in_class(r->class, m->s.p[end]))
+		end++;
+	if (!budget_steps(m->budget, end - i + 1) || end - i < r->min)
+		return false;
+	for (size_t n = 0; n <= end - i - r->min; n++) {
+		size_t at = r->lazy ? i + r->min + n : end - n;
+		if (may_follow(m->s, at, next) && match_from(m, p, at)) {
+			set_slot(&m->cap, r->slot, str_sub(m->s, i, at));
+			return true;
+		}
+		/* A run of non-blanks is followed by a blank only at its very end. */
+		if (r->class == NOT_SPACE && !r->lazy && next == ' ')
+			return false;
+	}
+	return false;
+}
+
+static bool match_choice(struct matcher *m, const char *const *words, const char *p, size_t i)
+{
+	for (; *words; words++) {
+		struct str w = str_of(*words);
+		if (str_starts(str_from(m->s, i), w) && match_from(m, p, i + w.n)) {
+			m->cap.alt = w;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool match_ip(struct matcher *m, const char *p, size_t i, bool capture)
+{
+	size_t n = ip_match(m->s, i);
+
+	if (!n || !match_from(m, p, i + n))
+		return false;
+	if (capture)
+		m->cap.ip = str_sub(m->s, i, i + n);
+	return true;
+}
+
+static bool match_localhost(struct matcher *m, const char *p, size_t i)
+{
+	size_t n = ip_match_localhost(m->s, i);
+	static const size_t bare = sizeof("localhost") - 1;
+
+	if (!n)
+		return false;
+	return match_from(m, p, i + n) ||
+	       (n > bare && m->s.p[i] != '1' && m->s.p[i] != ':' && ascii_lower(m->s.p[i]) == 'l' &&
+		match_from(m, p, i + bare));
+}
+
+/* With the group, else without it. Captures are set on the way back from a match, so a try leaves none. */
+static bool match_optional(struct matcher *m, const char *p, size_t i)
+{
+	return match_from(m, p, i) || match_from(m, strchr(p, T_OPT_END[0]) + 1, i);
+}
+
+static bool match_token(struct matcher *m, unsigned char token, const char *p, size_t i)
+{
+	struct str rest = str_from(m->s, i);
+
+	if (token < 0x80 + ELEMENTS(runs))
+		return match_run(m, &runs[token - 0x80], p, i);
+	if (token >= 0xa3 && token < 0xa3 + ELEMENTS(choices))
+		return match_choice(m, choices[token - 0xa3], p, i);
+	switch (token) {
+	case 0xa0: return match_ip(m, p, i, true);
+	case 0xa1: return match_ip(m, p, i, false);
+	case 0xa2: return match_localhost(m, p, i);
+	case 0xb0: return !rest.n && match_from(m, p, i);
+	case 0xb1: return is_edge(m->s, i) && match_from(m, p, i);
+	case 0xb2:
+		return (!rest.n || (rest.p[0] != '.' && rest.p[0] != '-')) && match_from(m, p, i);
+	case 0xb3: return !str_starts(rest, STR(" id ")) && match_from(m, p, i);
+	case 0xb4: return (!rest.n || rest.p[0] == ' ') && match_from(m, p, i);
+	case 0xb5: return match_optional(m, p, i);
+	case 0xb6: return match_from(m, p, i);
+	default: return false;
+	}
+}
+
+static bool match_from(struct matcher *m, const char *p, size_t i)
+{
+	for (; *p && (unsigned char)*p < 0x80; p++, i++)
+		if (i == m->s.n || m->s.p[i] != *p)
+			return false;
+	return !*p || match_token(m, (unsigned char)*p, p + 1, i);
+}
+
+static void keep(struct str *to, struct str from)
+{
+	if (!str_is_none(from))
+		*to = from;
+}
+
+static void keep_captures(struct received_captures *to, const struct received_captures *from)
+{
+	keep(&to->helo, from->helo);
+	keep(&to->rdns, from->rdns);
+	keep(&to->by, from->by);
+	keep(&to->ip, from->ip);
+	keep(&to->ident, from->ident);
+	keep(&to->id, from->id);
+	keep(&to->sub, from->sub);
+	keep(&to->alt, from->alt);
+}
+
+bool received_match(struct str line, const char *pattern, struct budget *b,
+		    struct received_captures *cap)
+{
+	struct matcher m = { .s = line, .budget = b };
+	bool tied = *pattern == '^';
+	size_t i = 0;
+
+	if (tied)
+		pattern++;
+	do {
+		if (match_from(&m, pattern, i)) {
+			if (cap)
+				keep_captures(cap, &m.cap);
+			return true;
+		}
+		/* On to the next place where the template's first byte stands. */
+		if (!tied && *pattern && (unsigned char)*pattern < 0x80) {
+			size_t next = str_chr(str_from(line, i + 1), *pattern);
+			if (next == STR_NPOS)
+				return false;
+			i += next;
+		}
+		i++;
+	} while (!tied && i < line.n);
+	return false;
+}
