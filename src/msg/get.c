@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Headers as rules name them, pseudo-headers too: see msg.h. get_refine.c has the modifiers that parse. */
+#include "msg/get.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+#include "msg/relays.h"
+#include "text/tld.h"
+
+static void push(struct vec *v, struct str s)
+{
+	*(struct str *)vec_must_push(v) = s;
+}
+
+static struct str with_lf(struct arena *a, struct str s)
+{
+	return str_concat(a, s, STR("\n"));
+}
+
+/* All fields of a name, top down: decoded with a LF, or raw. */
+static void push_fields(const struct msg *m, const char *name, bool raw, struct arena *a,
+			struct vec *out)
+{
+	const struct mime_header *h = mime_headers_first(&m->mime->root->headers, str_of(name));
+
+	for (; h; h = h->next_same)
+		push(out, raw ? h->raw : with_lf(a, h->value));
+}
+
+/* Raw with each fold (CR LF or LF and all white space behind it) as one blank: what ToCc and MESSAGEID give. */
+static struct str unfold_raw(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		size_t lf = i + (s.p[i] == '\r'), end;
+		if (lf >= s.n || s.p[lf] != '\n') {
+			p[n++] = s.p[i];
+			continue;
+		}
+		for (end = lf + 1; end < s.n && ascii_is_space(s.p[end]);)
+			end++;
+		if (end == lf + 1) {
+			p[n++] = s.p[i];
+			continue;
+		}
+		p[n++] = ' ';
+		i = end - 1;
+	}
+	return str_make(p, n);
+}
+
+static void push_joined(const struct msg *m, const char *const *names, bool raw, struct arena *a,
+			struct vec *out)
+{
+	for (; *names; names++) {
+		size_t from = out->n;
+		push_fields(m, *names, raw, a, out);
+		for (; raw && from < out->n; from++) {
+			struct str *s = VEC_AT(out, struct str, from);
+			*s = unfold_raw(a, *s);
+		}
+	}
+}
+
+/*
+ * The pristine header cut into fields: a piece begins at a line without a blank in front and ends at a LF
+ * no blank follows.
+ */
+static void push_raw_pieces(const struct msg *m, struct vec *out)
+{
+	struct str s = m->mime->pristine_headers;
+
+	for (size_t i = 0; i < s.n && budget_steps(m->budget, 1);) {
+		size_t end = str_chr(str_from(s, i), '\n');
+		bool blank = s.p[i] == ' ' || s.p[i] == '\t';
+		/* The first byte is taken whatever it is, a LF too. */
+		if (end == 0 && !blank)
+			end = str_chr(str_from(s, i + 1), '\n') == STR_NPOS
+				  ? STR_NPOS
+				  : str_chr(str_from(s, i + 1), '\n') + 1;
+		if (end == STR_NPOS)
+			break;
+		end += i + 1;
+		while (!blank && end < s.n && (s.p[end] == ' ' || s.p[end] == '\t')) {
+			size_t more = str_chr(str_from(s, end), '\n');
+			if (more == STR_NPOS)
+				return;
+			end += more + 1;
+		}
+		if (!blank)
+			push(out, str_sub(s, i, end));
+		i = end;
+	}
+}
+
+static void push_all(const struct msg *m, bool raw, struct vec *out)
+{
+	if (raw) {
+		push_raw_pieces(m, out);
+		return;
+	}
+	for (size_t i = 0; i < m->mime->all_header_count; i++)
+		push(out, m->mime->all_headers[i]);
+}
+
+/* The decoded ones line by line: a LF an encoded word held makes a line of its own. */
+static void push_all_lines(const struct msg *m, bool raw, struct vec *out)
+{
+	if (raw) {
+		push_raw_pieces(m, out);
+		return;
+	}
+	for (size_t i = 0; i < m->mime->all_header_count; i++) {
+		struct str rest = m->mime->all_headers[i];
+		while (rest.n) {
+			size_t lf = str_chr(rest, '\n');
+			size_t end = lf == STR_NPOS ? rest.n : lf + 1;
+			push(out, str_sub(rest, 0, end));
+			rest = str_from(rest, end);
+		}
+	}
+}
+
+/*
+ * Fields from the top through Received number `at` (trusted), or from that one on (the rest). Number 0
+ * is the topmost.
+ */
+static void push_range(const struct msg *m, long at, bool from_there, bool raw, struct arena *a,
+		       struct vec *out)
+{
+	struct vec all;
+	long received = -1;
+
+	vec_init(&all, a, sizeof(struct str), 0);
+	push_all_lines(m, raw, &all);
+	VEC_EACH (&all, struct str, it) {
+		received += str_starts_nocase(*it, STR("Received:"));
+		if (from_there ? received >= at : received <= at)
+			push(out, *it);
+		if (!from_there && received == at)
+			break;
+	}
+}
+
+static bool push_pseudo(const struct msg *m, const struct get_request *q, struct arena *a,
+			struct vec *out)
+{
+	static const char *const to_cc[] = { "to", "cc", NULL };
+	static const char *const ids[] = { "x-message-id", "resent-message-id",
+					   "x-original-message-id", "message-id", NULL };
+	const struct relays *r = m->relays;
+	const struct {
+		const char *name;
+		const struct relay_list *list;
+	} lists[] = { { "x-spam-relays-untrusted", &r->untrusted },
+		      { "x-spam-relays-trusted", &r->trusted },
+		      { "x-spam-relays-external", &r->external },
+		      { "x-spam-relays-internal", &r->internal } };
+
+	if (str_eq_nocase(q->name, STR("EnvelopeFrom"))) {
+		struct str s = get_envelope_from(m, a);
+		if (!str_is_none(s))
+			push(out, s);
+		return true;
+	}
+	for (size_t i = 0; i < ELEMENTS(lists); i++) {
+		if (str_eq_nocase(q->name, str_of(lists[i].name))) {
+			push(out, lists[i].list->text);
+			return true;
+		}
+	}
+	if (str_eq_nocase(q->name, STR("ToCc"))) {
+		push_joined(m, to_cc, q->raw, a, out);
+		return true;
+	}
+	if (str_eq(q->name, STR("MESSAGEID"))) {
+		push_joined(m, ids, q->raw, a, out);
+		return true;
+	}
+	return false;
+}
+
+static size_t run(const struct msg *m, struct str spec, struct arena *a, struct vec *out);
+
+/* Domains SpamAssassin notes for DMARC and the like: one value, no LF. */
+static void push_metadata(const struct msg *m, struct str name, struct arena *a, struct vec *out)
+{
+	bool sender = str_eq_nocase(name, STR("X-SenderDomain"));
+	struct str joined = STR_NONE;
+	struct vec hosts;
+
+	if (!sender && !str_eq_nocase(name, STR("X-AuthorDomain")))
+		return;
+	run(m, sender ? STR("EnvelopeFrom:first:addr:host") : STR("From:addr:host"), a, &hosts);
+	for (size_t i = 0; i < hosts.n && (!sender || !i); i++) {
+		struct str host = *VEC_AT(&hosts, struct str, i);
+		bool seen = false;
+		for (size_t k = 0; k < i; k++)
+			seen |= str_eq(*VEC_AT(&hosts, struct str, k), host);
+		if (seen)
+			continue;
+		host = host_to_ascii(host, a);
+		joined = str_is_none(joined) ? host
+					     : str_concat(a, str_concat(a, joined, STR(" ")), host);
+	}
+	if (!str_is_none(joined))
+		push(out, joined);
+}
+
+void get_select(const struct msg *m, const struct get_request *q, struct arena *a, struct vec *out)
+{
+	const struct mime_header *h;
+	bool raw = q->raw || q->addr || q->phrase;
+
+	if (push_pseudo(m, q, a, out))
+		return;
+	for (h = mime_headers_first(&m->mime->root->headers, q->name); h; h = h->next_same)
+		push(out, raw ? h->raw : with_lf(a, h->value));
+	if (!out->n)
+		push_metadata(m, q->name, a, out);
+}
+
+/* Takes the modifiers off, wherever they stand; what is none is dropped in silence. */
+static struct get_request parse_request(struct arena *a, struct str spec)
+{
+	struct get_request q = { 0 };
+	struct str part;
+
+	(void)a;
+	str_cut(&spec, ':', &q.name);
+	while (str_cut(&spec, ':', &part)) {
+		q.raw |= str_eq(part, STR("raw"));
+		q.addr |= str_eq(part, STR("addr"));
+		q.phrase |= str_eq(part, STR("name"));
+		q.host |= str_eq(part, STR("host")) || str_eq(part, STR("domain"));
+		q.domain |= str_eq(part, STR("domain"));
+		q.ip |= str_eq(part, STR("ip")) || str_eq(part, STR("revip"));
+		q.reverse |= str_eq(part, STR("revip"));
+		q.first |= str_eq(part, STR("first"));
+		q.last |= str_eq(part, STR("last"));
+	}
+	return q;
+}
+
+/* ALL and its parts: names in capitals only, and no modifier but :raw counts. */
+static bool push_whole(const struct msg *m, const struct get_request *q, struct arena *a,
+		       struct vec *out)
+{
+	long trusted = m->relays->last_trusted_index + 1;
+	long internal = m->relays->last_internal_index + 1;
+
+	if (str_eq(q->name, STR("ALL")))
+		push_all(m, q->raw, out);
+	else if (str_eq(q->name, STR("ALL-TRUSTED")))
+		push_range(m, trusted, false, q->raw, a, out);
+	else if (str_eq(q->name, STR("ALL-INTERNAL")))
+		push_range(m, internal, false, q->raw, a, out);
+	else if (str_eq(q->name, STR("ALL-UNTRUSTED")))
+		push_range(m, trusted, true, q->raw, a, out);
+	else if (str_eq(q->name, STR("ALL-EXTERNAL")))
+		push_range(m, internal, true, q->raw, a, out);
+	else
+		return false;
+	return true;
+}
+
+static size_t run(const struct msg *m, struct str spec, struct arena *a, struct vec *out)
+{
+	struct get_request q = parse_request(a, spec);
+
+	vec_init(out, a, sizeof(struct str), 0);
+	if (push_whole(m, &q, a, out))
+		return out->n;
+	get_select(m, &q, a, out);
+	if (!out->n)
+		return 0;
+	if (q.first) {
+		vec_truncate(out, 1);
+	} else if (q.last) {
+		*VEC_AT(out, struct str, 0) = *VEC_LAST(out, struct str);
+		vec_truncate(out, 1);
+	}
+	get_refine(m, &q, a, out);
+	return out->n;
+}
+
+size_t msg_get_all(const struct msg *m, struct str spec, struct arena *a, struct str **ret)
+{
+	struct vec out;
+	size_t n = run(m, spec, a, &out);
+
+	*ret = out.data;
+	return n;
+}
+
+struct str msg_get(const struct msg *m, struct str spec, struct arena *a, bool *ret_found)
+{
+	struct vec out;
+	size_t n = run(m, spec, a, &out), total = 0, at = 0;
+	struct str first;
+	bool lines;
+	char *p;
+
+	*ret_found = n > 0;
+	if (!n)
+		return STR("");
+	first = *VEC_AT(&out, struct str, 0);
+	if (n == 1)
+		return first;
+	lines = str_ends(first, STR("\n"));
+	VEC_EACH (&out, struct str, it)
+		total += it->n + 1;
+	p = arena_alloc(a, total);
+	VEC_EACH (&out, struct str, it) {
+		if (at && !lines)
+			p[at++] = '\n';
+		memcpy(p + at, it->p, it->n);
+		at += it->n;
+	}
+	return str_make(p, at);
+}
+
+struct str msg_get_first(const struct msg *m, struct str spec, struct arena *a)
+{
+	struct vec out;
+	struct str s;
+
+	if (!run(m, spec, a, &out))
+		return STR("");
+	s = *VEC_AT(&out, struct str, 0);
+	return str_ends(s, STR("\n")) ? str_sub(s, 0, s.n - 1) : s;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What get.c and its halves share: a request taken apart, and lists of values. */
+#pragma once
+
+#include "core/str.h"
+#include "core/vec.h"
+
+#include <stdbool.h>
+
+struct arena;
+struct msg;
+
+struct get_request {
+	struct str name; /* without modifiers */
+	bool raw, addr, phrase, host, domain, ip, reverse, first, last;
+};
+
+/* Pushes values (struct str) as SpamAssassin stores them: each with its final LF, but for pseudo-headers. */
+void get_select(const struct msg *m, const struct get_request *q, struct arena *a, struct vec *out);
+/* :addr, :name, :host, :domain, :ip, :revip on what was selected; replaces the list (get_refine.c). */
+void get_refine(const struct msg *m, const struct get_request *q, struct arena *a,
+		struct vec *values);
+/* The envelope sender; none where it cannot be told (get_envelope.c). */
+struct str get_envelope_from(const struct msg *m, struct arena *a);
