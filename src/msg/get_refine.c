@@ -93,6 +93,18 @@ static bool is_label_byte(char c)
 	return ascii_is_alnum(c) || c == '-';
 }
 
+/* Labels are at most 63 bytes. */
+static bool is_tld(const struct tld_table *t, struct str label)
+{
+	char buf[64];
+
+	if (label.n >= sizeof(buf))
+		return false;
+	for (size_t i = 0; i < label.n; i++)
+		buf[i] = ascii_lower(label.p[i]);
+	return tld_table_has(t, str_make(buf, label.n), 1);
+}
+
 enum { MAX_HOST = 251 };
 
 /*
@@ -115,7 +127,7 @@ static size_t match_host(const struct msg *m, struct str s, size_t i)
 			end++;
 		if (end == dot + 1 || (end < s.n && is_joint(s.p[end])))
 			continue;
-		if (tld_table_has(m->conf->tlds, str_sub(s, dot + 1, end), 1))
+		if (is_tld(m->conf->tlds, str_sub(s, dot + 1, end)))
 			return end;
 	}
 	return 0;
@@ -188,7 +200,7 @@ static void take_host(const struct msg *m, const struct get_request *q, struct a
 	if (!host.n || str_eq(host, STR("0")))
 		return;
 	if (q->domain)
-		host = tld_trim_domain(m->conf->tlds, host, a);
+		host = tld_trim_domain(m->conf->tlds, str_lower(a, host), a);
 	push(out, host);
 }
 
