@@ -169,7 +169,10 @@ enum smtp_client_event smtp_client_next(struct smtp_client *c)
 {
 	enum smtp_client_event ev;
 
-	/* One reply may end what another began: input first, so that content is not given to a lost cause. */
+	/*
+	 * One reply may end what another began: input first, so that content is not given to a
+	 * lost cause.
+	 */
 	client_read_replies(c);
 	if (!c->event && c->state >= SMTP_CL_XFORWARD && c->state <= SMTP_CL_DATA)
 		client_send_commands(c);

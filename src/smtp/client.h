@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The SMTP and LMTP client's side of one connection, free of I/O. One connection carries any number of
- * transactions, one after another; keeping it for later is its owner's business.
+ * The SMTP and LMTP client's side of one connection, free of I/O. One connection carries any
+ * number of transactions, one after another; keeping it for later is its owner's business.
  *
- * A transaction stops before the final dot. smtp_client_begin() sends XFORWARD, MAIL, RCPT and DATA
- * (in one go where the server announced PIPELINING); the content is asked for; when all of it is sent
- * but the dot, READY comes, and every recipient's reply is known. Then commit() sends the dot, or the
- * connection is dropped without it.
+ * A transaction stops before the final dot. smtp_client_begin() sends XFORWARD, MAIL, RCPT and
+ * DATA (in one go where the server announced PIPELINING); the content is asked for; when all of it
+ * is sent but the dot, READY comes, and every recipient's reply is known. Then commit() sends the
+ * dot, or the connection is dropped without it.
  *
  *	UP ─ begin() ─▶ WANT_DATA … data() … data_end() ─▶ READY ─ commit() ─▶ DONE ─ begin() ─▶ …
  *	          └──▶ DONE when no recipient is left        └─ abort() ─▶ CLOSE
  *	FAILED can come anywhere: nothing but free() is of use then.
  *
- * The dot is a small segment of its own: without TCP_NODELAY on the socket it waits for a delayed ACK (40 ms).
+ * The dot is a small segment of its own: without TCP_NODELAY on the socket it waits for a delayed
+ * ACK (40 ms).
  *
- * The content is text with LF line ends, as the server gives it out: line ends become CRLF, dots are
- * stuffed, a last line without an end gets one, a CR that ends no line becomes a space.
- * SMTPUTF8 needed and not announced: 553 5.6.7 for every recipient without a byte sent. 8-bit content
- * without 8BITMIME goes as it is, as amavisd sends it. A message larger than the announced SIZE: 552
- * 5.3.4 likewise.
+ * The content is text with LF line ends, as the server gives it out: line ends become CRLF, dots
+ * are stuffed, a last line without an end gets one, a CR that ends no line becomes a space.
+ * SMTPUTF8 needed and not announced: 553 5.6.7 for every recipient without a byte sent. 8-bit
+ * content without 8BITMIME goes as it is, as amavisd sends it. A message larger than the announced
+ * SIZE: 552 5.3.4 likewise.
  */
 #pragma once
 
@@ -49,7 +50,10 @@ struct smtp_client_mail {
 	struct smtp_xforward xforward;
 };
 
-/* Each is one wait, with a timeout; also the phase that a failure names. Order is that of a connection. */
+/*
+ * Each is one wait, with a timeout; also the phase that a failure names. Order is that of a
+ * connection.
+ */
 enum smtp_client_state {
 	SMTP_CL_GREETING = 0,
 	SMTP_CL_EHLO,
@@ -61,7 +65,8 @@ enum smtp_client_state {
 	SMTP_CL_DATA,
 	SMTP_CL_CONTENT,
 	SMTP_CL_READY,
-	SMTP_CL_DOT, /* the only phase in which a failure leaves open whether the message was taken */
+	/* the only phase in which a failure leaves open whether the message was taken */
+	SMTP_CL_DOT,
 	SMTP_CL_QUIT,
 	SMTP_CL_CLOSED,
 	SMTP_CL_STATE_COUNT
@@ -69,10 +74,15 @@ enum smtp_client_state {
 
 enum smtp_client_event {
 	SMTP_CL_EV_NONE = 0,
-	SMTP_CL_EV_UP,        /* hello is over: begin() may be called. Once a connection */
-	SMTP_CL_EV_WANT_DATA, /* there is room for content: call data(), or data_end() when it is over */
-	SMTP_CL_EV_READY,  /* all but the dot has been taken for sending */
-	SMTP_CL_EV_DONE,   /* every recipient has its final result; begin() may be called again */
+	SMTP_CL_EV_UP, /* hello is over: begin() may be called. Once a connection */
+	/* there is room for content: call data(), or data_end() when it is over */
+	SMTP_CL_EV_WANT_DATA,
+	SMTP_CL_EV_READY, /* all but the dot has been taken for sending */
+	/*
+	 * Every recipient has its final result. begin() may be called again if smtp_client_is_idle();
+	 * else CLOSE comes next (the server wanted content for no recipient at all: it gets none).
+	 */
+	SMTP_CL_EV_DONE,
 	SMTP_CL_EV_FAILED, /* see smtp_client_failure(); every recipient has its result */
 	SMTP_CL_EV_CLOSE,  /* QUIT was answered, or abort(): close the connection */
 	SMTP_CL_EV_COUNT
@@ -82,7 +92,8 @@ enum smtp_client_loss {
 	SMTP_CL_LOSS_NONE = 0,
 	SMTP_CL_LOSS_CLOSED, /* the peer closed or the connection broke */
 	SMTP_CL_LOSS_TIMEOUT,
-	SMTP_CL_LOSS_REFUSED, /* greeting or HELO got a 4xx or 5xx, or one came unasked: failure.reply */
+	/* greeting or HELO got a 4xx or 5xx, or one came unasked: failure.reply */
+	SMTP_CL_LOSS_REFUSED,
 	SMTP_CL_LOSS_PROTOCOL, /* it did not speak SMTP */
 	SMTP_CL_LOSS_COUNT
 };
@@ -124,9 +135,9 @@ struct str smtp_client_take(struct smtp_client *c);
 /* Allowed when smtp_client_is_idle(). */
 void smtp_client_begin(struct smtp_client *c, const struct smtp_client_mail *m);
 /*
- * The next piece of the content, after WANT_DATA: how much of it was taken, at least a byte. The rest goes
- * after the next WANT_DATA, which comes as soon as there is room. The owner calls take() only when its
- * socket can send: so no more is held than 128 kB.
+ * The next piece of the content, after WANT_DATA: how much of it was taken, at least a byte. The
+ * rest goes after the next WANT_DATA, which comes as soon as there is room. The owner calls take()
+ * only when its socket can send: so no more is held than 128 kB.
  */
 size_t smtp_client_data(struct smtp_client *c, struct str content);
 void smtp_client_data_end(struct smtp_client *c);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Content, the pause before the final dot, the dot and its answers: one, or one a recipient in LMTP. */
+/*
+ * Content, the pause before the final dot, the dot and its answers: one, or one a recipient in
+ * LMTP.
+ */
 #include "core/must.h"
 #include "smtp/client_private.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any replies to the client. The first byte sets options, the second the splits. What must hold: every
- * transaction ends with DONE or FAILED and a result for each recipient; no dot is sent before commit()
- * nor content before 354; nobody is SENT without a commit; what is sent are lines.
+ * Any replies to the client. The first byte sets options, the second the splits. What must hold:
+ * every transaction ends with DONE or FAILED and a result for each recipient; no dot is sent
+ * before commit() nor content before 354; nobody is SENT without a commit; what is sent are lines.
  */
 #include "core/must.h"
 #include "core/strbuf.h"

@@ -12,7 +12,7 @@
 struct arena;
 struct err;
 
-/* A transaction's commands are numbered in the order in which they are sent: that of enum command_kind. */
+/* A transaction's commands are numbered in the order in which they are sent. */
 struct client_tx {
 	struct arena *arena;
 	const struct smtp_client_mail *m;
@@ -53,7 +53,10 @@ bool client_in_tx(const struct smtp_client *c);
 /* Reads replies until one makes an event or there are no more. */
 void client_read_replies(struct smtp_client *c);
 void client_push(struct smtp_client *c, enum smtp_client_event ev);
-/* The end by failure. reply: the server's, or NULL for one of our own with `detail`, which may be NULL. */
+/*
+ * The end by failure. reply: the server's, or NULL for one of our own with `detail`, which may be
+ * NULL.
+ */
 void client_fail(struct smtp_client *c, enum smtp_client_loss loss, const struct smtp_reply *reply,
 		 const char *detail);
 

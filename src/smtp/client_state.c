@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The client's states: name, what it waits for, and how long (as Postfix's SMTP client does). Edges are
- * asserted by client_enter(), the only writer of c->state; every state may end in CLOSED.
+ * The client's states: name, what it waits for, and how long (as Postfix's SMTP client does).
+ * Edges are asserted by client_enter(), the only writer of c->state; every state may end in
+ * CLOSED.
  */
 #include "core/log.h"
 #include "core/must.h"

@@ -2,9 +2,12 @@
 /*
  * The client against scripted servers. A script is a list of steps, by their first byte:
  *
- *	<text	the server sends the line          >text   the client has sent exactly this line next
- *	=NAME	the next event                     .       there is no event, and nothing more was sent
- *	?i text	the result of recipient i          ~text   the failure: loss, phase, reply
+ *	<text	the server sends the line
+ *	>text	the client has sent exactly this line next
+ *	=NAME	the next event
+ *	.	there is no event, and nothing more was sent
+ *	?i text	the result of recipient i
+ *	~text	the failure: loss, phase, reply
  *	!verb	the owner does: begin quit commit abort lost timeout end, data TEXT ("|" for LF)
  *
  * Each runs with replies fed whole and byte by byte.

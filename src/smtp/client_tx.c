@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A transaction up to the reply to DATA: RSET if the last one was broken off, XFORWARD, MAIL, RCPT..., DATA.
- * Commands are numbered in that order; `sent` and `answered` count through them. With PIPELINING
- * all are sent as fast as they are taken, else each waits for the reply to the one before.
+ * A transaction up to the reply to DATA: RSET if the last one was broken off, XFORWARD, MAIL,
+ * RCPT..., DATA. Commands are numbered in that order; `sent` and `answered` count through them.
+ * With PIPELINING all are sent as fast as they are taken, else each waits for the reply to the one
+ * before.
  */
 #include "core/arena.h"
 #include "core/must.h"
@@ -108,7 +109,10 @@ static void take_rcpt_answer(struct smtp_client *c, size_t i, const struct smtp_
 	c->tx->accepted += is_good;
 }
 
-/* 354 without a recipient: a lone dot would end it (RFC 2920), but who knows what gets delivered then. */
+/*
+ * 354 without a recipient: a lone dot would end it (RFC 2920), but who knows what gets delivered
+ * then.
+ */
 static void take_data_answer(struct smtp_client *c, const struct smtp_reply *r)
 {
 	if (r->code != 354) {

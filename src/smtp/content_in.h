@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message content on its way in: the one place where CRLF becomes LF, stuffed dots are taken out and the
- * final dot is found. Only CR LF . CR LF ends a message (the CR LF before may be that of DATA itself).
+ * Message content on its way in: the one place where CRLF becomes LF, stuffed dots are taken out
+ * and the final dot is found. Only CR LF . CR LF ends a message (the CR LF before may be that of
+ * DATA itself).
  *
- * A bare LF ends a line, but the line behind it is no line on the wire: a dot there is text. CRs right
- * before a CRLF's own are dropped and other bare CRs become spaces, as Postfix does; more than 1,024 in
- * a row are spaces anyhow.
+ * A bare LF ends a line, but the line behind it is no line on the wire: a dot there is text. CRs
+ * right before a CRLF's own are dropped and other bare CRs become spaces, as Postfix does; more
+ * than 1,024 in a row are spaces anyhow.
  */
 #pragma once
 
@@ -36,8 +37,8 @@ struct smtp_content_in {
 /* Starts zeroed: (struct smtp_content_in){ 0 }. */
 
 /*
- * Takes bytes off *in and appends content to out (which must not have a tight max: it grows by what is
- * given plus 1 kB at most). True when the final dot was taken; then the rest of *in is the next command.
- * False: all of *in was taken.
+ * Takes bytes off *in and appends content to out (which must not have a tight max: it grows by
+ * what is given plus 1 kB at most). True when the final dot was taken; then the rest of *in is the
+ * next command. False: all of *in was taken.
  */
 bool smtp_content_in_feed(struct smtp_content_in *c, struct str *in, struct strbuf *out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message content on its way out: the one place where LF becomes CRLF and dots are stuffed. A CR right
- * before an LF is part of the line end, any other becomes a space: what leaves never has a bare CR or a
- * bare LF, so no server behind can see an end of the message but ours.
+ * Message content on its way out: the one place where LF becomes CRLF and dots are stuffed. A CR
+ * right before an LF is part of the line end, any other becomes a space: what leaves never has a
+ * bare CR or a bare LF, so no server behind can see an end of the message but ours.
  */
 #pragma once
 

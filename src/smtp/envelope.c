@@ -157,7 +157,10 @@ static int refuse_path(struct parse *p, enum smtp_path_error e)
 	return -1;
 }
 
-/* Whether utf8 addresses are allowed is known only when MAIL's parameters have been read: after the path. */
+/*
+ * Whether utf8 addresses are allowed is known only when MAIL's parameters have been read: after
+ * the path.
+ */
 static int parse(struct parse *p, struct str args, struct str keyword, struct smtp_path *path)
 {
 	struct rd r = rd_of(args);
@@ -237,7 +240,10 @@ const char *smtp_ext_name(enum smtp_ext x)
 	return names[x];
 }
 
-/* Whoever filled the envelope used the parsers above, which let no control character or space through. */
+/*
+ * Whoever filled the envelope used the parsers above, which let no control character or space
+ * through.
+ */
 static void add_value(struct strbuf *out, struct str v)
 {
 	for (size_t i = 0; i < v.n; i++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What MAIL and RCPT carry: addresses and ESMTP parameters (RFC 5321, 1870 SIZE, 6152 8BITMIME, 6531
- * SMTPUTF8, 3461 DSN, 4954 AUTH=). The server parses them, the client writes them; everything is kept as
- * it came so that it can be passed on unchanged. Slices live in the transaction's arena (server) or are
- * the owner's (client).
+ * What MAIL and RCPT carry: addresses and ESMTP parameters (RFC 5321, 1870 SIZE, 6152 8BITMIME,
+ * 6531 SMTPUTF8, 3461 DSN, 4954 AUTH=). The server parses them, the client writes them; everything
+ * is kept as it came so that it can be passed on unchanged. Slices live in the transaction's arena
+ * (server) or are the owner's (client).
  */
 #pragma once
 
@@ -45,19 +45,23 @@ struct smtp_rcpt {
 };
 
 /*
- * Parse what follows "MAIL" ("FROM:<a@b> SIZE=1") and "RCPT". 0, or -1 with the refusal in *why (501,
- * 552, 553 or 555, with enhanced code). Results are copied into the arena and set only on success.
- * White space between the colon and "<" is taken, as by Postfix. An unknown parameter is 555 5.5.4 for
- * both, as RFC 5321 section 4.1.1.11 has it (amavisd answers 504 for MAIL). Known parameters are taken
- * after HELO too and whether announced or not: Postfix's before-queue proxy passes on its client's.
- * A parameter given twice is refused. `utf8` for RCPT: whether the transaction's MAIL said SMTPUTF8.
+ * Parse what follows "MAIL" ("FROM:<a@b> SIZE=1") and "RCPT". 0, or -1 with the refusal in *why
+ * (501, 552, 553 or 555, with enhanced code). Results are copied into the arena and set only on
+ * success. White space between the colon and "<" is taken, as by Postfix. An unknown parameter is
+ * 555 5.5.4 for both, as RFC 5321 section 4.1.1.11 has it (amavisd answers 504 for MAIL). Known
+ * parameters are taken after HELO too and whether announced or not: Postfix's before-queue proxy
+ * passes on its client's. A parameter given twice is refused. `utf8` for RCPT: whether the
+ * transaction's MAIL said SMTPUTF8.
  */
 int smtp_mail_parse(struct arena *a, struct str args, struct smtp_mail *ret,
 		    struct smtp_reply *why);
 int smtp_rcpt_parse(struct arena *a, struct str args, bool utf8, struct smtp_rcpt *ret,
 		    struct smtp_reply *why);
 
-/* What a server announces and the command writers may use: bits 1u << enum smtp_ext. In EHLO's order. */
+/*
+ * What a server announces and the command writers may use: bits 1u << enum smtp_ext. In EHLO's
+ * order.
+ */
 enum smtp_ext {
 	SMTP_EXT_VRFY = 0,
 	SMTP_EXT_PIPELINING,
@@ -73,6 +77,9 @@ enum smtp_ext {
 
 const char *smtp_ext_name(enum smtp_ext x);
 
-/* "MAIL FROM:<..> SIZE=.." / "RCPT TO:<..> .." with CRLF, parameters only where `exts` has their extension. */
+/*
+ * "MAIL FROM:<..> SIZE=.." / "RCPT TO:<..> .." with CRLF, parameters only where `exts` has their
+ * extension.
+ */
 void smtp_mail_encode(struct strbuf *out, const struct smtp_mail *m, unsigned exts);
 void smtp_rcpt_encode(struct strbuf *out, const struct smtp_rcpt *r, unsigned exts);

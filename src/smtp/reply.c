@@ -73,7 +73,9 @@ static void add_printable(struct strbuf *out, struct str s, bool utf8)
 	}
 }
 
-/* Where to break a line that is too long: how much of it stays. A character of UTF-8 stays whole. */
+/*
+ * Where to break a line that is too long: how much of it stays. A character of UTF-8 stays whole.
+ */
 static size_t break_at(struct str line, size_t width)
 {
 	size_t space = str_rchr(str_sub(line, 0, width + 1), ' '), n = width;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SMTP replies: the value, the printer (server) and the incremental parser (client). RFC 5321 section
- * 4.2, RFC 2034 and 3463 enhanced status codes.
+ * SMTP replies: the value, the printer (server) and the incremental parser (client). RFC 5321
+ * section 4.2, RFC 2034 and 3463 enhanced status codes.
  */
 #pragma once
 
@@ -38,22 +38,26 @@ struct smtp_reply smtp_reply_make(struct arena *a, unsigned code, const char *en
 struct smtp_reply smtp_reply_dup(struct arena *a, const struct smtp_reply *r);
 
 /*
- * Writes the reply with CRLF: a line per line of text, lines over 512 bytes wrapped (at a space where
- * there is one), code and enhanced code on every line. Bytes that are no printable ASCII become "?";
- * with utf8, well-formed UTF-8 stays. An enhanced code of another class than the code's is left out.
- * A text of more than 16 kB is cut.
+ * Writes the reply with CRLF: a line per line of text, lines over 512 bytes wrapped (at a space
+ * where there is one), code and enhanced code on every line. Bytes that are no printable ASCII
+ * become "?"; with utf8, well-formed UTF-8 stays. An enhanced code of another class than the
+ * code's is left out. A text of more than 16 kB is cut.
  */
 void smtp_reply_encode(struct strbuf *out, const struct smtp_reply *r, bool utf8);
 /* One line without CRLF, "250 2.0.0 text text": for logs and for quoting in another reply. */
 struct str smtp_reply_line(struct arena *a, const struct smtp_reply *r);
-/* "d.d.d" with class 2, 4 or 5 and up to three digits each (RFC 3463) at the start of s: its length, or 0. */
+/*
+ * "d.d.d" with class 2, 4 or 5 and up to three digits each (RFC 3463) at the start of s: its
+ * length, or 0.
+ */
 size_t smtp_enhanced_length(struct str s);
 
 /*
- * The parser. Limits, for hostile servers: a line counts up to 2048 bytes (what is longer is skipped, as
- * in Postfix), the text is kept up to 8 kB (the rest is dropped), more than 500 lines in one reply are an
- * error; so is a line without three digits (200..599) and SP, "-" or its end, and a code that changes between
- * lines. CRLF and bare LF end a line. NUL and other controls in the text become "?".
+ * The parser. Limits, for hostile servers: a line counts up to 2048 bytes (what is longer is
+ * skipped, as in Postfix), the text is kept up to 8 kB (the rest is dropped), more than 500 lines
+ * in one reply are an error; so is a line without three digits (200..599) and SP, "-" or its end,
+ * and a code that changes between lines. CRLF and bare LF end a line. NUL and other controls in
+ * the text become "?".
  */
 struct smtp_reply_parser {
 	struct strbuf line; /* the line so far */
@@ -67,8 +71,9 @@ struct smtp_reply_parser {
 void smtp_reply_parser_init(struct smtp_reply_parser *p);
 void smtp_reply_parser_done(struct smtp_reply_parser *p);
 /*
- * Takes bytes off *in up to the end of one reply. 1: *ret is a reply, its slices valid until the next
- * call; 0: all taken, wants more; -1: not SMTP (e is filled), the connection is of no further use.
+ * Takes bytes off *in up to the end of one reply. 1: *ret is a reply, its slices valid until the
+ * next call; 0: all taken, wants more; -1: not SMTP (e is filled), the connection is of no further
+ * use.
  */
 int smtp_reply_parse(struct smtp_reply_parser *p, struct str *in, struct smtp_reply *ret,
 		     struct err *e);

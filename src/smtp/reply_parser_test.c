@@ -11,7 +11,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-/* want: the replies, "CODE|ENHANCED|TEXT;" each; at the end "!" for an error, "+" when inside a reply. */
+/*
+ * want: the replies, "CODE|ENHANCED|TEXT;" each; at the end "!" for an error, "+" when inside a
+ * reply.
+ */
 static const struct {
 	const char *name, *in, *want;
 } cases[] = {

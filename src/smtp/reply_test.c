@@ -49,7 +49,9 @@ static void test_encode(void **state)
 	}
 }
 
-/* Whatever is in it: every line is at most 512 bytes, has its codes, and the words are all there. */
+/*
+ * Whatever is in it: every line is at most 512 bytes, has its codes, and the words are all there.
+ */
 static void check_wrapped(const char *word, size_t words, const char *gap)
 {
 	struct arena *a = arena_new();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The server fed by the client through random splits: whatever the content, it comes back unchanged,
- * and so does the envelope. Random, with fixed seeds.
+ * The server fed by the client through random splits: whatever the content, it comes back
+ * unchanged, and so does the envelope. Random, with fixed seeds.
  */
 #include "smtp/client.h"
 #include "smtp/server.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The server's session: input and output, the order of events, the life of a transaction. What commands
- * do is in the files of their groups, answers by the owner are in server_answer.c.
+ * The server's session: input and output, the order of events, the life of a transaction. What
+ * commands do is in the files of their groups, answers by the owner are in server_answer.c.
  */
 #include "smtp/server.h"
 

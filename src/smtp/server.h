@@ -10,17 +10,17 @@
  *		send(smtp_server_take(s));
  *
  * MAIL, RCPT, DATA and END wait for an answer: the owner gives it at once or later with
- * smtp_server_reply() or smtp_server_accept(), and then calls next() again, for pipelined commands go on.
- * After ABORT or CLOSE nothing is awaited any more: see smtp_server_answers_due() before a late answer.
- * While an answer is awaited input is queued up to opts.max_queue; then feed() takes nothing, and the
- * owner stops reading. Commands are answered exactly once and in order.
+ * smtp_server_reply() or smtp_server_accept(), and then calls next() again, for pipelined commands
+ * go on. After ABORT or CLOSE nothing is awaited any more: see smtp_server_answers_due() before a
+ * late answer. While an answer is awaited input is queued up to opts.max_queue; then feed() takes
+ * nothing, and the owner stops reading. Commands are answered exactly once and in order.
  *
- * A final dot is CR LF . CR LF only. A bare LF inside a message is a line end that never ends the message,
- * nor makes the dot behind it a stuffed one; a bare CR goes on as a space, or as nothing right before
- * a CRLF (Postfix does the same). Both are counted, or refused after the whole message has been read. A
- * command line that ends in a bare LF is answered 500 and the connection is closed: nothing behind it is
- * read as a command. The same after BDAT, and after a refused DATA that had input behind it, because
- * that input may be message text.
+ * A final dot is CR LF . CR LF only. A bare LF inside a message is a line end that never ends the
+ * message, nor makes the dot behind it a stuffed one; a bare CR goes on as a space, or as nothing
+ * right before a CRLF (Postfix does the same). Both are counted, or refused after the whole
+ * message has been read. A command line that ends in a bare LF is answered 500 and the connection
+ * is closed: nothing behind it is read as a command. The same after BDAT, and after a refused DATA
+ * that had input behind it, because that input may be message text.
  *
  * Not here: STARTTLS and AUTH (502), BDAT (502), XCLIENT (500), PROXY protocol.
  */
@@ -39,8 +39,8 @@ struct log;
 struct smtp_server;
 
 enum smtp_proto {
-	SMTP_PROTO_ANY =
-	    0, /* LHLO makes the session LMTP, HELO and EHLO make it SMTP, as amavisd does */
+	/* LHLO makes the session LMTP, HELO and EHLO make it SMTP, as amavisd does */
+	SMTP_PROTO_ANY = 0,
 	SMTP_PROTO_SMTP,
 	SMTP_PROTO_LMTP,
 	SMTP_PROTO_COUNT
@@ -48,7 +48,10 @@ enum smtp_proto {
 
 enum smtp_bare { SMTP_BARE_ACCEPT = 0, SMTP_BARE_REFUSE };
 
-/* Const for the session, shared by sessions; the slices must outlive them. smtp_server_defaults() first. */
+/*
+ * Const for the session, shared by sessions; the slices must outlive them. smtp_server_defaults()
+ * first.
+ */
 struct smtp_server_opts {
 	enum smtp_proto protocol;
 	struct str hostname;    /* "[127.0.0.1]": in the greeting and the HELO reply */
@@ -72,7 +75,10 @@ struct smtp_server_opts {
 
 struct smtp_server_opts smtp_server_defaults(void);
 
-/* What a session knows when MAIL is accepted, and what the transaction gathers. Read-only for the owner. */
+/*
+ * What a session knows when MAIL is accepted, and what the transaction gathers. Read-only for the
+ * owner.
+ */
 struct smtp_tx {
 	struct arena *arena; /* the owner may allocate here what shall die with the transaction */
 	struct smtp_mail mail;
@@ -98,10 +104,13 @@ enum smtp_event_type {
 	SMTP_EV_NONE = 0,
 	SMTP_EV_MAIL, /* awaits an answer. 2xx: the transaction begins */
 	SMTP_EV_RCPT, /* awaits an answer, for ev.rcpt. 2xx: it joins tx->rcpts */
-	SMTP_EV_DATA, /* awaits 354 (accept), or a refusal such as 452 4.3.1, before anything is read */
+	/* awaits 354 (accept), or a refusal such as 452 4.3.1, before anything is read */
+	SMTP_EV_DATA,
 	SMTP_EV_BODY, /* ev.body: the next bytes of the content, LF line ends, dots unstuffed */
-	SMTP_EV_END, /* the final dot came. Awaits one answer; in LMTP one for each of tx->rcpts, in order */
-	SMTP_EV_ABORT, /* the transaction is over and END was not answered: see ev.why. Nothing is awaited */
+	/* the final dot came. Awaits one answer; in LMTP one for each of tx->rcpts, in order */
+	SMTP_EV_END,
+	/* the transaction is over and END was not answered: see ev.why. Nothing is awaited */
+	SMTP_EV_ABORT,
 	SMTP_EV_CLOSE, /* the session is over: send what take() gives, then close. The last event */
 	SMTP_EV_COUNT
 };
@@ -109,7 +118,8 @@ enum smtp_event_type {
 enum smtp_abort {
 	SMTP_ABORT_RSET = 0, /* RSET, or a second HELO */
 	SMTP_ABORT_QUIT,
-	SMTP_ABORT_REFUSED, /* the engine refused the message at its dot: size or bare LF/CR; or refuse_body() */
+	/* the engine refused the message at its dot: size or bare LF/CR; or refuse_body() */
+	SMTP_ABORT_REFUSED,
 	SMTP_ABORT_LOST, /* the connection */
 	SMTP_ABORT_TIMEOUT,
 	SMTP_ABORT_ERROR, /* protocol errors: the session was ended */
@@ -131,31 +141,44 @@ struct smtp_server *smtp_server_new(const struct smtp_server_opts *opts);
 /* A transaction still open ends without an event. NULL is fine; returns NULL. */
 struct smtp_server *smtp_server_free(struct smtp_server *s);
 
-/* How many bytes were taken: fewer than given while max_queue is full or output waits to be taken. */
+/*
+ * How many bytes were taken: fewer than given while max_queue is full or output waits to be taken.
+ */
 size_t smtp_server_feed(struct smtp_server *s, struct str bytes);
 /* The next event; false: wants input, an answer, or its output taken. */
 bool smtp_server_next(struct smtp_server *s, struct smtp_event *ret);
-/* All output there is, which counts as sent; valid until the next take(). Empty when there is none. */
+/*
+ * All output there is, which counts as sent; valid until the next take(). Empty when there is
+ * none.
+ */
 struct str smtp_server_take(struct smtp_server *s);
 
-/* Whether an event awaits its answer, and how many answers it awaits still (0, 1, or END's in LMTP). */
+/*
+ * Whether an event awaits its answer, and how many answers it awaits still (0, 1, or END's in
+ * LMTP).
+ */
 size_t smtp_server_answers_due(const struct smtp_server *s);
 /*
- * Answers the awaited event; must be awaited. For DATA a code of 354 lets the message come. A 421 to
- * anything ends the session after it. The slices are copied.
+ * Answers the awaited event; must be awaited. For DATA a code of 354 lets the message come. A 421
+ * to anything ends the session after it. The slices are copied.
  */
 void smtp_server_reply(struct smtp_server *s, const struct smtp_reply *r);
-/* Our usual positive answer: 250 2.1.0, 250 2.1.5, 354, and for END 250 2.0.0 (all that are due). */
+/*
+ * Our usual positive answer: 250 2.1.0, 250 2.1.5, 354, and for END 250 2.0.0 (all that are due).
+ */
 void smtp_server_accept(struct smtp_server *s);
 /* The same answer to everything that is due. */
 void smtp_server_reply_all(struct smtp_server *s, const struct smtp_reply *r);
 /*
- * During the content: no more BODY events come, the rest is read and forgotten, and the dot is answered with r
- * (4xx or 5xx) without an END event; ABORT with REFUSED tells the end.
+ * During the content: no more BODY events come, the rest is read and forgotten, and the dot is
+ * answered with r (4xx or 5xx) without an END event; ABORT with REFUSED tells the end.
  */
 void smtp_server_refuse_body(struct smtp_server *s, const struct smtp_reply *r);
 
-/* The peer closed or the connection broke. Take the events there are first: a last QUIT may be among them. */
+/*
+ * The peer closed or the connection broke. Take the events there are first: a last QUIT may be
+ * among them.
+ */
 void smtp_server_lost(struct smtp_server *s);
 /* The state's time is over: 421 4.4.2, ABORT, CLOSE. */
 void smtp_server_timed_out(struct smtp_server *s);

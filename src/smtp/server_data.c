@@ -24,8 +24,8 @@ void verb_data(struct smtp_server *s, struct str args)
 }
 
 /*
- * RFC 2920 has DATA end a group of commands, so input behind one that is refused comes from a peer that
- * did not wait for 354: message text, which must not be read as commands.
+ * RFC 2920 has DATA end a group of commands, so input behind one that is refused comes from a peer
+ * that did not wait for 354: message text, which must not be read as commands.
  */
 void server_data_refused(struct smtp_server *s)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any bytes to the server, by an owner with any answers. The first byte sets options, the second the
- * seed of answers and splits. What must hold: each line of output is a reply line of at most 512 bytes, no
- * more final replies than lines of input, events in a possible order, content without CR, and
- * counters that agree with it.
+ * Any bytes to the server, by an owner with any answers. The first byte sets options, the second
+ * the seed of answers and splits. What must hold: each line of output is a reply line of at most
+ * 512 bytes, no more final replies than lines of input, events in a possible order, content
+ * without CR, and counters that agree with it.
  */
 #include "core/must.h"
 #include "core/strbuf.h"

@@ -32,7 +32,10 @@ void verb_foreign(struct smtp_server *s, struct str args)
 	server_refuse(s, 500, "5.5.2", "This is a mail service, closing channel");
 }
 
-/* The first one of a transaction makes all that it does not name unavailable; later ones add to it. */
+/*
+ * The first one of a transaction makes all that it does not name unavailable; later ones add to
+ * it.
+ */
 void verb_xforward(struct smtp_server *s, struct str args)
 {
 	struct smtp_reply why;

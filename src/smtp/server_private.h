@@ -77,7 +77,9 @@ void server_tx_new(struct smtp_server *s);
 /* The only end of a transaction. XFORWARD attributes outlive only one whose MAIL was refused. */
 void server_tx_end(struct smtp_server *s);
 void server_forget_xforward(struct smtp_server *s);
-/* Ends the transaction, if there is one, with an ABORT event; none if MAIL was not even told yet. */
+/*
+ * Ends the transaction, if there is one, with an ABORT event; none if MAIL was not even told yet.
+ */
 void server_abort(struct smtp_server *s, enum smtp_abort why);
 /* ABORT if need be, then CLOSE. */
 void server_close(struct smtp_server *s, enum smtp_abort why);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For the server's tests: runs dialogues against an engine whose owner answers by simple rules, and
- * compares the transcript. Each dialogue is fed whole, byte by byte and at random splits; all must agree.
+ * For the server's tests: runs dialogues against an engine whose owner answers by simple rules,
+ * and compares the transcript. Each dialogue is fed whole, byte by byte and at random splits; all
+ * must agree.
  *
- * The transcript is what the server sent, with LF for CRLF, and between it a line for each event that
- * matters: "* end TEXT", "* abort WHY ", "* close". TEXT is the content with "|" for LF and "0" for NUL;
- * " lf=N", " cr=N", " nul=N" follow where such were counted.
+ * The transcript is what the server sent, with LF for CRLF, and between it a line for each event
+ * that matters: "* end TEXT", "* abort WHY ", "* close". TEXT is the content with "|" for LF and
+ * "0" for NUL; " lf=N", " cr=N", " nul=N" follow where such were counted.
  *
- * The owner: local part "refused" gets 550 5.7.1 Refused, "later" 451 4.3.0 Later, "bye" 421 4.3.2 Bye, from
- * MAIL and RCPT; a sender "full" gets 452 4.3.1 Full at DATA; content with "reject" gets 550 5.7.0
- * Rejected; content with "STOP" is refused half way with 451 4.3.1 Stopped; in LMTP a recipient "no"
- * gets 550 5.2.0 No at the end. All else is accepted.
+ * The owner: local part "refused" gets 550 5.7.1 Refused, "later" 451 4.3.0 Later, "bye" 421 4.3.2
+ * Bye, from MAIL and RCPT; a sender "full" gets 452 4.3.1 Full at DATA; content with "reject" gets
+ * 550 5.7.0 Rejected; content with "STOP" is refused half way with 451 4.3.1 Stopped; in LMTP a
+ * recipient "no" gets 550 5.2.0 No at the end. All else is accepted.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The server's states. Edges are written down here and asserted by server_enter(), the only writer of
- * s->state. Timeouts are for the peer only: while the owner's answer is awaited, the owner has its own.
+ * The server's states. Edges are written down here and asserted by server_enter(), the only writer
+ * of s->state. Timeouts are for the peer only: while the owner's answer is awaited, the owner has
+ * its own.
  */
 #include "core/log.h"
 #include "core/must.h"

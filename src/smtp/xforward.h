@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * XFORWARD: what the mail server in front knows about its own client (Postfix XFORWARD_README). Values
- * are xtext on the wire, at most 255 bytes there; "[UNAVAILABLE]" (any case) and "not given" are one
- * thing here: none. Commands stay within 512 bytes.
+ * XFORWARD: what the mail server in front knows about its own client (Postfix XFORWARD_README).
+ * Values are xtext on the wire, at most 255 bytes there; "[UNAVAILABLE]" (any case) and "not
+ * given" are one thing here: none. Commands stay within 512 bytes.
  */
 #pragma once
 
@@ -38,19 +38,19 @@ bool smtp_xf_find(struct str name, enum smtp_xf *ret);
 bool smtp_xforward_is_empty(const struct smtp_xforward *x);
 
 /*
- * Reads what follows "XFORWARD" over the attributes that are in *x already. 0, or -1 with the refusal
- * (501) in *why and *x unchanged. Decoded values are in the arena. A value that is no xtext is taken as
- * it is (Postfix before 2.3); control characters in it become "?". An empty value counts as unavailable
- * and so does a PORT above 65535; LOGIN is read and forgotten (all three as in amavisd). 501: a value
- * over 255 bytes, an unknown name, an ADDR that is no address, a PORT that is no number, a SOURCE that
- * is neither LOCAL nor REMOTE, a PROTO over 64 bytes.
+ * Reads what follows "XFORWARD" over the attributes that are in *x already. 0, or -1 with the
+ * refusal (501) in *why and *x unchanged. Decoded values are in the arena. A value that is no
+ * xtext is taken as it is (Postfix before 2.3); control characters in it become "?". An empty
+ * value counts as unavailable and so does a PORT above 65535; LOGIN is read and forgotten (all
+ * three as in amavisd). 501: a value over 255 bytes, an unknown name, an ADDR that is no address,
+ * a PORT that is no number, a SOURCE that is neither LOCAL nor REMOTE, a PROTO over 64 bytes.
  */
 int smtp_xforward_parse(struct arena *a, struct str args, struct smtp_xforward *x,
 			struct smtp_reply *why);
 /*
- * Writes "XFORWARD ..." commands with CRLF for the attributes that are there and in `announced` (bits
- * 1u << enum smtp_xf), none if there is nothing to say; returns how many. A value whose xtext is over
- * 255 bytes is left out.
+ * Writes "XFORWARD ..." commands with CRLF for the attributes that are there and in `announced`
+ * (bits 1u << enum smtp_xf), none if there is nothing to say; returns how many. A value whose
+ * xtext is over 255 bytes is left out.
  */
 unsigned smtp_xforward_encode(struct strbuf *out, const struct smtp_xforward *x,
 			      unsigned announced);

@@ -86,7 +86,10 @@ static void test_encode(void **state)
 	strbuf_done(&out);
 }
 
-/* Long values: commands of at most 512 bytes, a value over 255 left out, the rest read back the same. */
+/*
+ * Long values: commands of at most 512 bytes, a value over 255 left out, the rest read back the
+ * same.
+ */
 static void test_split(void **state)
 {
 	char text[400];
