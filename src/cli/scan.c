@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `postern scan`: verdicts on messages in files. */
+#include "checks/checks.h"
+#include "cli/cli.h"
+#include "cli/scan_work.h"
+#include "core/arena.h"
+#include "core/num.h"
+#include "rules/files.h"
+#include "rules/ruleset.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: postern scan [options] [FILE | FOLDER | - ]...\n"
+    "\n"
+    "Scans messages with SpamAssassin's rules and prints a verdict on each. A file is one message; "
+    "a folder\n"
+    "stands for all files in it, a Maildir for its new and cur messages; - is standard input (the "
+    "default).\n"
+    "\n"
+    "  --tsv              path, score, rules, sub-rules: one line a message, TAB between\n"
+    "  --json             one JSON object a line\n"
+    "  --mbox             files are mboxes (so are names that end in .mbox without it)\n"
+    "  --files-from LIST  paths, one a line, from LIST (-: standard input)\n"
+    "  --jobs N           scan with N processes (1); output stays in input order\n"
+    "  --local            no network checks\n"
+    "  --rules DIR        rule files (else as SpamAssassin looks for them)\n"
+    "  --site DIR         site configuration (/etc/spamassassin)\n"
+    "  --cf LINE          a configuration line behind all files; may be repeated\n"
+    "  --stats            as the last line on standard error: messages, bytes, CPU seconds, "
+    "seconds\n"
+    "  -v, --verbose      what the rule files had to say, and which checks are missing\n"
+    "  -h, --help\n"
+    "\n"
+    "Exit status: 0 all messages scanned, 1 some could not be read, 64 wrong usage, 78 no rules.\n";
+
+enum { MAX_CF = 256 };
+
+struct options {
+	enum scan_format format;
+	bool mbox, local, stats, verbose;
+	const char *files_from, *rules, *site;
+	const char *cf[MAX_CF + 1];
+	size_t cf_count;
+	unsigned jobs;
+};
+
+enum {
+	OPT_TSV = 256,
+	OPT_JSON,
+	OPT_MBOX,
+	OPT_FILES,
+	OPT_JOBS,
+	OPT_LOCAL,
+	OPT_RULES,
+	OPT_SITE,
+	OPT_CF,
+	OPT_STATS
+};
+
+static const struct option long_options[] = {
+	{ "tsv", no_argument, NULL, OPT_TSV },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "mbox", no_argument, NULL, OPT_MBOX },
+	{ "files-from", required_argument, NULL, OPT_FILES },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "local", no_argument, NULL, OPT_LOCAL },
+	{ "rules", required_argument, NULL, OPT_RULES },
+	{ "site", required_argument, NULL, OPT_SITE },
+	{ "cf", required_argument, NULL, OPT_CF },
+	{ "stats", no_argument, NULL, OPT_STATS },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int bad_usage(const char *why)
+{
+	if (why)
+		fprintf(stderr, "postern scan: %s\n", why);
+	fprintf(stderr, "Try 'postern scan --help'.\n");
+	return EX_USAGE;
+}
+
+/* 0, or an exit status; -1 for --help. */
+static int take_option(int c, struct options *o)
+{
+	uint64_t n;
+
+	switch (c) {
+	case OPT_TSV: o->format = SCAN_FORMAT_TSV; return 0;
+	case OPT_JSON: o->format = SCAN_FORMAT_JSON; return 0;
+	case OPT_MBOX: o->mbox = true; return 0;
+	case OPT_FILES: o->files_from = optarg; return 0;
+	case OPT_LOCAL: o->local = true; return 0;
+	case OPT_RULES: o->rules = optarg; return 0;
+	case OPT_SITE: o->site = optarg; return 0;
+	case OPT_STATS: o->stats = true; return 0;
+	case 'v': o->verbose = true; return 0;
+	case OPT_JOBS:
+		if (!num_parse_u64(str_of(optarg), 10, 1024, &n) || !n)
+			return bad_usage("--jobs takes a number from 1 to 1024");
+		o->jobs = (unsigned)n;
+		return 0;
+	case OPT_CF:
+		if (o->cf_count == MAX_CF)
+			return bad_usage("too many --cf");
+		o->cf[o->cf_count++] = optarg;
+		return 0;
+	case 'h': fputs(usage, stdout); return -1;
+	default: return bad_usage(NULL);
+	}
+}
+
+static void show_diags(const struct ruleset *rs, bool verbose)
+{
+	const struct rules_diag *d;
+	const struct ruleset_missing *m;
+	size_t n;
+
+	d = ruleset_diags(rs, &n);
+	for (size_t i = 0; i < n; i++)
+		if (verbose || d[i].severity == RULES_ERROR)
+			fprintf(stderr, "postern: %.*s%s%.*s\n", STR_FMT(d[i].file),
+				d[i].file.n ? ": " : "", STR_FMT(d[i].text));
+	m = ruleset_missing(rs, &n);
+	for (size_t i = 0; verbose && i < n; i++)
+		fprintf(stderr, "postern: eval function %.*s is missing: %zu rules cannot hit%s\n",
+			STR_FMT(m[i].function), m[i].rules, m[i].net_only ? " (network only)" : "");
+}
+
+static int load_rules(const struct options *o, struct arena *a, struct ruleset **ret)
+{
+	struct rules_paths paths = { .rules = o->rules, .site = o->site };
+	struct ruleset_options opts = { .plugins = checks_plugins,
+					.plugin_count = checks_plugin_count,
+					.net = !o->local };
+	struct rules_source source;
+	struct err e = ERR_INIT;
+
+	paths.cf = o->cf_count ? o->cf : NULL;
+	if (rules_files_read(&paths, a, &source, &e) < 0 ||
+	    ruleset_load(&source, &opts, ret, &e) < 0) {
+		fprintf(stderr, "postern: %s\n", e.text);
+		fprintf(stderr, "postern: install the package spamassassin, or name a folder with "
+				"rule files: --rules DIR\n");
+		return -1;
+	}
+	show_diags(*ret, o->verbose);
+	return 0;
+}
+
+static int collect(const struct options *o, int argc, char **argv, struct scan_inputs *in)
+{
+	struct err e = ERR_INIT;
+
+	if (o->files_from && scan_inputs_add_list(in, o->files_from, &e) < 0) {
+		fprintf(stderr, "postern: %s\n", e.text);
+		return -1;
+	}
+	for (int i = 0; i < argc; i++)
+		scan_inputs_add(in, argv[i]);
+	if (!argc && !o->files_from)
+		scan_inputs_add(in, "-");
+	return 0;
+}
+
+static int scan_all(const struct options *o, const struct scan_inputs *in,
+		    const struct ruleset *rules)
+{
+	struct scan_work w = { .inputs = in,
+			       .rules = rules,
+			       .format = o->format,
+			       .net = !o->local,
+			       .jobs = o->jobs,
+			       .progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) };
+	struct scan_totals t;
+	struct err e = ERR_INIT;
+	int r = scan_work_run(&w, &t, &e);
+
+	if (r < 0)
+		fprintf(stderr, "postern: %s\n", e.text);
+	if (o->stats)
+		fprintf(stderr, "%llu messages, %llu bytes, %.2f cpu-seconds, %.2f seconds\n",
+			(unsigned long long)t.messages, (unsigned long long)t.bytes, t.cpu_seconds,
+			t.seconds);
+	return r < 0 ? EX_SOFTWARE : t.failed || in->unreadable ? 1 : 0;
+}
+
+int cli_scan(int argc, char **argv)
+{
+	struct options o = { .jobs = 1 };
+	struct ruleset *rules = NULL;
+	struct scan_inputs in;
+	struct arena *a;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "vh", long_options, NULL)) != -1) {
+		status = take_option(c, &o);
+		if (status)
+			return status < 0 ? 0 : status;
+	}
+	a = arena_new();
+	scan_inputs_init(&in, a, o.mbox);
+	status = EX_NOINPUT;
+	if (collect(&o, argc - optind, argv + optind, &in) < 0)
+		goto out;
+	status = EX_CONFIG;
+	if (load_rules(&o, a, &rules) < 0)
+		goto out;
+	status = scan_all(&o, &in, rules);
+out:
+	ruleset_free(rules);
+	arena_free(a);
+	return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How `postern scan` prints a verdict: for people, as JSON, as the four columns of verdict comparisons. */
+#pragma once
+
+#include "core/str.h"
+
+struct arena;
+struct report;
+struct strbuf;
+
+enum scan_format { SCAN_FORMAT_TEXT = 0, SCAN_FORMAT_JSON, SCAN_FORMAT_TSV };
+
+/* One or more whole lines. tsv: path TAB score TAB rules TAB sub-rules, sorted, joined by commas, repeats kept. */
+void scan_output(struct strbuf *out, enum scan_format format, struct str name,
+		 const struct report *report, struct arena *a);

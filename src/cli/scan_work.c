@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Scanning by several processes: each takes the next message off a shared counter and sends back its
+ * output as a record {index, failed, length, text}; the parent prints them in input order. The rule set is
+ * shared by fork. With one job everything happens here.
+ */
+#include "cli/scan_work.h"
+
+#include "cli/scan_one.h"
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/file.h"
+#include "core/strbuf.h"
+#include "scan/scan.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Shared by all processes of a run. */
+struct shared {
+	_Atomic size_t next;
+	_Atomic uint64_t bytes, cpu_us;
+};
+
+struct record {
+	uint64_t index;
+	uint64_t n;
+	uint8_t failed;
+};
+
+static double cpu_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* false: it could not be read (out holds what to say on standard error). */
+static bool scan_message(const struct scan_work *w, struct scan_runner *r, size_t i,
+			 struct strbuf *out, uint64_t *bytes)
+{
+	struct arena *a = arena_new();
+	struct err e = ERR_INIT;
+	struct str raw;
+	struct scan *s;
+
+	if (scan_input_read(w->inputs, i, a, &raw, &e) < 0) {
+		strbuf_printf(out, "postern: %s\n", e.text);
+		arena_free(a);
+		return false;
+	}
+	s = scan_runner_run(r, raw);
+	scan_output(out, w->format, VEC_AT(&w->inputs->list, struct scan_input, i)->name,
+		    scan_report(s), a);
+	*bytes += raw.n;
+	scan_free(s);
+	arena_free(a);
+	return true;
+}
+
+static void show_progress(const struct scan_work *w, size_t done)
+{
+	static int64_t last;
+	int64_t now = clock_mono_ms();
+
+	if (!w->progress || (now - last < 200 && done < w->inputs->list.n))
+		return;
+	last = now;
+	fprintf(stderr, "\r%zu of %zu messages%s", done, w->inputs->list.n,
+		done == w->inputs->list.n ? "\n" : "");
+}
+
+static void print(struct str text, bool failed)
+{
+	fwrite(text.p, 1, text.n, failed ? stderr : stdout);
+}
+
+static int run_here(const struct scan_work *w, struct scan_totals *t, struct err *e)
+{
+	struct scan_runner *r = scan_runner_new(w->rules, w->net, e);
+	double cpu = cpu_now();
+	struct strbuf out;
+
+	if (!r)
+		return -1;
+	strbuf_init(&out, 0);
+	for (size_t i = 0; i < w->inputs->list.n; i++) {
+		bool ok = scan_message(w, r, i, &out, &t->bytes);
+
+		t->messages += ok;
+		t->failed += !ok;
+		print(strbuf_str(&out), !ok);
+		strbuf_clear(&out);
+		show_progress(w, i + 1);
+	}
+	strbuf_done(&out);
+	t->cpu_seconds = cpu_now() - cpu;
+	scan_runner_free(r);
+	return 0;
+}
+
+/* A child's life. */
+static _Noreturn void work(const struct scan_work *w, struct shared *sh, int fd)
+{
+	struct err e = ERR_INIT;
+	struct scan_runner *r = scan_runner_new(w->rules, w->net, &e);
+	double cpu = cpu_now();
+	uint64_t bytes = 0;
+	struct strbuf out;
+	size_t i;
+
+	if (!r) {
+		fprintf(stderr, "postern: %s\n", e.text);
+		_exit(71);
+	}
+	strbuf_init(&out, 0);
+	while ((i = atomic_fetch_add(&sh->next, 1)) < w->inputs->list.n) {
+		struct record rec = { .index = i };
+
+		rec.failed = !scan_message(w, r, i, &out, &bytes);
+		rec.n = out.n;
+		if (file_write_fd(fd, str_make((char *)&rec, sizeof(rec)), &e) < 0 ||
+		    file_write_fd(fd, strbuf_str(&out), &e) < 0)
+			_exit(74);
+		strbuf_clear(&out);
+	}
+	atomic_fetch_add(&sh->bytes, bytes);
+	atomic_fetch_add(&sh->cpu_us, (uint64_t)((cpu_now() - cpu) * 1e6));
+	_exit(0);
+}
+
+/* What a child has sent so far. */
+struct child {
+	pid_t pid;
+	int fd;
+	struct strbuf in;
+};
+
+struct gather {
+	const struct scan_work *w;
+	struct scan_totals *t;
+	struct strbuf *texts; /* by message; printed and freed in order */
+	uint8_t *have;        /* 0 not yet, 1 scanned, 2 failed */
+	size_t printed;
+};
+
+static void print_ready(struct gather *g)
+{
+	while (g->printed < g->w->inputs->list.n && g->have[g->printed]) {
+		bool failed = g->have[g->printed] == 2;
+
+		print(strbuf_str(&g->texts[g->printed]), failed);
+		strbuf_done(&g->texts[g->printed]);
+		g->t->messages += !failed;
+		g->t->failed += failed;
+		g->printed++;
+	}
+	show_progress(g->w, g->printed);
+}
+
+static void take_records(struct gather *g, struct child *c)
+{
+	struct record rec;
+	size_t at = 0;
+
+	while (c->in.n - at >= sizeof(rec)) {
+		memcpy(&rec, c->in.p + at, sizeof(rec));
+		if (c->in.n - at - sizeof(rec) < rec.n)
+			break;
+		at += sizeof(rec);
+		strbuf_init(&g->texts[rec.index], 0);
+		strbuf_add(&g->texts[rec.index], str_make(c->in.p + at, rec.n));
+		g->have[rec.index] = rec.failed ? 2 : 1;
+		at += rec.n;
+	}
+	strbuf_consume(&c->in, at);
+	print_ready(g);
+}
+
+/* False when the child has closed its pipe. */
+static bool read_child(struct gather *g, struct child *c)
+{
+	char *p = strbuf_reserve(&c->in, 65536);
+	ssize_t n = read(c->fd, p, 65536);
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n <= 0)
+		return false;
+	strbuf_added(&c->in, (size_t)n);
+	take_records(g, c);
+	return true;
+}
+
+static void gather(struct gather *g, struct child *children, unsigned n)
+{
+	struct pollfd *fds = xcalloc(n, sizeof(*fds));
+	unsigned open = n;
+
+	for (unsigned i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
+	while (open) {
+		if (poll(fds, n, -1) < 0 && errno != EINTR)
+			break;
+		for (unsigned i = 0; i < n; i++)
+			if (fds[i].fd >= 0 && fds[i].revents && !read_child(g, &children[i])) {
+				fds[i].fd = -1;
+				open--;
+			}
+	}
+	x_free(fds);
+}
+
+static int start_child(const struct scan_work *w, struct shared *sh, struct child *c, struct err *e)
+{
+	int fds[2];
+
+	if (pipe(fds) < 0)
+		return err_sys(e, "pipe");
+	fflush(stdout);
+	c->pid = fork();
+	if (c->pid < 0)
+		return err_sys(e, "fork");
+	if (c->pid == 0) {
+		close(fds[0]);
+		work(w, sh, fds[1]);
+	}
+	close(fds[1]);
+	c->fd = fds[0];
+	strbuf_init(&c->in, 0);
+	return 0;
+}
+
+static int run_children(const struct scan_work *w, struct scan_totals *t, struct err *e)
+{
+	struct shared *sh =
+	    mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct child *children = xcalloc(w->jobs, sizeof(*children));
+	struct gather g = { .w = w, .t = t };
+	unsigned started = 0;
+	int status, r = 0;
+
+	if (sh == MAP_FAILED) {
+		x_free(children);
+		return err_sys(e, "mmap");
+	}
+	g.texts = xcalloc(w->inputs->list.n + 1, sizeof(*g.texts));
+	g.have = xcalloc(w->inputs->list.n + 1, 1);
+	while (started < w->jobs && (r = start_child(w, sh, &children[started], e)) == 0)
+		started++;
+	gather(&g, children, started);
+	for (unsigned i = 0; i < started; i++) {
+		close(children[i].fd);
+		strbuf_done(&children[i].in);
+		if (waitpid(children[i].pid, &status, 0) < 0 || !WIFEXITED(status) ||
+		    WEXITSTATUS(status))
+			r = err_set(
+			    e, ERR_INTERNAL, false,
+			    "a scanning process died; the message it held is not in the output");
+	}
+	t->bytes = atomic_load(&sh->bytes);
+	t->cpu_seconds = (double)atomic_load(&sh->cpu_us) / 1e6;
+	munmap(sh, sizeof(*sh));
+	x_free(children);
+	x_free(g.texts);
+	x_free(g.have);
+	return r;
+}
+
+int scan_work_run(const struct scan_work *w, struct scan_totals *ret, struct err *e)
+{
+	int64_t start = clock_mono_ms();
+	int r;
+
+	*ret = (struct scan_totals){ 0 };
+	r = w->jobs > 1 ? run_children(w, ret, e) : run_here(w, ret, e);
+	fflush(stdout);
+	ret->seconds = (double)(clock_mono_ms() - start) / 1000;
+	return r;
+}
