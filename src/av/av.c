@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The list of engines, read from the configuration, and their self-test: see av.h. */
+#include "av/run.h"
+
+#include "conf/conf.h"
+#include "core/arena.h"
+#include "core/file.h"
+#include "core/log.h"
+#include "ipc/memfd.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <unistd.h>
+
+enum { ENGINES_MAX = 64 };
+
+/*
+ * The EICAR test file, in two halves: the whole of it in this program would make scanners report the
+ * program itself.
+ */
+static const char eicar_head[] = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$";
+static const char eicar_tail[] = "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+
+static void close_fd(void *p)
+{
+	fd_close((int)(intptr_t)p);
+}
+
+void av_keep_fds(struct arena *a, const struct av_input *in, int *ret, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		ret[i] = fcntl(in->parts[i].fd, F_DUPFD_CLOEXEC, 3);
+		arena_defer(a, close_fd, (void *)(intptr_t)ret[i]);
+	}
+}
+
+/* An entry that cannot be used is named and left out, as amavisd leaves out programs it does not find. */
+static void read_list(struct av *av, const struct conf *conf, const char *name, bool backup)
+{
+	const struct conf_value *list = conf_get_list(conf, name);
+
+	for (size_t i = 0; i < list->count && av->count < ENGINES_MAX; i++) {
+		struct av_entry *x = &av->entries[av->count];
+		struct err e = ERR_INIT;
+
+		if (av_entry_new(av->arena, conf_resolve(conf, list->items[i]), x, &e) < 0) {
+			log_warning(av->log, "virus scanner left out", lf_c("why", e.text));
+			continue;
+		}
+		x->is_backup = backup;
+		av->count++;
+	}
+}
+
+static int read_group(struct av *av, const struct conf *conf, struct err *e)
+{
+	const char *name = conf_get_cstr(conf, "postern_av_parts_group");
+	const struct group *gr;
+
+	av->gid = (gid_t)-1;
+	if (!name || !*name)
+		return 0;
+	gr = getgrnam(name);
+	if (!gr)
+		return err_set(e, ERR_CONFIG, false,
+			       "$postern_av_parts_group: there is no group \"%s\"", name);
+	av->gid = gr->gr_gid;
+	return 0;
+}
+
+int av_new(struct loop *l, const struct conf *conf, const struct log *log, struct av **ret,
+	   struct err *e)
+{
+	struct arena *a = arena_new();
+	struct av *av = arena_zalloc(a, sizeof(*av));
+
+	av->loop = l;
+	av->log = log;
+	av->arena = a;
+	av->test_fd = -1;
+	av->entries = arena_calloc(a, ENGINES_MAX, sizeof(*av->entries));
+	read_list(av, conf, "av_scanners", false);
+	av->primary = av->count;
+	read_list(av, conf, "av_scanners_backup", true);
+	av->tempbase = conf_get_cstr(conf, "TEMPBASE");
+	if (!av->tempbase)
+		av->tempbase = "/tmp";
+	if (read_group(av, conf, e) < 0) {
+		arena_free(a);
+		return -1;
+	}
+	if (parts_dir_sweep(av->tempbase))
+		log_info(log, "left-over parts folders removed", lf_c("in", av->tempbase));
+	*ret = av;
+	return 0;
+}
+
+struct av *av_free(struct av *av)
+{
+	if (!av)
+		return NULL;
+	av_cancel(av->test);
+	fd_close(av->test_fd);
+	arena_free(av->arena);
+	return NULL;
+}
+
+size_t av_engine_count(const struct av *av)
+{
+	return av->count;
+}
+
+bool av_engine_name(const struct av *av, size_t i, struct str *ret_name, struct str *ret_where,
+		    bool *ret_backup)
+{
+	if (i >= av->count)
+		return false;
+	*ret_name = av->entries[i].name;
+	*ret_where = net_addr_text(av->arena, &av->entries[i].addrs[0]);
+	*ret_backup = av->entries[i].is_backup;
+	return true;
+}
+
+/* Self-test */
+
+static void start_test(struct av *av);
+
+static void on_tested(void *arg, const struct av_result *r)
+{
+	struct av *av = arg;
+	struct err e = ERR_INIT;
+	size_t i = av->test_entry++;
+	bool found = r->status == ANSWER_OK && r->virus == VIRUS_FOUND;
+
+	av->test = NULL;
+	if (!found)
+		err_set(&e, ERR_PEER, true, "%s",
+			r->failure ? r->failure : "it says the EICAR test file is clean");
+	av->told(av->told_arg, i, found ? NULL : &e, av->test_entry == av->count);
+	if (av->test_entry < av->count)
+		start_test(av);
+	else
+		av->test_fd = fd_close(av->test_fd);
+}
+
+static void start_test(struct av *av)
+{
+	const struct ask_part part = { .fd = av->test_fd, .label = STR("eicar.com") };
+	const struct av_input in = { .parts = &part, .part_count = 1 };
+
+	av->test = av_examine(av, &in, on_tested, av);
+	av_examine_by(av->test, av->test_entry);
+}
+
+void av_self_test(struct av *av, void (*told)(void *arg, size_t i, const struct err *e, bool last),
+		  void *arg)
+{
+	struct str file = arena_printf(av->arena, "%s%s", eicar_head, eicar_tail);
+	struct err e = ERR_INIT;
+
+	av->told = told;
+	av->told_arg = arg;
+	av->test_fd = memfd_of("eicar", file, &e);
+	if (av->test_fd < 0 || !av->count)
+		return;
+	start_test(av);
+}
