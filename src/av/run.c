@@ -132,15 +132,21 @@ static bool send_with_fd(struct av_job *j, const struct av_output *o)
 	       (ssize_t)o->bytes.n;
 }
 
+/* The bytes stay mapped as long as the job, which aborts its stream before it unmaps them. */
+static void sent(void *arg, bool all)
+{
+	(void)arg;
+	(void)all;
+}
+
 static void send_output(struct av_job *j)
 {
 	struct av_output o;
 
 	while (j->exam && !stream_write_blocked(j->stream) && av_exam_take(j->exam, &o)) {
 		if (o.fd < 0) {
-			/* Parts can be large: they stay mapped as long as the job. */
 			if (o.bytes.n >= 4096)
-				stream_write_ref(j->stream, o.bytes, NULL, NULL);
+				stream_write_ref(j->stream, o.bytes, sent, NULL);
 			else
 				stream_write(j->stream, o.bytes);
 		} else if (!send_with_fd(j, &o)) {
