@@ -16,6 +16,7 @@ static const struct command {
 	const char *what;
 } commands[] = {
 	{ "scan", cli_scan, "verdicts on messages in files" },
+	{ "send", cli_send, "hands a message to a mail server, to try a filter out" },
 	{ "config", cli_config, "effective settings, with the place that set each" },
 	{ "test-config", cli_test_config, "checks the configuration files" },
 };
