@@ -27,7 +27,6 @@ void edit_opts_init(struct edit_opts *o, struct arena *a, const struct conf *con
 		.remove_existing_x_scanned =
 		    conf_get_bool(conf, "remove_existing_x_scanned_headers"),
 		.remove_existing_spam = conf_get_bool(conf, "remove_existing_spam_headers"),
-		.modifies_subject = conf_get_bool(conf, "sa_spam_modifies_subj"),
 		.myhostname = conf_get_str(conf, "myhostname"),
 		.localhost_name = conf_get_str(conf, "localhost_name"),
 		.myproduct_name = conf_get_str(conf, "myproduct_name"),

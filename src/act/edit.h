@@ -28,8 +28,6 @@ struct edit_opts {
 	bool insert_received;            /* $insert_received_line */
 	bool remove_existing_x_scanned;  /* $remove_existing_x_scanned_headers */
 	bool remove_existing_spam;       /* $remove_existing_spam_headers */
-	bool undecipherable_subject_tag; /* reserved: always false */
-	bool modifies_subject;           /* $sa_spam_modifies_subj */
 	struct str myhostname;           /* $myhostname */
 	struct str localhost_name;       /* $localhost_name, for Received "by" */
 	struct str myproduct_name;       /* $myproduct_name */

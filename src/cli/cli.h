@@ -9,3 +9,7 @@
 int cli_config(int argc, char **argv);
 /* posternd test-config [-c FILE]...: reads and checks the configuration. */
 int cli_test_config(int argc, char **argv);
+/* postern scan [options] [FILE | FOLDER | -]...: verdicts on messages in files. */
+int cli_scan(int argc, char **argv);
+/* postern send [options] [FILE | -]: hands a message to a mail server and prints its answer. */
+int cli_send(int argc, char **argv);

@@ -222,9 +222,8 @@ static const struct setting virus_rows[] = {
 	  "undef", 0, 0,
 	  "stop at the first scanner that finds something", NULL },
 	{ "$virus_scanners_failure_is_fatal", SETTING_BOOL, SETTING_LIVE, 0,
-	  "undef", 0, 0,
-	  "when all scanners fail: 1 try again later, "
-	  "undef pass as unchecked", NULL },
+	  "1", 0, 0,
+	  "when all scanners fail: 1 try again later, 0 or undef pass as unchecked", NULL },
 	{ "$viruses_that_fake_sender_re", SETTING_REGEXPS, SETTING_LIVE, SETTING_NO_BANK,
 	  "undef", 0, 0,
 	  "names of viruses that forge senders", NULL },

@@ -46,7 +46,6 @@ struct policy {
 	struct lookup *maps[MAP_COUNT];
 	enum conf_destiny destiny[PLAN_CC_COUNT];
 	bool unchecked_is_fatal; /* $virus_scanners_failure_is_fatal */
-	bool modifies_subject;
 };
 
 const char *plan_category_name(enum plan_category c)
@@ -74,7 +73,6 @@ int policy_new(struct arena *a, const struct conf *conf, struct policy **ret, st
 	p->destiny[PLAN_CC_SPAM] = conf_get_destiny(conf, "final_spam_destiny");
 	p->destiny[PLAN_CC_UNCHECKED] = conf_get_destiny(conf, "final_unchecked_destiny");
 	p->unchecked_is_fatal = conf_get_bool(conf, "virus_scanners_failure_is_fatal");
-	p->modifies_subject = conf_get_bool(conf, "sa_spam_modifies_subj");
 	*ret = p;
 	return 0;
 }
@@ -211,7 +209,7 @@ static void choose_subject_tag(const struct policy *p, struct str addr, struct p
 	enum map_id map = r->category == PLAN_CC_SPAM ? MAP_SUBJECT_TAG3 : MAP_SUBJECT_TAG2;
 	const struct conf_value *v = NULL;
 
-	if (!r->is_local || !p->modifies_subject)
+	if (!r->is_local)
 		return;
 	if (r->category == PLAN_CC_SPAM)
 		v = lookup_find(p->maps[map], addr);
