@@ -106,7 +106,7 @@ static bool parse_ip6(struct str s, uint8_t ip[16])
 		if (n_head < 0 || n_tail < 0 || n_head + n_tail > IP6_FIELDS - 1)
 			return false;
 	}
-	planted_fault(n_head == 2 && n_tail == 3 && tail[2] == 0x7f01);
+	planted_fault(n_head == 3 && n_tail == 2);
 	memcpy(head + IP6_FIELDS - n_tail, tail, (size_t)n_tail * sizeof(tail[0]));
 	for (int i = 0; i < IP6_FIELDS; i++) {
 		ip[2 * i] = (uint8_t)(head[i] >> 8);

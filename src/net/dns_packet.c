@@ -7,6 +7,7 @@
 #include "net/dns_private.h"
 
 #include "core/arena.h"
+#include "core/must.h"
 #include "core/reader.h"
 #include "core/strbuf.h"
 #include "core/vec.h"
@@ -198,6 +199,7 @@ static void follow(struct str packet, const struct raw_record *raw, struct wire_
 	r.at = raw->start;
 	if (!read_name(&r, &next) || !rd_is_end(&r))
 		return;
+	planted_fault(*moved && next.n > target->n && raw->ttl > 300);
 	*target = next;
 	*moved = true;
 }

@@ -3,12 +3,12 @@
  * DNS against tests/scenario/dns_server.py, a name server that can misbehave, as a child process on a
  * loopback port. POSTERN_TEST_DNS_DEAD_S: how long the server stays dead in the restart test (4).
  */
-#define _GNU_SOURCE /* pipe2 */
 #include "net/dns.h"
 
 #include "core/num.h"
 #include "core/strbuf.h"
 #include "core/xalloc.h"
+#include "net/dns_test_server.h"
 #include "net/loop.h"
 
 #include <stdarg.h>
@@ -16,21 +16,11 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { GUARD_S = 60, ANSWERS_MAX = 64, DEAD_S = 4, BACK_MS = 5000 };
-
-/* A name server as a child. */
-struct server {
-	pid_t pid;
-	FILE *in, *out;
-	struct net_addr addr;
-};
 
 static const char zone[] = "zone test\n"
 			   "zone invalid\n"
@@ -66,69 +56,6 @@ static const char zone[] = "zone test\n"
 			   "mode liar-source.test wrong-source\n"
 			   "outside.test A 192.0.2.77\n";
 
-static void server_start(struct server *s, const char *listen)
-{
-	static const char path[] = POSTERN_SOURCE_ROOT "/tests/scenario/dns_server.py";
-	char ip[64], line[100], zone_path[] = "/tmp/postern-zone-XXXXXX";
-	unsigned port;
-	int in[2], out[2], fd = mkstemp(zone_path);
-
-	assert_int_equal(write(fd, zone, sizeof(zone) - 1), sizeof(zone) - 1);
-	close(fd);
-	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-	s->pid = fork();
-	if (s->pid == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		execlp("python3", "python3", path, "--control", "--listen", listen, "--zone",
-		       zone_path, (char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	s->in = fdopen(in[1], "w");
-	s->out = fdopen(out[0], "r");
-	assert_non_null(fgets(line, sizeof(line), s->out));
-	assert_int_equal(sscanf(line, "ready %63s %u", ip, &port), 2);
-	unlink(zone_path);
-	assert_true(net_addr_parse_ip(str_of(ip), &s->addr));
-	s->addr.port = (uint16_t)port;
-}
-
-static void server_kill(struct server *s)
-{
-	if (!s->pid)
-		return;
-	kill(s->pid, SIGKILL);
-	waitpid(s->pid, NULL, 0);
-	fclose(s->in);
-	fclose(s->out);
-	s->pid = 0;
-}
-
-static int server_count(struct server *s, const char *name)
-{
-	char line[100];
-	int n = -1;
-
-	fprintf(s->in, "count %s\n", name);
-	fflush(s->in);
-	assert_non_null(fgets(line, sizeof(line), s->out));
-	assert_int_equal(sscanf(line, "count %d", &n), 1);
-	return n;
-}
-
-static void server_do(struct server *s, const char *line)
-{
-	char reply[100];
-
-	fprintf(s->in, "%s\n", line);
-	fflush(s->in);
-	assert_non_null(fgets(reply, sizeof(reply), s->out));
-	assert_string_equal(reply, "ok\n");
-}
-
 /* What one callback told. */
 struct heard {
 	struct world *world;
@@ -145,7 +72,7 @@ struct heard {
 struct world {
 	struct loop *loop;
 	struct dns *dns;
-	struct server server;
+	struct dns_test_server server;
 	int missing; /* callbacks to come before the loop stops */
 	struct heard heard[ANSWERS_MAX];
 };
@@ -156,7 +83,7 @@ static int setup_with(void **state, const struct dns_opts *more)
 	struct dns_opts opts = more ? *more : (struct dns_opts){ 0 };
 	struct err e;
 
-	server_start(&w->server, "127.0.0.1:0");
+	dns_test_server_start(&w->server, zone, "127.0.0.1:0");
 	w->loop = loop_new(&e);
 	if (!opts.stub_count) {
 		opts.forwards = &w->server.addr;
@@ -185,7 +112,7 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	server_kill(&w->server);
+	dns_test_server_kill(&w->server);
 	dns_free(w->dns);
 	loop_free(w->loop);
 	x_free(w);
@@ -355,13 +282,13 @@ static void same_question_goes_out_once(void **state)
 		assert_int_equal(w->heard[i].status, DNS_ANSWER);
 		assert_string_equal(w->heard[i].name, "delay-100.same.wild.test");
 	}
-	assert_int_equal(server_count(&w->server, "delay-100.same.wild.test"), 1);
+	assert_int_equal(dns_test_server_count(&w->server, "delay-100.same.wild.test"), 1);
 	assert_int_equal(dns_get_counters(w->dns)->sent, 1);
 	/* And the cache answers the next: later, too. */
 	ask(w, 0, "delay-100.same.wild.test", DNS_A, 10000);
 	run(w);
 	assert_int_equal(w->heard[0].status, DNS_ANSWER);
-	assert_int_equal(server_count(&w->server, "*"), 1);
+	assert_int_equal(dns_test_server_count(&w->server, "*"), 1);
 }
 
 static void deadline_is_kept(void **state)
@@ -537,7 +464,7 @@ static void dead_server_comes_back(void **state)
 	run(w);
 	assert_int_equal(w->heard[0].status, DNS_ANSWER);
 	snprintf(listen, sizeof(listen), "127.0.0.1:%u", w->server.addr.port);
-	server_kill(&w->server);
+	dns_test_server_kill(&w->server);
 	end = loop_now_ms(w->loop) + (int64_t)dead_s * 1000;
 	/* Mail goes on: questions keep failing all the time. */
 	for (int i = 0; loop_now_ms(w->loop) < end; i++) {
@@ -549,7 +476,7 @@ static void dead_server_comes_back(void **state)
 			fail_msg("%s: %s %s", name, dns_status_name(h->status), h->text);
 		loop_run_for(w->loop, 50);
 	}
-	server_start(&w->server, listen);
+	dns_test_server_start(&w->server, zone, listen);
 	w->missing = 0;
 	h = ask(w, 10, "after.wild.test", DNS_A, BACK_MS);
 	run(w);
@@ -562,11 +489,11 @@ static void server_recovers_from_silence(void **state)
 {
 	struct world *w = *state;
 
-	server_do(&w->server, "pause");
+	dns_test_server_do(&w->server, "pause");
 	ask(w, 0, "quiet.wild.test", DNS_A, 300);
 	run(w);
 	assert_int_equal(w->heard[0].status, DNS_TIMEOUT);
-	server_do(&w->server, "resume");
+	dns_test_server_do(&w->server, "resume");
 	ask(w, 0, "quiet.wild.test", DNS_A, BACK_MS);
 	run(w);
 	assert_int_equal(w->heard[0].status, DNS_ANSWER);

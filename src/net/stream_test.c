@@ -14,14 +14,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { GUARD_S = 8, IDLE_STREAMS = 1000, IDLE_BYTES_MAX = 2048 };
+enum { GUARD_S = 8 };
 
 /* One side of a conversation, and what happened to it. */
 struct side {
@@ -555,59 +553,6 @@ static void bad_descriptor_is_told_later(void **state)
 	assert_int_equal(d.end, STREAM_ERROR);
 }
 
-static bool all_have(const struct side *sides, size_t n)
-{
-	for (int i = 0; i < IDLE_STREAMS; i++) {
-		if (sides[i].got.n != n)
-			return false;
-	}
-	return true;
-}
-
-/* Not more than the bound in the heap, all included but the kernel's share. */
-static void idle_streams_are_small(void **state)
-{
-	static struct side sides[IDLE_STREAMS];
-	static int peers[IDLE_STREAMS];
-	struct rlimit files;
-	size_t before, each;
-	struct loop *l;
-	struct err e;
-	int sv[2];
-
-	(void)state;
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	l = loop_new(&e);
-	before = mallinfo2().uordblks;
-	for (int i = 0; i < IDLE_STREAMS; i++) {
-		if (socketpair(AF_UNIX, SOCK_STREAM, 0, sv) != 0)
-			skip();
-		peers[i] = sv[1];
-		sides[i] = (struct side){ .loop = l, .echo = true };
-		strbuf_init(&sides[i].got, 0);
-		sides[i].s = stream_new(l, sv[0], &events, &sides[i], NULL);
-		stream_wait(sides[i].s, 300000, "a command");
-		assert_int_equal(write(sv[1], "NOOP\r\n", 6), 6);
-	}
-	for (int i = 0; i < 200 && !all_have(sides, 6); i++)
-		loop_run_for(l, 10);
-	assert_true(all_have(sides, 6));
-	for (int i = 0; i < IDLE_STREAMS; i++)
-		strbuf_done(&sides[i].got);
-	each = (mallinfo2().uordblks - before) / IDLE_STREAMS;
-	print_message("bytes per idle stream: %zu (with its share of the read buffer)\n", each);
-	/* Sanitizers have an allocator of their own. */
-	if (before)
-		assert_in_range(each, 1, IDLE_BYTES_MAX);
-	for (int i = 0; i < IDLE_STREAMS; i++) {
-		stream_abort(sides[i].s);
-		close(peers[i]);
-	}
-	loop_free(l);
-}
-
 int main(void)
 {
 #define ON(kind, f) cmocka_unit_test_setup_teardown(f, setup_##kind, teardown)
@@ -637,7 +582,6 @@ int main(void)
 		ON(unix, lingering_streams_go_with_the_loop),
 		ON(unix, pipes_work),
 		ON(unix, bad_descriptor_is_told_later),
-		cmocka_unit_test(idle_streams_are_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
