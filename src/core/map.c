@@ -80,14 +80,31 @@ static void *get_memory(struct map *m, size_t n)
 	return m->arena ? arena_zalloc(m->arena, n) : xzalloc(n);
 }
 
+/*
+ * Copies the entries that are there, in order, and forgets the removed ones: a table through which keys
+ * pass for years (a session table) stays as large as what lives in it needs.
+ */
+static size_t copy_live(const struct map *m, struct map_entry *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (!m->entries[i].gone)
+			to[n++] = m->entries[i];
+		else if (!m->arena)
+			free((void *)(uintptr_t)m->entries[i].key.p);
+	}
+	return n;
+}
+
+/* Called when all places are used; doubles them only if more than half hold something. */
 static void grow(struct map *m)
 {
-	size_t cap = m->cap ? m->cap * 2 : 8;
+	size_t cap = m->live < m->cap / 2 ? m->cap : m->cap ? m->cap * 2 : 8;
 	struct map_entry *entries = get_memory(m, cap * sizeof(*entries));
 
 	must(cap < UINT32_MAX / 2);
-	if (m->n)
-		memcpy(entries, m->entries, m->n * sizeof(*entries));
+	m->n = copy_live(m, entries);
 	if (!m->arena) {
 		free(m->entries);
 		free(m->index);
