@@ -130,10 +130,10 @@ static void finish(struct html_reader *h, size_t source_bytes)
 	}
 }
 
-/* What SpamAssassin knows of a part in which its parser died: the text so far and some flags. */
+/* What SpamAssassin knows of a part whose end its parser did not report: the text so far and some flags. */
 static void forget(struct html_result *r)
 {
-	r->died = true;
+	r->unfinished = true;
 	vec_clear(&r->comment);
 	vec_clear(&r->script);
 	vec_clear(&r->title);
@@ -182,7 +182,7 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 		html_on_event(&h, &e);
 	r->over = r->over || h.token.over;
 	finish(&h, source_bytes);
-	if (h.died)
+	if (h.died || h.token.section == HTML_SECTION_IGNORE)
 		forget(r);
 	text_buf_done(&h.anchor);
 	text_buf_done(&h.title);
@@ -231,7 +231,7 @@ static double ratio_of(double part, double whole)
 
 bool html_get_number(const struct html_result *r, struct str key, double *ret)
 {
-	const bool whole = !r->died;
+	const bool whole = !r->unfinished;
 	const struct number numbers[] = {
 		{ "html", 1, true },
 		{ "length", (double)r->length, whole },

@@ -44,10 +44,11 @@ struct html_result {
 	uint32_t backhair; /* 0: undefined */
 	bool over;         /* the budget ended: the result is of a part of the text */
 	/*
-	 * SpamAssassin's parser dies at a style= with a blank background: value. Its verdict then rests on
-	 * the text up to there; counts, lists and URIs are undefined. So it is here.
+	 * SpamAssassin's parser dies at a style= with a blank background: value, and reports no end inside
+	 * an unclosed <![IGNORE[. Its verdict then rests on the text up to there; counts, lists and URIs
+	 * are undefined. So it is here.
 	 */
-	bool died;
+	bool unfinished;
 
 	bool embeds, form_action_mailto, font_face_bad, font_low_contrast, font_invalid_color;
 	bool uri_truncated;

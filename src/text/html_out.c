@@ -111,6 +111,7 @@ void html_out_white(struct html_out *o, const char *white)
 			drop_last_byte(&o->visible);
 	}
 	o->last_from = o->all.b.n;
+	o->last_end.n = 0;
 	add_chunk(o, (struct text){ str_of(white), false }, false, true);
 }
 
@@ -133,14 +134,7 @@ static bool is_letter(uint32_t c, bool chars)
 	return !chars || !text_char_is_space(c);
 }
 
-/* The characters around a joint, nearest first; at most one more than a word can have. */
-struct joint {
-	uint32_t c[WORD_MAX_CHARS + 1];
-	int n;
-	bool chars;
-};
-
-static void look_forward(struct joint *j, struct text t)
+static void look_forward(struct html_joint *j, struct text t)
 {
 	j->n = 0;
 	j->chars = t.chars;
@@ -148,7 +142,7 @@ static void look_forward(struct joint *j, struct text t)
 		j->c[j->n++] = t.chars ? utf8_next(t.s, &at) : (unsigned char)t.s.p[at++];
 }
 
-static void look_back(struct joint *j, struct text t)
+static void look_back(struct html_joint *j, struct text t)
 {
 	size_t end = t.s.n;
 
@@ -168,7 +162,7 @@ static void look_back(struct joint *j, struct text t)
  * The longest run of 1-7 letters at the joint whose far end is a word boundary; 0: none. The piece's
  * own end counts as "no word" there.
  */
-static int broken_word(const struct joint *j)
+static int broken_word(const struct html_joint *j)
 {
 	int best = 0;
 
@@ -183,18 +177,16 @@ static int broken_word(const struct joint *j)
 
 static void count_obfuscation(struct html_out *o, struct text t)
 {
-	struct text last = { str_from(strbuf_str(&o->all.b), o->last_from), o->all.chars };
-	struct joint before, after;
+	const struct html_joint *before = &o->last_end;
+	struct html_joint after;
 	int a, b;
 
-	if (!o->has_last || !last.s.n || !t.s.n)
-		return;
-	look_back(&before, last);
 	look_forward(&after, t);
-	if (!is_letter(before.c[0], before.chars) || !is_letter(after.c[0], after.chars))
+	if (!before->n || !after.n || !is_letter(before->c[0], before->chars) ||
+	    !is_letter(after.c[0], after.chars))
 		return;
 	o->obfuscation++;
-	a = broken_word(&before);
+	a = broken_word(before);
 	b = broken_word(&after);
 	if (a && b)
 		o->backhair |= (uint64_t)1 << (WORD_MAX_CHARS * (a - 1) + (b - 1));
@@ -207,5 +199,6 @@ void html_out_text(struct html_out *o, struct text t, bool invisible)
 	if (o->has_last && o->last_is_white && !invisible && t.s.n && t.s.p[0] == ' ')
 		t.s = str_from(t.s, 1);
 	o->last_from = o->all.b.n;
+	look_back(&o->last_end, t);
 	add_chunk(o, t, invisible, false);
 }

@@ -81,20 +81,33 @@ void html_token_init(struct html_token *t, struct str src, struct arena *a, stru
 	*t = (struct html_token){ .src = src, .arena = a, .budget = budget };
 }
 
+static bool ends_title(const struct html_event *e)
+{
+	return e->type != HTML_EVENT_TEXT && e->type != HTML_EVENT_COMMENT;
+}
+
 static void push(struct html_token *t, struct html_event e)
 {
-	if (t->section == HTML_SECTION_IGNORE)
+	if (t->section == HTML_SECTION_IGNORE) {
+		if (ends_title(&e))
+			t->owed_end = STR_NONE; /* dropped like all else */
 		return;
+	}
 	must(t->queued < sizeof(t->queue) / sizeof(t->queue[0]));
 	t->queue[t->queued++] = e;
+}
+
+/* Markup that is no event, but ends an unclosed title as events do. */
+static void push_nothing(struct html_token *t)
+{
+	push(t, (struct html_event){ .type = HTML_EVENT_END });
 }
 
 static void push_text(struct html_token *t, size_t from, size_t to)
 {
 	push(t, (struct html_event){ .type = HTML_EVENT_TEXT,
 				     .text = str_sub(t->src, from, to),
-				     .literal = (t->raw && t->raw->literal) ||
-						t->section == HTML_SECTION_CDATA });
+				     .literal = t->literal });
 }
 
 static void push_end_tag(struct html_token *t, struct str name)
@@ -128,6 +141,7 @@ static void update_section(struct html_token *t)
 	for (int i = HTML_SECTION_INCLUDE; i < HTML_SECTION_COUNT; i++)
 		if (t->open[i])
 			t->section = (enum html_section)i;
+	t->literal = t->section == HTML_SECTION_CDATA;
 }
 
 static void push_section(struct html_token *t, unsigned kinds)
@@ -196,6 +210,7 @@ static enum markup read_section(struct html_token *t)
 	if (byte_at(t, i) != '[')
 		return MARKUP_NOT;
 	push_section(t, any ? kinds : 1u << HTML_SECTION_INCLUDE);
+	push_nothing(t);
 	planted_fault(t->section_count == 3 && t->section == HTML_SECTION_RCDATA);
 	t->at = i + 1;
 	return MARKUP_DONE;
@@ -246,6 +261,8 @@ static enum markup read_start_tag(struct html_token *t)
 				     .name = name,
 				     .attrs = str_sub(t->src, name_end, i) });
 	t->raw = raw_element(name);
+	if (t->raw)
+		t->literal = t->raw->literal;
 	t->at = i + 1;
 	return MARKUP_DONE;
 }
@@ -386,7 +403,8 @@ static enum markup read_markup(struct html_token *t)
 	i = find_byte(t, t->at + 2, '>');
 	if (i >= t->src.n)
 		return MARKUP_OPEN;
-	t->at = i + 1; /* a processing instruction: no event */
+	t->at = i + 1; /* a processing instruction */
+	push_nothing(t);
 	return MARKUP_DONE;
 }
 
@@ -455,6 +473,7 @@ static void read_text(struct html_token *t, size_t skip)
 		if (byte_at(t, ++i) != ']' || byte_at(t, ++i) != '>')
 			continue;
 		push_text(t, t->at, from);
+		push_nothing(t);
 		pop_section(t);
 		t->at = i + 1;
 		return;
@@ -480,6 +499,7 @@ static void read_section_text(struct html_token *t)
 	if (end)
 		push_text(t, t->at, t->at + end);
 	t->at += end + 3;
+	push_nothing(t);
 	pop_section(t);
 }
 
@@ -521,10 +541,14 @@ static void raw_without_end(struct html_token *t)
 		push_end_tag(t, name);
 		t->at = t->src.n;
 		t->raw = NULL;
+		t->literal = false;
 		return;
 	}
+	/* From here on entities stay, or not, as in this element, though its text is read as HTML (measured). */
 	t->at_eof = true;
 	t->raw = NULL;
+	if (t->at == t->src.n)
+		return;
 	if (raw->closed_at_end)
 		push_end_tag(t, name);
 	else
@@ -545,6 +569,7 @@ static void read_raw_text(struct html_token *t)
 		push_text(t, t->at, from);
 	push_end_tag(t, str_of(t->raw->name));
 	t->raw = NULL;
+	t->literal = false;
 	t->at = to;
 }
 
@@ -568,21 +593,29 @@ static void step(struct html_token *t)
 	}
 }
 
+static bool take_owed_end(struct html_token *t, struct html_event *ret)
+{
+	if (str_is_none(t->owed_end))
+		return false;
+	*ret = (struct html_event){ .type = HTML_EVENT_END_TAG, .name = t->owed_end };
+	t->owed_end = STR_NONE;
+	return true;
+}
+
 static bool take_queued(struct html_token *t, struct html_event *ret)
 {
-	const struct html_event *e = &t->queue[t->queue_at];
-	bool is_tag = e->type == HTML_EVENT_START_TAG || e->type == HTML_EVENT_END_TAG;
+	while (t->queue_at < t->queued) {
+		const struct html_event *e = &t->queue[t->queue_at];
 
-	if (t->queue_at == t->queued)
-		return false;
-	if (is_tag && !str_is_none(t->owed_end)) {
-		*ret = (struct html_event){ .type = HTML_EVENT_END_TAG, .name = t->owed_end };
-		t->owed_end = STR_NONE;
+		if (ends_title(e) && take_owed_end(t, ret))
+			return true;
+		t->queue_at++;
+		if (e->type == HTML_EVENT_END)
+			continue;
+		*ret = *e;
 		return true;
 	}
-	*ret = *e;
-	t->queue_at++;
-	return true;
+	return false;
 }
 
 bool html_token_next(struct html_token *t, struct html_event *ret)
@@ -599,11 +632,8 @@ bool html_token_next(struct html_token *t, struct html_event *ret)
 		if (!budget_steps(t->budget, 1 + t->at - from))
 			t->over = true;
 	}
-	if (!str_is_none(t->owed_end) && !t->over) {
-		*ret = (struct html_event){ .type = HTML_EVENT_END_TAG, .name = t->owed_end };
-		t->owed_end = STR_NONE;
+	if (!t->over && t->section != HTML_SECTION_IGNORE && take_owed_end(t, ret))
 		return true;
-	}
 	*ret = (struct html_event){ .type = HTML_EVENT_END };
 	return false;
 }

@@ -16,7 +16,7 @@ struct arena;
 struct budget;
 
 enum html_event_type {
-	HTML_EVENT_END = 0, /* no more events */
+	HTML_EVENT_END = 0, /* no more events (in the queue: markup that is no event) */
 	HTML_EVENT_TEXT,
 	HTML_EVENT_START_TAG,
 	HTML_EVENT_END_TAG,
@@ -50,6 +50,7 @@ struct html_token {
 	struct budget *budget;
 	const struct html_raw *raw; /* the raw-text element we are in, or NULL */
 	unsigned raw_without_end;   /* bit set: kinds known to have no end tag further on */
+	bool literal;               /* entities stay as they are */
 	bool at_eof;                /* what is unfinished now stays so */
 	bool relaxed_comment;       /* comments end at the first > */
 	struct str owed_end;        /* end tag due before the next tag or at the end; or none */
