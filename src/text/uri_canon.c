@@ -579,7 +579,7 @@ static void canon_web(struct canon *c, struct web *w)
 
 	if (w->port.n && no_port.n != w->rest.n)
 		add_web(c, w, w->host, no_port);
-	changed = !str_eq_nocase(ace, w->host);
+	changed = !str_eq(ace, str_lower(c->a, w->host));
 	if (changed) {
 		add_web(c, w, ace, w->rest);
 		if (w->port.n && no_port.n && !str_eq(no_port, STR("0")))
