@@ -2,8 +2,10 @@
 /*
  * Addresses: text to struct, struct to text, and the kernel's form. Sets of networks: addr_set.c.
  *
- *	address  = ip / "[" ip "]" [":" port] / ip4 ":" port / "[" ip6 "]" ":" port / ["unix:"] "/" path
- *	ip       = ip4 / ["IPv6:"] ip6          ip6 as RFC 4291 section 2.2, ip4 as four decimal fields
+ *	address  = ip / "[" ip "]" [":" port] / ip4 ":" port / ["unix:"] "/" path
+ *	ip       = ip4 / ["IPv6:"] ip6
+ *
+ * ip6 as RFC 4291 section 2.2, ip4 as four decimal fields.
  */
 #include "net/addr_private.h"
 
@@ -60,7 +62,10 @@ static bool parse_ip4(struct str s, uint8_t ip[16])
 	return true;
 }
 
-/* Hexadecimal fields between colons, the last one may be a dotted quad; empty s: none. -1: malformed. */
+/*
+ * Hexadecimal fields between colons, the last one may be a dotted quad; empty s: none. -1:
+ * malformed.
+ */
 static int parse_fields(struct str s, uint16_t out[IP6_FIELDS])
 {
 	struct str field;
@@ -153,7 +158,10 @@ static int parse_unix(struct str path, struct net_addr *ret, struct err *e)
 	return 0;
 }
 
-/* Splits "[ip]:port" and "ip4:port"; port stays none where there is none. False: unbalanced brackets. */
+/*
+ * Splits "[ip]:port" and "ip4:port"; port stays none where there is none. False: unbalanced
+ * brackets.
+ */
 static bool split_port(struct str s, struct str *ret_ip, struct str *ret_port)
 {
 	size_t end, colon = str_chr(s, ':');

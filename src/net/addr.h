@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Network addresses and sets of networks. Pure but for net_addr_of_*(), which ask the kernel about a
- * descriptor. An IPv4 address is held as its IPv4-mapped IPv6 address, as amavisd does, so both forms
- * are one and the same address everywhere.
+ * Network addresses and sets of networks. Pure but for net_addr_of_*(), which ask the kernel about
+ * a descriptor. An IPv4 address is held as its IPv4-mapped IPv6 address, as amavisd does, so both
+ * forms are one and the same address everywhere.
  */
 #pragma once
 
@@ -36,16 +36,21 @@ struct net_addr {
 
 /*
  * Reads one address, with or without a port:
- *	127.0.0.1   127.0.0.1:25   ::1   [::1]   [::1]:25   [127.0.0.1]:25   IPv6:::1   [IPv6:::1]:25
- *	/path/of/socket   unix:/path/of/socket
- * White space around it is dropped. Strict otherwise: decimal fields of 1..3 digits without sign, no
- * scope (%eth0), no host names, ports 1..65535, paths below 108 bytes without NUL.
- * ret untouched on failure.
+ *	127.0.0.1   127.0.0.1:25   [127.0.0.1]:25   ::1   [::1]   [::1]:25   IPv6:::1
+ *	[IPv6:::1]:25   /path/of/socket   unix:/path/of/socket
+ * White space around it is dropped. Strict otherwise: decimal fields of 1..3 digits without sign,
+ * no scope (%eth0), no host names, ports 1..65535, paths below 108 bytes without NUL. ret is
+ * untouched on failure.
  */
 int net_addr_parse(struct str s, struct net_addr *ret, struct err *e);
-/* Only an IP address, no port: what stands in [ ] of a mail's Received line or in an XFORWARD ADDR. */
+/*
+ * Only an IP address, no port: what stands in [ ] of a mail's Received line or in an XFORWARD ADDR.
+ */
 bool net_addr_parse_ip(struct str s, struct net_addr *ret);
-/* port_or_0 added: "127.0.0.1:25", "[::1]:25", "unix:/path"; "unknown" for NET_NONE. RFC 5952 text. */
+/*
+ * The port is added where there is one: "127.0.0.1:25", "[::1]:25", "unix:/path"; "unknown" for
+ * NET_NONE. RFC 5952 text.
+ */
 void net_addr_format(struct strbuf *out, const struct net_addr *a);
 /* The IP alone: "127.0.0.1", "::1"; a UNIX path as it is; "unknown". */
 void net_addr_format_ip(struct strbuf *out, const struct net_addr *a);
@@ -63,12 +68,12 @@ void net_addr_of_peer(int fd, struct net_addr *ret);
 void net_addr_of_local(int fd, struct net_addr *ret);
 
 /*
- * A set of networks with the meaning of amavisd's ip lookups (@inet_acl, @mynetworks): entries are tried
- * in order, the first that matches decides; an odd number of ! in front makes its answer false. Nothing
- * matches: not found. Entries: an address as above without port, or address/prefix-length; IPv4 also
- * with /m.m.m.m and, with a length, shortened (10/8); [brackets] and IPv6: as amavisd takes them; a
- * %scope is dropped. "::/0" matches everything, also an address that is not known (NET_NONE, UNIX);
- * "0/0" every IPv4 address.
+ * A set of networks with the meaning of amavisd's ip lookups (@inet_acl, @mynetworks): entries are
+ * tried in order, the first that matches decides; an odd number of ! in front makes its answer
+ * false. Nothing matches: not found. Entries: an address as above without port, or
+ * address/prefix-length; IPv4 also with /m.m.m.m and, with a length, shortened (10/8); [brackets]
+ * and IPv6: as amavisd takes them; a %scope is dropped. "::/0" matches everything, also an address
+ * that is not known (NET_NONE, UNIX); "0/0" every IPv4 address.
  */
 struct net_set;
 
@@ -86,7 +91,10 @@ enum net_match {
 	NET_MATCH_YES,
 };
 
-/* ret_entry (may be NULL): the text of the entry that decided, none if there is none. set NULL: empty. */
+/*
+ * ret_entry (may be NULL): the text of the entry that decided, none if there is none. set NULL:
+ * empty.
+ */
 enum net_match net_set_find(const struct net_set *set, const struct net_addr *a,
 			    struct str *ret_entry);
 static inline bool net_set_has(const struct net_set *set, const struct net_addr *a)

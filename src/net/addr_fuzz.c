@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses and network lists: what is read is written and read again alike, and found in its own set. */
+/*
+ * Addresses and network lists: what is read is written and read again alike, and found in its own
+ * set.
+ */
 #include "net/addr.h"
 
 #include "core/arena.h"

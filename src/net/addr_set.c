@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sets of networks with the meaning of amavisd's ip lookups, as observed of amavisd-new 2.13: see addr.h.
- * A list in order, not a tree: such sets have some dozens of entries, and the first match decides.
+ * Sets of networks with the meaning of amavisd's ip lookups, as observed of amavisd-new 2.13: see
+ * addr.h. A list in order, not a tree: such sets have some dozens of entries, and the first match
+ * decides.
  */
 #include "net/addr_private.h"
 

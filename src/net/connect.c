@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connecting: one address after the other, in order, each with its time. Not "happy eyeballs": the lists
- * here are MTAs and daemons an administrator wrote down, where the order is a preference.
+ * Connecting: one address after the other, in order, each with its time. Not "happy eyeballs": the
+ * lists here are MTAs and daemons an administrator wrote down, where the order is a preference.
  */
 #include "net/connect.h"
 

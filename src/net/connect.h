@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connecting without waiting: tries the addresses of a list in order until one answers. TCP and UNIX.
+ * Connecting without waiting: tries the addresses of a list in order until one answers. TCP and
+ * UNIX.
  */
 #pragma once
 
@@ -20,14 +21,15 @@ struct connect_opts {
 };
 
 /*
- * fd >= 0: connected, non-blocking, close-on-exec, the callee's from now on; addr is the one that answered.
- * fd -1: none did; addr NULL; e names the last address and reason (temp), and how many were tried.
+ * fd >= 0: connected, non-blocking, close-on-exec, the callee's from now on; addr is the one that
+ * answered. fd -1: none did; addr NULL; e names the last address and reason (temp), and how many
+ * were tried.
  */
 typedef void connect_done_fn(void *arg, int fd, const struct net_addr *addr, const struct err *e);
 
 /*
- * The list is copied. done comes later, exactly once, unless connect_cancel() is called before; the job is
- * gone when it is called. opts NULL: defaults. count 0 fails, later, like everything else.
+ * The list is copied. done comes later, exactly once, unless connect_cancel() is called before; the
+ * job is gone when it is called. opts NULL: defaults. count 0 fails, later, like everything else.
  */
 struct connect_job *connect_start(struct loop *l, const struct net_addr *addrs, size_t count,
 				  const struct connect_opts *opts, connect_done_fn *done,

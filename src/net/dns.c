@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Questions and those who wait for them. A question is one name and type on its way in the resolver; it
- * has any number of waiters (dns_ask() handles), also none when all their deadlines have passed: the
- * resolver cannot be stopped, so the question stays until it answers. The resolver's callback may come
- * inside ub_resolve_event(); it only stores the packet, and the waiters hear in a deferred call.
+ * Questions and those who wait for them. A question is one name and type on its way in the
+ * resolver; it has any number of waiters (dns_ask() handles), also none when all their deadlines
+ * have passed: the resolver cannot be stopped, so the question stays until it answers. The
+ * resolver's callback may come inside ub_resolve_event(); it only stores the packet, and the
+ * waiters hear in a deferred call.
  */
 #include "net/dns_private.h"
 
@@ -193,7 +194,10 @@ static void deliver(void *arg)
 	struct arena *arena = arena_new();
 	struct dns_answer common;
 
-	/* Out of the map first: a callback that asks the same again asks anew (and the cache knows). */
+	/*
+	 * Out of the map first: a callback that asks the same again asks anew (and the cache
+	 * knows).
+	 */
 	map_remove(&qn->dns->questions, str_make(qn->key, qn->key_n));
 	qn->dns->counters.inflight--;
 	fill_answer(arena, qn, &common);
@@ -206,7 +210,10 @@ static void deliver(void *arg)
 	arena_free(arena);
 }
 
-/* The resolver's callback. It may come inside ub_resolve_event(), and inside ub_ctx_delete(). */
+/*
+ * The resolver's callback. It may come inside ub_resolve_event(), and inside ub_ctx_delete(). It has
+ * more than 6 parameters: libunbound's type.
+ */
 static void on_resolved(void *arg, int rcode, void *packet, int n, int sec, char *why, int limited)
 {
 	struct dns_question *qn = arg;
@@ -217,7 +224,9 @@ static void on_resolved(void *arg, int rcode, void *packet, int n, int sec, char
 	qn->is_answered = true;
 	qn->rcode = rcode;
 	qn->secure = sec;
-	/* With a failure the resolver hands on its work buffer, in which some older packet stands. */
+	/*
+	 * With a failure the resolver hands on its work buffer, in which some older packet stands.
+	 */
 	if (!rcode && packet && n > 0) {
 		qn->packet = xmalloc((size_t)n);
 		qn->packet_n = (size_t)n;

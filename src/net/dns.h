@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asynchronous DNS: a caching, recursing resolver inside this process, or a client of forward servers.
- * Each question ends by exactly one callback, always later, at its deadline at the latest. A question
- * that is asked again while it is on its way goes out once. Nothing is answered out of thin air: names
- * under test, invalid, localhost, home.arpa and the private reverse zones are asked like all others; a
- * server that was dead is asked again within seconds.
+ * Asynchronous DNS: a caching, recursing resolver inside this process, or a client of forward
+ * servers. Each question ends by exactly one callback, always later, at its deadline at the latest.
+ * A question that is asked again while it is on its way goes out once. Nothing is answered out of
+ * thin air: names under test, invalid, localhost, home.arpa and the private reverse zones are asked
+ * like all others; a server that was dead is asked again within seconds.
  *
- * Deadlines end the caller's wait, not the question: it runs on until the resolver gives up, and its
- * answer is in the cache for the next who asks.
+ * Deadlines end the caller's wait, not the question: it runs on until the resolver gives up (about
+ * 9 s with one silent forward server) and counts as in flight; its answer is in the cache for the
+ * next who asks. A SERVFAIL of the resolver is cached for 5 s.
  */
 #pragma once
 
@@ -52,7 +53,9 @@ enum dns_status {
 
 const char *dns_status_name(enum dns_status s);
 
-/* rdata is in wire format; names inside (NS, CNAME, SOA, PTR, MX, SRV) are whole, never compressed. */
+/*
+ * rdata is in wire format; names inside (NS, CNAME, SOA, PTR, MX, SRV) are whole, never compressed.
+ */
 struct dns_record {
 	uint16_t type;
 	uint32_t ttl;
@@ -103,13 +106,16 @@ struct dns_counters {
 
 /* opts NULL: recursion with defaults. The options are copied. */
 struct dns *dns_new(struct loop *l, const struct dns_opts *opts, struct err *e);
-/* Waiting callers are dropped without a callback. NULL is fine; returns NULL. Not inside an answer callback. */
+/*
+ * Waiting callers are dropped without a callback. NULL is fine; returns NULL. Not inside an answer
+ * callback.
+ */
 struct dns *dns_free(struct dns *d);
 
 /*
  * name: text, any case, with or without a last dot; every byte but the dot stands for itself (no
- * escapes), so names made from a message need no care. deadline_ms from now, at least 1. The handle is
- * valid until the callback is called or dns_cancel() has returned.
+ * escapes), so names made from a message need no care. deadline_ms from now, at least 1. The handle
+ * is valid until the callback is called or dns_cancel() has returned.
  */
 struct dns_query *dns_ask(struct dns *d, struct str name, unsigned type, int64_t deadline_ms,
 			  dns_answer_fn *fn, void *arg);
@@ -121,7 +127,10 @@ const struct dns_counters *dns_get_counters(const struct dns *d);
 
 /* Is this a name dns_ask() would take? */
 bool dns_name_is_ok(struct str name);
-/* The name that is asked for an address: "4.3.2.1" + "." + zone, or 32 nibbles for IPv6. False: no IP. */
+/*
+ * The name that is asked for an address: "4.3.2.1" + "." + zone, or 32 nibbles for IPv6. False: no
+ * IP.
+ */
 bool dns_reverse_name(struct strbuf *out, const struct net_addr *a, struct str zone);
 
 /* Readers of rdata; false where it is malformed. */
@@ -131,6 +140,9 @@ bool dns_rdata_ip4(struct str rdata, char out[16]);
 bool dns_rdata_addr(struct str rdata, struct net_addr *ret);
 /* TXT: its strings put together, without anything between. */
 bool dns_rdata_txt(struct str rdata, struct strbuf *out);
-/* CNAME, PTR, NS: the name as text without the last dot; a byte that is no [A-Za-z0-9_-] as \DDD. Root: ".". */
+/*
+ * CNAME, PTR, NS: the name as text without the last dot; a byte that is no [A-Za-z0-9_-] as \DDD.
+ * Root: ".".
+ */
 bool dns_rdata_name(struct str rdata, struct strbuf *out);
 bool dns_rdata_mx(struct str rdata, uint16_t *ret_preference, struct strbuf *out);

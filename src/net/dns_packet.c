@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads the answer section of a DNS packet (RFC 1035 section 4): records of the type asked for, at the
- * end of the CNAME chain that starts at the question, their names made whole. The resolver has checked and
- * re-encoded the packet before, but its contents come from strangers.
+ * Reads the answer section of a DNS packet (RFC 1035 section 4): records of the type asked for, at
+ * the end of the CNAME chain that starts at the question, their names made whole. The resolver has
+ * checked and re-encoded the packet before, but its contents come from strangers.
  */
 #include "net/dns_private.h"
 
@@ -26,8 +26,8 @@ struct wire_name {
 };
 
 /*
- * Reads a name that may be compressed. Each pointer must lead to before the place it was reached from, so
- * the walk ends.
+ * Reads a name that may be compressed. Each pointer must lead to before the place it was reached
+ * from, so the walk ends.
  */
 static bool read_name(struct rd *r, struct wire_name *out)
 {
@@ -120,7 +120,10 @@ bool dns_name_to_text(struct rd *r, struct strbuf *out)
 	return true;
 }
 
-/* How many bytes stand before the names in the rdata, how many names there are, how many bytes follow. */
+/*
+ * How many bytes stand before the names in the rdata, how many names there are, how many bytes
+ * follow.
+ */
 struct rdata_shape {
 	unsigned type;
 	uint8_t before, names, after;

@@ -13,7 +13,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-/* Header with one question and `an` answers; then the question "x.test" type A. Names begin at 12. */
+/*
+ * Header with one question and `an` answers; then the question "x.test" type A. Names begin at 12.
+ */
 #define HEAD(an) "000181800001" an "00000000"
 #define X_TEST                                                                                     \
 	"01780474657374"                                                                           \

@@ -26,8 +26,8 @@ struct dns_reply {
 };
 
 /*
- * name: as asked, lower case, no last dot. False: no DNS packet, or one about another name. Records that are
- * malformed inside are left out.
+ * name: as asked, lower case, no last dot. False: no DNS packet, or one about another name. Records
+ * that are malformed inside are left out.
  */
 bool dns_packet_parse(struct arena *arena, struct str packet, struct str name, unsigned type,
 		      struct dns_reply *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * DNS against tests/scenario/dns_server.py, a name server that can misbehave, as a child process on a
- * loopback port. POSTERN_TEST_DNS_DEAD_S: how long the server stays dead in the restart test (4).
+ * DNS against tests/scenario/dns_server.py, a name server that can misbehave, as a child process on
+ * a loopback port. POSTERN_TEST_DNS_DEAD_S: how long the server stays dead in the restart test (4).
  */
 #include "net/dns.h"
 
@@ -448,7 +448,10 @@ static void bad_options_are_refused(void **state)
 	assert_null(dns_new(w->loop, &(struct dns_opts){ .trust_anchor = "/nonexistent" }, &e));
 }
 
-/* A server that was dead is asked again within seconds, not after the resolver's quarter of an hour. */
+/*
+ * A server that was dead is asked again within seconds, not after the resolver's quarter of an
+ * hour.
+ */
 static void dead_server_comes_back(void **state)
 {
 	struct world *w = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/scenario/dns_server.py as a child of a unit test, on a loopback port; its --help tells the zone
- * lines and the commands. A failure of any of these fails the test.
+ * tests/scenario/dns_server.py as a child of a unit test, on a loopback port; its --help tells the
+ * zone lines and the commands. A failure of any of these fails the test.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The resolver's settings. libunbound is made for hosts and offices; a mail filter asks other questions,
- * so each setting that differs from its default stands here with the reason.
+ * The resolver's settings. libunbound is made for hosts and offices; a mail filter asks other
+ * questions, so each setting that differs from its default stands here with the reason.
  */
 #include "net/dns_private.h"
 
@@ -27,11 +27,12 @@ struct option {
 
 static const struct option fixed_options[] = {
 	/*
-	 * A server that did not answer is not left alone for the default 15 minutes. Each lost question
-	 * doubles the time the library waits for that server; at 12 s it sends a single probe now and
-	 * then and fails all other questions at once. Two things keep it from getting there: what it
-	 * knows of a server is forgotten after 3 s, and "port unreachable" does not count as an answer
-	 * (with connected sockets a refusing host is doubled to the maximum within milliseconds).
+	 * A server that did not answer is not left alone for the default 15 minutes. Each lost
+	 * question doubles the time the library waits for that server; at 12 s it sends a single
+	 * probe now and then and fails all other questions at once. Two things keep it from getting
+	 * there: what it knows of a server is forgotten after 3 s, and "port unreachable" does not
+	 * count as an answer (with connected sockets a refusing host is doubled to the maximum
+	 * within milliseconds).
 	 */
 	{ "infra-host-ttl:", "3" },
 	{ "infra-keep-probing:", "yes" },
@@ -40,15 +41,17 @@ static const struct option fixed_options[] = {
 	{ "outgoing-range:", "512" },
 	{ "outgoing-num-tcp:", "32" },
 	{ "num-queries-per-thread:", "4096" },
-	/* One question a list, not one a label: lists are deep, and some answer NXDOMAIN half way. */
+	/*
+	 * One question a list, not one a label: lists are deep, and some answer NXDOMAIN half way.
+	 */
 	{ "qname-minimisation:", "no" },
 	/* The same answer has the same order each time. */
 	{ "rrset-roundrobin:", "no" },
 	/* Private reverse zones are asked like all others ... */
 	{ "unblock-lan-zones:", "yes" },
 	/*
-	 * ... and so are those the line above leaves out. (An own zone without data takes the place of
-	 * the built-in one; "nodefault" has no effect when set this way, in 1.17.) "onion" stays
+	 * ... and so are those the line above leaves out. (An own zone without data takes the place
+	 * of the built-in one; "nodefault" has no effect when set this way, in 1.17.) "onion" stays
 	 * unasked (RFC 7686).
 	 */
 	{ "local-zone:", "localhost. transparent" },
@@ -173,7 +176,10 @@ static int add_servers(struct ub_ctx *ub, const struct dns_opts *o, struct err *
 	if (r)
 		return err_set(e, ERR_CONFIG, false, "dns: %s: %s", o->trust_anchor,
 			       ub_strerror(r));
-	/* Off by default, against answers that name 127.0.0.1 as a name server; needed for a local one. */
+	/*
+	 * Off by default, against answers that name 127.0.0.1 as a name server; needed for a local
+	 * one.
+	 */
 	return loopback ? set(ub, "do-not-query-localhost:", "no", e) : 0;
 }
 

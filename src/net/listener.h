@@ -2,8 +2,8 @@
 /*
  * Listening sockets. listener_bind() makes one (the supervisor, which passes the descriptor on);
  * listener_new() accepts from one in a loop (a front). Accepting pauses while `max_open` accepted
- * connections are open, so that the kernel's backlog, not our memory, holds the rest; and for a second
- * when the system is out of descriptors or buffers.
+ * connections are open, so that the kernel's backlog, not our memory, holds the rest; and for a
+ * second when the system is out of descriptors or buffers.
  */
 #pragma once
 
@@ -26,8 +26,9 @@ struct listener_bind_opts {
 
 /*
  * Returns a listening, non-blocking, close-on-exec descriptor. Port 0: the kernel chooses, ask
- * net_addr_of_local(). IPv6 sockets take IPv6 only. UNIX: a left-over socket file that nobody listens on
- * is replaced; one in use, or a file that is no socket, is an error. opts NULL: defaults.
+ * net_addr_of_local(). IPv6 sockets take IPv6 only. UNIX: a left-over socket file that nobody
+ * listens on is replaced; one in use, or a file that is no socket, is an error. opts NULL:
+ * defaults.
  */
 int listener_bind(const struct net_addr *a, const struct listener_bind_opts *opts, int *ret_fd,
 		  struct err *e);
@@ -44,12 +45,15 @@ struct listener_counters {
 };
 
 /*
- * Accepts from fd, a listening socket that becomes the listener's (from listener_bind(), or passed by the
- * supervisor: it is checked to be one). max_open 0: no limit. At most 32 are accepted a loop round.
+ * Accepts from fd, a listening socket that becomes the listener's (from listener_bind(), or passed
+ * by the supervisor: it is checked to be one). max_open 0: no limit. At most 32 are accepted a loop
+ * round.
  */
 struct listener *listener_new(struct loop *l, int fd, size_t max_open, listener_accept_fn *fn,
 			      void *arg, struct err *e);
-/* Closes the descriptor; connections accepted so far are not touched. A UNIX socket's file stays. */
+/*
+ * Closes the descriptor; connections accepted so far are not touched. A UNIX socket's file stays.
+ */
 struct listener *listener_free(struct listener *ln);
 /* The owner tells that one accepted connection is gone. */
 void listener_closed_one(struct listener *ln);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loop over libevent: life, deferred calls, timers, watches. Signals and children: loop_signal.c.
- * libevent already allows an event to be freed in its own callback and takes freed events out of its
- * active queue; what is added here is deferral, and timers that are cheap to move.
+ * The loop over libevent: life, deferred calls, timers, watches. Signals and children:
+ * loop_signal.c. libevent already allows an event to be freed in its own callback and takes freed
+ * events out of its active queue; what is added here is deferral, and timers that are cheap to
+ * move.
  */
 #include "net/loop_private.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Event loop of one process: timers, descriptor watches, signals, children, deferred calls. One loop a
- * process, made after the last fork; not thread-safe. Rules every part of net/ keeps:
+ * Event loop of one process: timers, descriptor watches, signals, children, deferred calls. One
+ * loop a process, made after the last fork; not thread-safe. Rules every part of net/ keeps:
  *  - a callback always comes later, from loop_run(), never inside the call that asked for it;
  *  - after a _stop(), _cancel() or _free() that thing's callback does not come any more;
  *  - everything may be stopped or freed inside any callback, its own too.
@@ -20,9 +20,14 @@ struct loop;
 
 /* Fails where the kernel gives no descriptors. Ignores SIGPIPE in this process. */
 struct loop *loop_new(struct err *e);
-/* All timers, watches, streams … of this loop must have been freed before. NULL is fine; returns NULL. */
+/*
+ * All timers, watches, streams … of this loop must have been freed before. NULL is fine; returns
+ * NULL.
+ */
 struct loop *loop_free(struct loop *l);
-/* Runs until loop_stop(), or until nothing is left to wait for. May be called again. Never nested. */
+/*
+ * Runs until loop_stop(), or until nothing is left to wait for. May be called again. Never nested.
+ */
 void loop_run(struct loop *l);
 /* Like loop_run(), but at most ms milliseconds: for tests and for a last flush before exit. */
 void loop_run_for(struct loop *l, int64_t ms);
@@ -33,8 +38,9 @@ int64_t loop_now_ms(const struct loop *l);
 
 /*
  * Deferred call: fn(arg) once, after the current callback has returned and before the loop sleeps.
- * Embed it in the object it serves. Asking twice is asking once. Order of asking is order of calling.
- * fn may ask again (it comes in the next round), and may free the object that holds the call.
+ * Embed it in the object it serves. Asking twice is asking once. Order of asking is order of
+ * calling. fn may ask again (it comes in the next round), and may free the object that holds the
+ * call.
  */
 struct loop_call {
 	void (*fn)(void *arg);
@@ -52,8 +58,9 @@ static inline bool loop_call_is_queued(const struct loop_call *c)
 }
 
 /*
- * One-shot timer. Starting an armed timer moves it; moving it to a later time costs a clock reading and
- * nothing else, so a session may do so for every command. Never early; late by a few ms at most.
+ * One-shot timer. Starting an armed timer moves it; moving it to a later time costs a clock reading
+ * and nothing else, so a session may do so for every command. Never early; late by a few ms at
+ * most.
  */
 struct loop_timer;
 
@@ -65,9 +72,9 @@ void loop_timer_stop(struct loop_timer *t);
 bool loop_timer_is_armed(const struct loop_timer *t);
 
 /*
- * Watch of a descriptor that stays the caller's (and must stay open as long as the watch lives). Level
- * triggered: it comes again as long as the condition holds. Errors and hang-ups show as readable and
- * writable; the read or write then tells.
+ * Watch of a descriptor that stays the caller's (and must stay open as long as the watch lives).
+ * Level triggered: it comes again as long as the condition holds. Errors and hang-ups show as
+ * readable and writable; the read or write then tells.
  */
 enum loop_watch_flag { LOOP_READ = 1u << 0, LOOP_WRITE = 1u << 1 };
 
@@ -89,7 +96,8 @@ struct loop_signal *loop_signal_free(struct loop_signal *s);
 
 /*
  * A child process. fn is told once, with the status as from waitpid(); the child is reaped by then.
- * Uses a pidfd: no SIGCHLD handling, and nobody else may wait for this pid. Freeing it does not kill.
+ * Uses a pidfd: no SIGCHLD handling, and nobody else may wait for this pid. Freeing it does not
+ * kill.
  */
 struct loop_child;
 

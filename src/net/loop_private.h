@@ -20,5 +20,8 @@ struct loop {
 
 /* LOOP_SCRATCH_BYTES, whose content lasts until the current callback returns. */
 char *loop_scratch(struct loop *l);
-/* c->fn runs in loop_free(), unless loop_call_cancel(c) before: for what outlives its owner's goodbye. */
+/*
+ * c->fn runs in loop_free(), unless loop_call_cancel(c) before: for what outlives its owner's
+ * goodbye.
+ */
 void loop_add_leftover(struct loop_call *c);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Streams. All work is done in three places the loop calls: on_ready (the descriptor), on_timer, and
- * on_later (after the owner's callback: flush what it wrote, tell the end, free). The functions the owner
- * calls only mark and queue, so it may call any of them anywhere. The struct is freed in on_later alone.
+ * Streams. All work is done in three places the loop calls: on_ready (the descriptor), on_timer,
+ * and on_later (after the owner's callback: flush what it wrote, tell the end, free). The functions
+ * the owner calls only mark and queue, so it may call any of them anywhere. The struct is freed in
+ * on_later alone.
  */
 #include "net/stream_private.h"
 
@@ -157,8 +158,8 @@ static bool read_once(struct stream *s)
 /* Writing. */
 
 /*
- * The other side takes no more. What it said before (a server's last reply) is still in our socket: it
- * is handed on first.
+ * The other side takes no more. What it said before (a server's last reply) is still in our socket:
+ * it is handed on first.
  */
 static void end_broken(struct stream *s, int error)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A stream's inside, for net/ only. TLS will be another struct stream_io, set before the first byte. */
+/*
+ * A stream's inside, for net/ only. TLS will be another struct stream_io, set before the first
+ * byte.
+ */
 #pragma once
 
 #include "net/loop.h"
@@ -10,7 +13,10 @@
 
 struct iovec;
 
-/* How bytes pass: results and errno as read(2) and writev(2) have them, EAGAIN: wait for the descriptor. */
+/*
+ * How bytes pass: results and errno as read(2) and writev(2) have them, EAGAIN: wait for the
+ * descriptor.
+ */
 struct stream_io {
 	ssize_t (*read)(struct stream *s, char *buf, size_t n);
 	ssize_t (*writev)(struct stream *s, const struct iovec *iov, int n);

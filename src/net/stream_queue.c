@@ -7,7 +7,10 @@
 
 #include <sys/uio.h>
 
-/* A chunk with its header and malloc's own fills 4 kB: some dozens of replies, or one page of a body. */
+/*
+ * A chunk with its header and malloc's own fills 4 kB: some dozens of replies, or one page of a
+ * body.
+ */
 enum { CHUNK_BYTES = 4096 - sizeof(struct stream_chunk) - 16 };
 
 static void append(struct stream_queue *q, struct stream_chunk *c)

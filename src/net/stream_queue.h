@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Output queue of a stream: copied bytes gathered in chunks, and references to memory of others, in order
- * of writing. Holds no memory while empty. No I/O. For net/ only.
+ * Output queue of a stream: copied bytes gathered in chunks, and references to memory of others, in
+ * order of writing. Holds no memory while empty. No I/O. For net/ only.
  */
 #pragma once
 
@@ -36,5 +36,7 @@ void stream_queue_add_ref(struct stream_queue *q, struct str data,
 int stream_queue_peek(const struct stream_queue *q, struct iovec *iov, int max);
 /* Drops n bytes at the front. Chunks used up are freed; their releases are called, sent = true. */
 void stream_queue_consume(struct stream_queue *q, size_t n);
-/* Drops everything; releases are called with sent = false. A release may add to q: that goes too. */
+/*
+ * Drops everything; releases are called with sent = false. A release may add to q: that goes too.
+ */
 void stream_queue_drop(struct stream_queue *q);

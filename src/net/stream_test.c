@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Streams over socketpairs, TCP loopback and pipes. Each test runs a loop of its own, bounded in time. */
+/*
+ * Streams over socketpairs, TCP loopback and pipes. Each test runs a loop of its own, bounded in
+ * time.
+ */
 #include "net/stream.h"
 
 #include "core/strbuf.h"
