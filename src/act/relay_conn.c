@@ -132,14 +132,26 @@ static bool handle_event(struct relay_conn *c, enum smtp_client_event ev)
 	return true;
 }
 
-static void flush(struct relay_conn *c)
+/* Whether the engine had anything to send: more events may follow from that. */
+static bool flush(struct relay_conn *c)
 {
+	bool any = false;
 	struct str out;
 
-	while ((out = smtp_client_take(c->client)).n)
+	while ((out = smtp_client_take(c->client)).n) {
 		stream_write(c->stream, out);
+		any = true;
+	}
 	stream_wait(c->stream, smtp_client_timeout_ms(c->client),
 		    smtp_client_state_text(smtp_client_state(c->client)));
+	return any;
+}
+
+/* Nobody uses the connection: what the server says or does now ends it. */
+static void look_at_idle(struct relay_conn *c)
+{
+	if (c->is_dead || smtp_client_next(c->client) != SMTP_CL_EV_NONE)
+		relay_conn_drop(c);
 }
 
 static void conn_step(void *arg)
@@ -148,25 +160,24 @@ static void conn_step(void *arg)
 	enum smtp_client_event ev;
 
 	if (c->is_idle) {
-		/* The server spoke or closed while nobody used it: it serves no more. */
-		if (c->is_dead || smtp_client_next(c->client) != SMTP_CL_EV_NONE)
-			relay_conn_drop(c);
+		look_at_idle(c);
 		return;
 	}
 	/* While the socket is blocked the engine is not asked for more content: that is all the buffering. */
 	while (!stream_write_blocked(c->stream)) {
 		ev = smtp_client_next(c->client);
-		if (ev == SMTP_CL_EV_NONE)
-			break;
-		/* More to do after an event comes from a new call: the callee may have dropped us. */
+		if (ev == SMTP_CL_EV_NONE) {
+			if (flush(c))
+				continue;
+			return;
+		}
+		/* After most events the callee may have dropped us: more to do comes from a new call. */
 		if (ev != SMTP_CL_EV_WANT_DATA)
 			loop_call_later(&c->step);
 		if (!handle_event(c, ev))
 			return;
-		flush(c);
 	}
-	if (!c->is_dead)
-		flush(c);
+	flush(c);
 }
 
 static void on_data(void *arg, struct str data)
