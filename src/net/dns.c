@@ -214,11 +214,11 @@ static void deliver(void *arg)
  * The resolver's callback. It may come inside ub_resolve_event(), and inside ub_ctx_delete(). It has
  * more than 6 parameters: libunbound's type.
  */
-static void on_resolved(void *arg, int rcode, void *packet, int n, int sec, char *why, int limited)
+static void on_resolved(void *arg, int rcode, void *packet, int n, int sec, char *why, int rate)
 {
 	struct dns_question *qn = arg;
 
-	(void)limited;
+	(void)rate;
 	if (qn->dns->is_closing || qn->is_answered)
 		return;
 	qn->is_answered = true;

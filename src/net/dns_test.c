@@ -488,6 +488,29 @@ static void dead_server_comes_back(void **state)
 	assert_int_equal(h->status, DNS_ANSWER);
 }
 
+/* What dns.h says: a SERVFAIL is kept for some seconds, and no longer. */
+static void servfail_is_kept_for_seconds(void **state)
+{
+	struct world *w = *state;
+	int64_t end;
+
+	dns_test_server_do(&w->server, "mode ill.wild.test servfail");
+	ask(w, 0, "ill.wild.test", DNS_A, 5000);
+	run(w);
+	assert_int_equal(w->heard[0].status, DNS_SERVFAIL);
+	dns_test_server_do(&w->server, "mode ill.wild.test ok");
+	ask(w, 0, "ill.wild.test", DNS_A, 5000);
+	run(w);
+	assert_int_equal(w->heard[0].status, DNS_SERVFAIL);
+	end = loop_now_ms(w->loop) + 8000;
+	while (w->heard[0].status == DNS_SERVFAIL && loop_now_ms(w->loop) < end) {
+		loop_run_for(w->loop, 500);
+		ask(w, 0, "ill.wild.test", DNS_A, 5000);
+		run(w);
+	}
+	assert_int_equal(w->heard[0].status, DNS_ANSWER);
+}
+
 static void server_recovers_from_silence(void **state)
 {
 	struct world *w = *state;
@@ -544,6 +567,7 @@ int main(void)
 		TEST(stub_zone_is_asked),
 		TEST(bad_options_are_refused),
 		TEST(dead_server_comes_back),
+		TEST(servfail_is_kept_for_seconds),
 		TEST(server_recovers_from_silence),
 		cmocka_unit_test(reverse_names),
 	};
