@@ -16,7 +16,8 @@ enum function_kind {
 	CALL_INCLUDE,
 	CALL_INCLUDE_OPTIONAL,
 	CALL_DKIM_KEY,
-	CALL_OBJECT
+	CALL_OBJECT,
+	CALL_MAP
 };
 
 struct function {
@@ -37,6 +38,7 @@ static const struct function functions[] = {
 	{ "include_config_files", CALL_INCLUDE, true, 1, 1000 },
 	{ "include_optional_config_files", CALL_INCLUDE_OPTIONAL, true, 1, 1000 },
 	{ "dkim_key", CALL_DKIM_KEY, false, 3, 99 },
+	{ "map {", CALL_MAP, true, 0, 1000000 }, /* no name: only term_map() makes it */
 	{ "q_sql_s", CALL_OBJECT, false, 1, 1 },
 	{ "q_sql_n", CALL_OBJECT, false, 1, 1 },
 	{ "q_sql_b", CALL_OBJECT, false, 1, 1 },
@@ -267,9 +269,28 @@ static void call_object(struct parser *p, const struct frame *f, struct operand 
 		conf_list_add(p->arena, ret->value, f->list->items[i]);
 }
 
+static void call_map(struct parser *p, const struct frame *f, struct operand *ret)
+{
+	struct conf_value *list = conf_new(p->arena, CONF_LIST, f->place);
+
+	for (size_t i = 0; i < f->list->count; i++) {
+		struct conf_value *key = f->list->items[i];
+
+		/* A reference as a key would become its address in Perl; as an element it stays one. */
+		if (f->each_lc && key->kind == CONF_STRING)
+			key = conf_new_string(p->arena, str_lower(p->arena, key->text), key->place);
+		if (!parser_charge(p, 2, 0))
+			return;
+		conf_list_add(p->arena, list, key);
+		conf_list_add(p->arena, list, f->each.value);
+	}
+	ret->form = OPERAND_LIST;
+	ret->value = list;
+}
+
 void eval_call(struct parser *p, struct frame *f, struct operand *ret)
 {
-	const struct function *fn = function_find(f->name);
+	const struct function *fn = function_find(f->each.value ? STR("map {") : f->name);
 
 	must(fn);
 	*ret = (struct operand){ .form = OPERAND_VALUE, .place = f->place };
@@ -292,5 +313,6 @@ void eval_call(struct parser *p, struct frame *f, struct operand *ret)
 	case CALL_INCLUDE_OPTIONAL: call_include(p, f, fn->kind == CALL_INCLUDE_OPTIONAL); break;
 	case CALL_DKIM_KEY: call_dkim_key(p, f); break;
 	case CALL_OBJECT: call_object(p, f, ret); break;
+	case CALL_MAP: call_map(p, f, ret); break;
 	}
 }

@@ -406,6 +406,23 @@ static bool closes_empty(struct parser *p)
 	return p->tok.kind == TOK_OP && p->tok.op && p->tok.op == closing_of(f->kind);
 }
 
+/* map { $_ => VALUE } LIST, as far as VALUE is a constant. The list is what stands up to the end. */
+static bool term_map(struct parser *p)
+{
+	struct frame *f, map = { .name = p->tok.text, .place = p->tok.place };
+
+	if (!parser_at_word(p, "map") || !eval_map(p, &map))
+		return false;
+	eval_push_frame(p, FRAME_BARE_CALL, map.place);
+	if (p->syntax_error)
+		return true;
+	f = VEC_LAST(&p->frames, struct frame);
+	f->name = map.name;
+	f->each = map.each;
+	f->each_lc = map.each_lc;
+	return true;
+}
+
 /* A function's name: with parentheses behind it, or up to the statement's end. */
 static bool term_call(struct parser *p)
 {
@@ -444,7 +461,7 @@ bool eval_expression(struct parser *p, struct operand *ret)
 			operator_token(p, ret);
 		else if (closes_empty(p))
 			close_frame(p, ret);
-		else if (!term_call(p))
+		else if (!term_map(p) && !term_call(p))
 			eval_term(p);
 	}
 	return !p->syntax_error;

@@ -11,7 +11,10 @@
 /* The longest sub { } that can be an idiom, in tokens. */
 enum { SUB_TOKENS_MAX = 16 };
 
-/* From the `sub` that is current to its closing brace; the tokens between, as many as fit. */
+/*
+ * From the word that is current to its block's closing brace, which is current then; the tokens between, as
+ * many as fit. STR_NPOS: it never closes.
+ */
 static size_t read_block(struct parser *p, struct token *ret)
 {
 	size_t depth = 0, n = 0;
@@ -33,7 +36,6 @@ static size_t read_block(struct parser *p, struct token *ret)
 		n++;
 		parser_skip(p);
 	}
-	parser_next(p, false);
 	return n;
 }
 
@@ -90,6 +92,8 @@ void eval_sub(struct parser *p, struct operand *ret)
 		parser_syntax(p, place, "sub { is never closed");
 		return;
 	}
+	if (parser_at_op(p, '}'))
+		parser_next(p, false);
 	if (n && n <= SUB_TOKENS_MAX && is_op(&t[n - 1], ';'))
 		n--;
 	*ret = (struct operand){ .form = OPERAND_VALUE, .value = v, .place = place };
@@ -106,6 +110,47 @@ void eval_sub(struct parser *p, struct operand *ret)
 	    p, place,
 	    "sub { ... }: code is never run; understood are sub { c('x') }, sub { ca('x') } "
 	    "and sub { cr('x') }; write the value itself");
+}
+
+/* $_, lc $_ or lc($_) from t on; how many tokens, 0 if it is none of them. */
+static size_t topic_tokens(const struct token *t, size_t n, bool *ret_lc)
+{
+	size_t lc = n && t[0].kind == TOK_WORD && str_eq(t[0].text, STR("lc"));
+	size_t parens = lc && n > 1 && is_op(&t[1], '(');
+
+	*ret_lc = lc;
+	if (n < 1 + lc + 2 * parens || t[lc + parens].kind != TOK_SCALAR ||
+	    !str_eq(t[lc + parens].text, STR("_")) || (parens && !is_op(&t[3], ')')))
+		return 0;
+	return 1 + lc + 2 * parens;
+}
+
+bool eval_map(struct parser *p, struct frame *f)
+{
+	struct lex saved = p->lex;
+	struct token saved_tok = p->tok, t[SUB_TOKENS_MAX] = { 0 };
+	size_t n = read_block(p, t), at;
+	const struct token *v;
+
+	f->each = (struct operand){ .form = OPERAND_VALUE };
+	at = n == STR_NPOS || n > SUB_TOKENS_MAX ? 0 : topic_tokens(t, n, &f->each_lc);
+	v = &t[at + 1];
+	if (at && n == at + 2 && (is_op(&t[at], LEX_OP_ARROW_COMMA) || is_op(&t[at], ','))) {
+		f->each.place = v->place;
+		if (v->kind == TOK_STRING)
+			f->each.value = conf_new_string(p->arena, eval_string(p, v), v->place);
+		else if (v->kind == TOK_NUMBER)
+			f->each.value = eval_number(p, v);
+		else if (v->kind == TOK_WORD && str_eq(v->text, STR("undef")))
+			f->each.value = conf_new(p->arena, CONF_UNDEF, v->place);
+	}
+	if (f->each.value) {
+		parser_next(p, true);
+		return true;
+	}
+	p->lex = saved;
+	p->tok = saved_tok;
+	return false;
 }
 
 /* head -n 1 FILE, head -n1 FILE, head -1 FILE, cat FILE */

@@ -93,7 +93,9 @@ struct frame {
 	struct conf_value *list;
 	struct operand first; /* CALL: the first argument unread, for push */
 	bool has_first;
-	struct str name; /* CALL */
+	struct str name;     /* CALL */
+	struct operand each; /* map { $_ => VALUE } LIST: VALUE */
+	bool each_lc;
 	int cast; /* DEREF: the sigil; KEY, INDEX: 1 if the operand before is to be followed (->) */
 	struct conf_place place;
 };
@@ -172,6 +174,11 @@ void eval_refuse_word(struct parser *p, struct str word, struct conf_place place
 /* eval_idiom.c */
 /* At `sub`: reads the whole block. */
 void eval_sub(struct parser *p, struct operand *ret);
+/*
+ * At `map`, if { $_ => VALUE } follows: reads the block, fills the frame's `each`; false: not that idiom.
+ * VALUE is a constant.
+ */
+bool eval_map(struct parser *p, struct frame *f);
 /* At chomp( */
 void eval_chomp(struct parser *p);
 

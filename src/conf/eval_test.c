@@ -92,6 +92,11 @@ static const struct {
 	  "('A' => [1], 'b' => [1])" },
 	{ "my $x = [1]; $local_domains{a} = $x; $local_domains{b} = $x; $local_domains{a}[0] = 2;",
 	  "%local_domains", "('a' => [2], 'b' => [1])" },
+	{ "%local_domains = map { $_ => 1 } qw(a b);", "%local_domains", "('a' => 1, 'b' => 1)" },
+	{ "@inet_acl = ((map { lc($_), 'X' } ('A', 'b')), 3);", "@inet_acl",
+	  "('a', 'X', 'b', 'X', 3)" },
+	{ "@client_ipaddr_policy = map { $_ => 'MYNETS' } @mynetworks_maps;",
+	  "@client_ipaddr_policy", "(\\@mynetworks, 'MYNETS')" },
 	/* references and code that stays a name */
 	{ "@inet_acl = (\\%local_domains, \\@mynetworks, \\$virus_admin);", "@inet_acl",
 	  "(\\%local_domains, \\@mynetworks, \\$virus_admin)" },
@@ -187,7 +192,7 @@ static const struct {
 	{ "$log_level = $mydomain // 2;", "t:1:24: operator '//': only = + - * / . .. are part of "
 					  "the language here; write the value "
 					  "itself\n" },
-	{ "@inet_acl = map { $_ } qw(a);",
+	{ "@inet_acl = map { uc } qw(a);",
 	  "t:1:13: map: it runs code for each element; write the resulting list out\n" },
 	{ "$virus_admin = `id`;",
 	  "t:1:16: a command in backticks: commands are never run; understood are chomp($x = `head "

@@ -143,24 +143,60 @@ static void allow_header_tag(struct loading *l)
 			      conf_new_int(l->conf->arena, 1, tag->place));
 }
 
-static void after_defaults(struct loading *l)
+/* What an after-default would be, also where a file set the value: `config show -d` compares with it. */
+static void after_default(struct loading *l, size_t number)
 {
+	const struct setting *s = setting_at(number);
+	struct var *var = &l->vars.settings[number];
+	struct conf_value *set = is_undef(l, s->name) ? NULL : var->value;
 	struct strbuf text;
 
-	computed_defaults(l);
 	strbuf_init(&text, 0);
-	for (size_t i = 0; i < setting_total(); i++) {
-		const struct setting *s = setting_at(i);
-
-		if ((s->flags & SETTING_AFTER) && is_undef(l, s->name))
-			add_default(&text, s);
-	}
+	add_default(&text, s);
 	eval_own(l, strbuf_str(&text));
 	strbuf_done(&text);
+	l->conf->entries[number].dflt = var->value;
+	if (set)
+		var->value = set;
+}
+
+static void after_defaults(struct loading *l)
+{
+	computed_defaults(l);
 	for (size_t i = 0; i < setting_total(); i++)
-		if (setting_at(i)->flags & SETTING_AFTER && !l->vars.settings[i].set)
-			l->conf->entries[i].dflt = l->vars.settings[i].value;
+		if (setting_at(i)->flags & SETTING_AFTER)
+			after_default(l, i);
 	allow_header_tag(l);
+}
+
+/*
+ * Checks the variables and puts them into their normal form; what does not fit is told and gets its
+ * default, so that after-defaults can build on it.
+ */
+static void check_variables(struct loading *l)
+{
+	struct arena *a = l->conf->arena;
+
+	for (size_t i = 0; i < setting_total(); i++) {
+		const struct setting *s = setting_at(i);
+		struct var *var = &l->vars.settings[i];
+		struct conf_value *dflt = (struct conf_value *)l->conf->entries[i].dflt, *v;
+
+		if (s->type == SETTING_ALIAS)
+			continue;
+		v = conf_check_value(a, s, dflt, var->place, NULL);
+		must(v != NULL); /* settings_test.c */
+		l->conf->entries[i].dflt = dflt = v;
+		v = conf_check_value(a, s, var->value, var->place, l->diags);
+		if (!v) {
+			size_t n = 0;
+
+			v = s->flags & SETTING_AFTER ? vars_empty(a, s->name[0], var->place)
+						     : conf_copy(a, dflt, &n);
+			var->set = false;
+		}
+		var->value = v;
+	}
 }
 
 static void report_status(struct loading *l, const struct setting *s, const struct conf_entry *e)
@@ -175,28 +211,18 @@ static void report_status(struct loading *l, const struct setting *s, const stru
 			      e->place, "%s is ignored: %s", s->name, s->why);
 }
 
-/* Takes the variables over into entries, checked. */
 static void fill_entries(struct loading *l)
 {
 	for (size_t i = 0; i < setting_total(); i++) {
 		const struct setting *s = setting_at(i);
 		struct conf_entry *e = &l->conf->entries[i];
 		const struct var *var = &l->vars.settings[i];
-		const struct conf_value *v = var->value;
 
 		/* "built-in" stands in our own printed text where a default was. */
 		e->set = var->set && strcmp(var->place.file, "built-in") != 0;
 		e->place = e->set ? var->place : (struct conf_place){ .file = "" };
-		if (s->type != SETTING_ALIAS) {
-			const struct conf_value *dflt =
-			    conf_check_value(l->conf->arena, s, e->dflt, e->place, NULL);
-
-			e->dflt = dflt ? dflt : e->dflt;
-			v = conf_check_value(l->conf->arena, s, v, e->place, l->diags);
-		}
-		conf_entry_fill(l->conf->arena, e, v ? v : e->dflt);
-		if (v)
-			report_status(l, s, e);
+		conf_entry_fill(l->conf->arena, e, var->value);
+		report_status(l, s, e);
 	}
 }
 
@@ -230,6 +256,7 @@ static void loading_begin(struct loading *l, const struct conf_io *io, struct co
 
 static struct conf *loading_end(struct loading *l)
 {
+	check_variables(l);
 	after_defaults(l);
 	keep_declared(l);
 	fill_entries(l);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): quarantine, notifications, changes to passed mail. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - quarantine
+ * - notifications
+ * - changes to passed mail
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"

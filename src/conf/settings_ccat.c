@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): settings by contents category, policy banks, unpacking programs: read, and not needed. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - settings by contents category
+ * - policy banks
+ * - unpacking programs: read, and not needed
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): unpacking and banned parts, who is exempt from which check, viruses. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - unpacking and banned parts
+ * - who is exempt from which check
+ * - viruses
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): general, whose mail is it: local domains and own networks, logging and debugging. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - general
+ * - whose mail is it: local domains and own networks
+ * - logging and debugging
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): the mail server's way in, the way back to the mail server, what happens to which mail. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - the mail server's way in
+ * - the way back to the mail server
+ * - what happens to which mail
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"

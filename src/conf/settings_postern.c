@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): postern's own. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - postern's own
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of the table of settings (settings.h): dkim, spam, sql, ldap and redis. */
+/*
+ * Rows of the table of settings (settings.h):
+ * - dkim
+ * - spam
+ * - sql, ldap and redis
+ */
 #include "conf/settings_private.h"
 
 #include "core/xalloc.h"
