@@ -142,7 +142,9 @@ static const struct setting general_rows[] = {
 	  "debug to the terminal", "use posternd --debug" },
 	{ "$allow_preserving_evidence", SETTING_BOOL, SETTING_IGNORED, SETTING_NO_BANK,
 	  "1", 0, 0,
-	  "keep temporary files in trouble", "messages travel in memory; a message that kills a scan is kept by itself" },
+	  "keep temporary files in trouble",
+	  "messages travel in memory; "
+	  "a message that kills a scan is kept by itself" },
 	{ "$snmp_contact", SETTING_STR, SETTING_LATER, 0,
 	  "''", 0, 0,
 	  "contact for monitoring", NULL },
