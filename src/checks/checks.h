@@ -25,6 +25,7 @@ extern const struct plugin plugin_relay_eval;
 extern const struct plugin plugin_mime_eval;
 extern const struct plugin plugin_body_eval;
 extern const struct plugin plugin_html_eval;
+extern const struct plugin plugin_dns_eval;
 extern const struct plugin plugin_uri_eval;
 extern const struct plugin plugin_https_mismatch;
 extern const struct plugin plugin_wlbl_eval;
@@ -32,3 +33,17 @@ extern const struct plugin plugin_subject_list;
 extern const struct plugin plugin_freemail;
 extern const struct plugin plugin_vbounce;
 extern const struct plugin plugin_image_info;
+
+/* Those of net_later.c. */
+extern const struct plugin plugin_uridnsbl;
+extern const struct plugin plugin_spf;
+extern const struct plugin plugin_pyzor;
+extern const struct plugin plugin_razor2;
+extern const struct plugin plugin_spamcop;
+extern const struct plugin plugin_dkim;
+extern const struct plugin plugin_bayes;
+extern const struct plugin plugin_hashbl;
+extern const struct plugin plugin_dmarc;
+extern const struct plugin plugin_dcc;
+extern const struct plugin plugin_awl;
+extern const struct plugin plugin_txrep;
