@@ -9,7 +9,8 @@ const struct plugin *const checks_plugins[] = {
 	&plugin_header_eval, &plugin_mime_eval,    &plugin_relay_eval, &plugin_uri_eval,
 	&plugin_wlbl_eval,   &plugin_vbounce,      &plugin_image_info, &plugin_freemail,
 	&plugin_hashbl,      &plugin_dmarc,        &plugin_dcc,        &plugin_awl,
-	&plugin_txrep,
+	&plugin_txrep,       &plugin_antivirus,    &plugin_fromname,   &plugin_short_urls,
+	&plugin_pdf_info,
 };
 
 const size_t checks_plugin_count = sizeof(checks_plugins) / sizeof(checks_plugins[0]);

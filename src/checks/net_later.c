@@ -425,6 +425,13 @@ const struct plugin plugin_txrep = {
 };
 
 const char *const checks_not_yet[] = {
+	"short_url_200",
+	"short_url_404",
+	"short_url_chained",
+	"short_url_code",
+	"short_url_loop",
+	"short_url_maxchain",
+	"short_url_redir",
 	"check_uridnsbl",
 	"check_for_spf_pass",
 	"check_for_spf_neutral",
