@@ -8,6 +8,8 @@
 #include "msg/relays.h"
 #include "text/tld.h"
 
+#include <stdio.h>
+
 struct harness_rule {
 	struct str name;
 	const struct eval_def *def;
@@ -378,6 +380,21 @@ int harness_check(const char *config, const char *message)
 
 	harness_done(&h);
 	return result;
+}
+
+size_t harness_wrong_rows(const struct harness_row *rows, size_t n)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int got = harness_check(rows[i].config, rows[i].message);
+
+		if (got == rows[i].want)
+			continue;
+		wrong++;
+		fprintf(stderr, "%s: got %d, want %d\n", rows[i].name, got, rows[i].want);
+	}
+	return wrong;
 }
 
 struct str harness_log_of(struct arena *a, const char *config, const char *message)

@@ -65,5 +65,11 @@ size_t harness_find(const struct harness *h, struct str name);
 
 /* All at once: does rule T of this configuration hit this message? Negative: EVAL_PENDING, or -2: no rule T. */
 int harness_check(const char *config, const char *message);
-/* The text of the first log line of rule T, "" without one, in a static buffer's stead: in `a`. */
+struct harness_row {
+	const char *name, *config, *message;
+	int want;
+};
+/* How many rows answer something else than wanted; each is printed. */
+size_t harness_wrong_rows(const struct harness_row *rows, size_t n);
+/* The text of the first log line of rule T, "" without one; lives in `a`. */
 struct str harness_log_of(struct arena *a, const char *config, const char *message);
