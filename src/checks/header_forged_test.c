@@ -196,20 +196,22 @@ static void test_forged(void **state)
 		  "text\n",
 		  1 },
 		{ "msn groups", "header T eval:check_for_msn_groups_headers()",
+		  "Return-Path: <List-bounce@groups.msn.com>\n"
 		  "To: <List@groups.msn.com>\n"
 		  "Received: from mail pickup service by p04.groups.msn.com with Microsoft "
 		  "SMTPSVC; Mon, 1 Jan 2024 12:00:00 +0000\n"
 		  "Message-Id: <List-12@groups.msn.com>\n"
-		  "Return-Path: <List-bounce@groups.msn.com>\n"
+
 		  "\n"
 		  "text\n",
 		  1 },
 		{ "msn groups, another id", "header T eval:check_for_msn_groups_headers()",
+		  "Return-Path: <List-bounce@groups.msn.com>\n"
 		  "To: <List@groups.msn.com>\n"
 		  "Received: from mail pickup service by p04.groups.msn.com with Microsoft "
 		  "SMTPSVC; Mon, 1 Jan 2024 12:00:00 +0000\n"
 		  "Message-Id: <Other-12@groups.msn.com>\n"
-		  "Return-Path: <List-bounce@groups.msn.com>\n"
+
 		  "\n"
 		  "text\n",
 		  0 },

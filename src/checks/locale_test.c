@@ -18,7 +18,7 @@ static void test_ok(void **state)
 		{ "en", "UTF-8", true },        { "en", "windows-1251", true },
 		{ "en", "koi8-r", false },      { "en ru", "koi8-r", true },
 		{ "ru_RU", "koi8-r", true },    { "C", "koi8-r", false },
-		{ "ja", "shift_jis", true },   { "ja", "Shift-JIS", true },
+		{ "ja", "shift_jis", true },    { "ja", "Shift-JIS", true },
 		{ "ja", "sjis", true },         { "ja", "iso-2022-jp", true },
 		{ "ko", "iso-2022-jp", false }, { "zh", "big5", true },
 		{ "zh.gb2312", "big5", true },  { "en", "", false },

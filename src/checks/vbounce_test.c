@@ -92,6 +92,7 @@ static void test_bounces(void **state)
 		  "Content-Type: text/plain\n"
 		  "\n"
 		  "Received: x\n"
+		  "\n"
 		  "Subject: a mx.mine.com b\n",
 		  0 },
 	};
