@@ -204,10 +204,11 @@ static bool take_entry(struct str s, struct budget *b, struct entry *e)
 		e->mail = str_sub(s, at, mail);
 		return true;
 	}
-	if (phrase == at)
+	/* Blanks alone are a phrase of the last of them. */
+	if (phrase == at && !at)
 		return false;
 	e->end = skip_tail(s, phrase, &e->comment);
-	e->phrase = str_sub(s, at, phrase);
+	e->phrase = str_sub(s, phrase == at ? at - 1 : at, phrase);
 	return e->end != STR_NPOS;
 }
 

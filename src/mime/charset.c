@@ -7,6 +7,7 @@
 #include "core/must.h"
 #include "core/strbuf.h"
 #include "core/utf8.h"
+#include "mime/charset_multibyte.h"
 #include "mime/charset_names.h"
 
 #include <unicode/ucnv.h>
@@ -76,7 +77,9 @@ static size_t sequence_length(unsigned char lead)
 		return 4;
 	if (lead < 0xfc)
 		return 5;
-	return lead < 0xfe ? 6 : 1;
+	if (lead < 0xfe)
+		return 6;
+	return lead == 0xfe ? 7 : 13;
 }
 
 /* What is ill-formed becomes U+FFFD: one for a lead byte with the continuation bytes it may claim. */
@@ -330,6 +333,23 @@ static bool decode_utf8(struct arena *a, struct str in, bool insist, struct str 
 	return true;
 }
 
+static bool decode_table(struct arena *a, struct str in, const struct charset_table *t, bool insist,
+			 struct str *ret)
+{
+	char *p = arena_alloc(a, in.n * 3);
+	size_t n = 0;
+
+	for (size_t i = 0; i < in.n; i++) {
+		unsigned char c = (unsigned char)in.p[i];
+		uint32_t code = c < 0x80 ? c : t->high[c - 0x80];
+		if (!code && c && !insist)
+			return false;
+		n += utf8_put(code || !c ? code : UTF8_REPLACEMENT, p + n);
+	}
+	*ret = str_make(p, n);
+	return true;
+}
+
 static bool decode_row(struct arena *a, struct str in, const struct charset_row *row, bool insist,
 		       struct str *ret)
 {
@@ -348,6 +368,11 @@ static bool decode_row(struct arena *a, struct str in, const struct charset_row 
 		*ret = single_bytes(a, in, w1252_high);
 		return true;
 	case CHARSET_UTF8: return decode_utf8(a, in, insist, ret);
+	case CHARSET_TABLE: return decode_table(a, in, row->table, insist, ret);
+	case CHARSET_MULTIBYTE:
+		return charset_multibyte(a, in, row->name,
+					 insist ? MULTIBYTE_REPLACE : MULTIBYTE_FAIL, ret);
+	case CHARSET_SEVEN_BIT: return charset_seven_bit(a, in, row->name, ret);
 	case CHARSET_ICU: return decode_icu(a, in, row->icu, insist, ret);
 	case CHARSET_UNKNOWN: break;
 	}
@@ -358,8 +383,8 @@ static bool decode_row(struct arena *a, struct str in, const struct charset_row 
 static bool decode_declared(struct arena *a, struct str in, struct str declared, bool insist,
 			    bool tried_utf8, struct str *ret)
 {
-	static const struct charset_row w1252 = { "cp1252", CHARSET_W1252, NULL };
-	static const struct charset_row utf8 = { "utf8", CHARSET_UTF8, NULL };
+	static const struct charset_row w1252 = { "cp1252", CHARSET_W1252, NULL, NULL };
+	static const struct charset_row utf8 = { "utf8", CHARSET_UTF8, NULL, NULL };
 	const struct charset_row *row;
 
 	if (!insist && is_one_of(declared, ascii_names))
@@ -371,6 +396,13 @@ static bool decode_declared(struct arena *a, struct str in, struct str declared,
 	else
 		row = charset_lookup(a, is_gb18030(declared) ? STR("gbk") : declared);
 	return row && decode_row(a, in, row, insist, ret);
+}
+
+static bool is_lazy(struct arena *a, struct str declared)
+{
+	const struct charset_row *row = charset_lookup(a, declared);
+	return row && row->kind == CHARSET_SEVEN_BIT &&
+	       (strcmp(row->name, "hz") == 0 || strcmp(row->name, "utf-7") == 0);
 }
 
 struct charset_text charset_normalize(struct arena *a, struct str in, struct str declared,
@@ -392,7 +424,13 @@ struct charset_text charset_normalize(struct arena *a, struct str in, struct str
 		if (order && decode_icu(a, in, order, false, &out))
 			return want_chars ? (struct charset_text){ out, true } : same;
 	} else if (decode_declared(a, in, declared, insist, tried_utf8, &out)) {
-		return (struct charset_text){ out, want_chars };
+		/* Two decoders of Encode's mark text as characters only where they decoded some. */
+		bool marked =
+		    want_chars && (!is_lazy(a, declared) ||
+				   (count_8bit(out) && str_find_any(in, "+~") != STR_NPOS));
+		if (want_chars && !marked)
+			return str_eq(out, in) || wide ? same : (struct charset_text){ out, false };
+		return (struct charset_text){ out, marked };
 	}
 	if (!wide)
 		return same;

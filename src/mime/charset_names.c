@@ -9,80 +9,33 @@
 #include "core/xalloc.h"
 
 static const struct charset_row rows[] = {
-	{ "ascii", CHARSET_ASCII, NULL },
-	{ "us-ascii", CHARSET_ASCII, NULL },
-	{ "iso-8859-1", CHARSET_LATIN1, NULL },
-	{ "cp1252", CHARSET_W1252, NULL },
-	{ "utf-8-strict", CHARSET_UTF8, NULL },
-	{ "utf8", CHARSET_UTF8, NULL },
-	{ "iso-8859-2", CHARSET_ICU, "ibm-912_P100-1995" },
-	{ "iso-8859-3", CHARSET_ICU, "ibm-913_P100-2000" },
-	{ "iso-8859-4", CHARSET_ICU, "ibm-914_P100-1995" },
-	{ "iso-8859-5", CHARSET_ICU, "ibm-915_P100-1995" },
-	{ "iso-8859-6", CHARSET_ICU, "ibm-1089_P100-1995" },
-	{ "iso-8859-7", CHARSET_ICU, "ibm-9005_X110-2007" },
-	{ "iso-8859-8", CHARSET_ICU, "ibm-5012_P100-1999" },
-	{ "iso-8859-9", CHARSET_ICU, "ibm-920_P100-1995" },
-	{ "iso-8859-10", CHARSET_ICU, "iso-8859_10-1998" },
-	{ "iso-8859-11", CHARSET_ICU, "iso-8859_11-2001" },
-	{ "iso-8859-13", CHARSET_ICU, "ibm-921_P100-1995" },
-	{ "iso-8859-14", CHARSET_ICU, "iso-8859_14-1998" },
-	{ "iso-8859-15", CHARSET_ICU, "ibm-923_P100-1998" },
-	{ "iso-8859-16", CHARSET_ICU, "iso-8859_16-2001" },
-	{ "cp1250", CHARSET_ICU, "ibm-5346_P100-1998" },
-	{ "cp1251", CHARSET_ICU, "ibm-5347_P100-1998" },
-	{ "cp1253", CHARSET_ICU, "ibm-5349_P100-1998" },
-	{ "cp1254", CHARSET_ICU, "ibm-5350_P100-1998" },
-	{ "cp1255", CHARSET_ICU, "ibm-9447_P100-2002" },
-	{ "cp1256", CHARSET_ICU, "ibm-9448_X100-2005" },
-	{ "cp1257", CHARSET_ICU, "ibm-9449_P100-2002" },
-	{ "cp1258", CHARSET_ICU, "ibm-5354_P100-1998" },
-	{ "cp437", CHARSET_ICU, "ibm-437_P100-1995" },
-	{ "cp737", CHARSET_ICU, "ibm-737_P100-1997" },
-	{ "cp775", CHARSET_ICU, "ibm-775_P100-1996" },
-	{ "cp850", CHARSET_ICU, "ibm-850_P100-1995" },
-	{ "cp852", CHARSET_ICU, "ibm-852_P100-1995" },
-	{ "cp855", CHARSET_ICU, "ibm-855_P100-1995" },
-	{ "cp857", CHARSET_ICU, "ibm-857_P100-1995" },
-	{ "cp858", CHARSET_ICU, "ibm-858_P100-1997" },
-	{ "cp860", CHARSET_ICU, "ibm-860_P100-1995" },
-	{ "cp861", CHARSET_ICU, "ibm-861_P100-1995" },
-	{ "cp862", CHARSET_ICU, "ibm-862_P100-1995" },
-	{ "cp863", CHARSET_ICU, "ibm-863_P100-1995" },
-	{ "cp864", CHARSET_ICU, "ibm-864_X110-1999" },
-	{ "cp865", CHARSET_ICU, "ibm-865_P100-1995" },
-	{ "cp866", CHARSET_ICU, "ibm-866_P100-1995" },
-	{ "cp869", CHARSET_ICU, "ibm-869_P100-1995" },
-	{ "cp874", CHARSET_ICU, "windows-874-2000" },
-	{ "koi8-r", CHARSET_ICU, "ibm-878_P100-1996" },
-	{ "koi8-u", CHARSET_ICU, "ibm-1168_P100-2002" },
-	{ "macroman", CHARSET_ICU, "macos-0_2-10.2" },
-	{ "maccyrillic", CHARSET_ICU, "macos-7_3-10.2" },
-	{ "macgreek", CHARSET_ICU, "macos-6_2-10.4" },
-	{ "macturkish", CHARSET_ICU, "macos-35-10.2" },
-	{ "maccentraleurroman", CHARSET_ICU, "macos-29-10.2" },
-	{ "hp-roman8", CHARSET_ICU, "ibm-1051_P100-1995" },
-	{ "utf-7", CHARSET_ICU, "UTF-7" },
-	{ "utf-32", CHARSET_ICU, "UTF-32" },
-	{ "utf-32be", CHARSET_ICU, "UTF-32BE" },
-	{ "utf-32le", CHARSET_ICU, "UTF-32LE" },
-	{ "ucs-2be", CHARSET_ICU, "UTF-16BE" },
-	{ "ucs-2le", CHARSET_ICU, "UTF-16LE" },
-	{ "euc-cn", CHARSET_ICU, "ibm-1383_P110-1999" },
-	{ "cp936", CHARSET_ICU, "ibm-1386_P100-2001" },
-	{ "hz", CHARSET_ICU, "HZ" },
-	{ "big5-eten", CHARSET_ICU, "ibm-1373_P100-2002" },
-	{ "big5-hkscs", CHARSET_ICU, "ibm-1375_P100-2008" },
-	{ "cp950", CHARSET_ICU, "ibm-1373_P100-2002" },
-	{ "shiftjis", CHARSET_ICU, "ibm-943_P15A-2003" },
-	{ "cp932", CHARSET_ICU, "ibm-943_P15A-2003" },
-	{ "7bit-jis", CHARSET_ICU, "ISO_2022,locale=ja,version=3" },
-	{ "euc-jp", CHARSET_ICU, "euc-jp-2007" },
-	{ "iso-2022-jp", CHARSET_ICU, "ISO_2022,locale=ja,version=0" },
-	{ "iso-2022-jp-1", CHARSET_ICU, "ISO_2022,locale=ja,version=1" },
-	{ "iso-2022-kr", CHARSET_ICU, "ISO_2022,locale=ko,version=0" },
-	{ "euc-kr", CHARSET_ICU, "ibm-970_P110_P110-2006_U2" },
-	{ "cp949", CHARSET_ICU, "windows-949-2000" },
+	{ "ascii", CHARSET_ASCII, NULL, NULL },
+	{ "us-ascii", CHARSET_ASCII, NULL, NULL },
+	{ "iso-8859-1", CHARSET_LATIN1, NULL, NULL },
+	{ "cp1252", CHARSET_W1252, NULL, NULL },
+	{ "utf-8-strict", CHARSET_UTF8, NULL, NULL },
+	{ "utf8", CHARSET_UTF8, NULL, NULL },
+	{ "utf-7", CHARSET_SEVEN_BIT, NULL, NULL },
+	{ "utf-32", CHARSET_ICU, "UTF-32", NULL },
+	{ "utf-32be", CHARSET_ICU, "UTF-32BE", NULL },
+	{ "utf-32le", CHARSET_ICU, "UTF-32LE", NULL },
+	{ "ucs-2be", CHARSET_ICU, "UTF-16BE", NULL },
+	{ "ucs-2le", CHARSET_ICU, "UTF-16LE", NULL },
+	{ "euc-cn", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "cp936", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "hz", CHARSET_SEVEN_BIT, NULL, NULL },
+	{ "big5-eten", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "big5-hkscs", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "cp950", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "shiftjis", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "cp932", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "7bit-jis", CHARSET_SEVEN_BIT, NULL, NULL },
+	{ "euc-jp", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "iso-2022-jp", CHARSET_SEVEN_BIT, NULL, NULL },
+	{ "iso-2022-jp-1", CHARSET_SEVEN_BIT, NULL, NULL },
+	{ "iso-2022-kr", CHARSET_SEVEN_BIT, NULL, NULL },
+	{ "euc-kr", CHARSET_MULTIBYTE, NULL, NULL },
+	{ "cp949", CHARSET_MULTIBYTE, NULL, NULL },
 };
 
 /*
@@ -120,8 +73,8 @@ static const struct {
 	{ "<euc*cn", "euc-cn" },
 	{ "<koi8-r", "koi8-r" },
 	{ "<koi8-u", "koi8-u" },
-	{ "<koi8r", "koi8-r" },
-	{ "<koi8u", "koi8-u" },
+	{ "<koi8--r", "koi8-r" },
+	{ "<koi8--u", "koi8-u" },
 	{ "macce", "maccentraleurroman" },
 	{ "macintosh", "macroman" },
 	{ "mac-roman", "macroman" },
@@ -222,12 +175,33 @@ static bool match_rule(const char *pattern, struct str s, struct str *digits)
 	return false;
 }
 
-static const struct charset_row *find_row(struct str name)
+static const struct charset_table *find_in(const struct charset_table *t, struct str name)
+{
+	for (; t->name; t++)
+		if (str_eq(name, str_of(t->name)))
+			return t;
+	return NULL;
+}
+
+static const struct charset_row *find_single_byte(struct arena *a, struct str name)
+{
+	const struct charset_table *t = find_in(charset_tables_iso, name);
+	struct charset_row *row;
+
+	t = t ? t : find_in(charset_tables_cp, name);
+	if (!t)
+		return NULL;
+	row = arena_alloc(a, sizeof(*row));
+	*row = (struct charset_row){ t->name, CHARSET_TABLE, NULL, t };
+	return row;
+}
+
+static const struct charset_row *find_row(struct arena *a, struct str name)
 {
 	for (size_t i = 0; i < ELEMENTS(rows); i++)
 		if (str_eq(name, str_of(rows[i].name)))
 			return &rows[i];
-	return NULL;
+	return find_single_byte(a, name);
 }
 
 /* `to` with "#" replaced. */
@@ -237,8 +211,8 @@ static const struct charset_row *find_target(struct arena *a, const char *to, st
 	size_t hash = str_chr(t, '#');
 
 	if (hash == STR_NPOS)
-		return find_row(t);
-	return find_row(str_concat(a, str_sub(t, 0, hash), digits));
+		return find_row(a, t);
+	return find_row(a, str_concat(a, str_sub(t, 0, hash), digits));
 }
 
 enum { MAX_NAME = 64 };
@@ -258,7 +232,7 @@ const struct charset_row *charset_lookup(struct arena *a, struct str declared)
 		buf[n++] = ascii_lower(declared.p[i]);
 	}
 	name = str_make(buf, n);
-	row = find_row(name);
+	row = find_row(a, name);
 	for (size_t i = 0; !row && i < ELEMENTS(rules); i++)
 		if (match_rule(rules[i].from, name, &digits))
 			row = find_target(a, rules[i].to, digits);

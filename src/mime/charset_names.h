@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/str.h"
+#include "mime/charset_tables.h"
 
 struct arena;
 
@@ -12,13 +13,17 @@ enum charset_kind {
 	CHARSET_LATIN1,
 	CHARSET_W1252,
 	CHARSET_UTF8,
-	CHARSET_ICU /* by the converter named */
+	CHARSET_TABLE,     /* one byte a character */
+	CHARSET_MULTIBYTE, /* charset_multibyte() */
+	CHARSET_SEVEN_BIT, /* charset_seven_bit() */
+	CHARSET_ICU        /* by the converter named */
 };
 
 struct charset_row {
 	const char *name; /* Encode's, in lower case */
 	enum charset_kind kind;
 	const char *icu;
+	const struct charset_table *table;
 };
 
 /* Case and white space do not count. NULL: no such charset. */

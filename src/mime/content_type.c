@@ -105,40 +105,64 @@ static struct str find_name(struct str s)
 
 struct piece {
 	uint64_t number;
-	size_t order;
 	struct str text;
 };
 
-/* name*N=value (also filename): pushes all of them; true if one was number 0 with an "=". */
-static bool find_pieces(struct str s, struct vec *pieces)
+/*
+ * The next "name*DIGITS=" (also filename) from *at on: its digits, and *at where the value begins. False:
+ * there is none.
+ */
+static bool next_piece(struct str s, size_t *at, struct str *digits)
 {
-	bool zero = false;
-
-	for (size_t i = 0; i < s.n; i++) {
-		size_t at = str_find_nocase(str_from(s, i), STR("name*")), word, digits, from, end;
-		struct str v, number;
-		uint64_t n;
-		if (at == STR_NPOS)
+	for (size_t i = *at; i < s.n; i++) {
+		size_t key = str_find_nocase(str_from(s, i), STR("name*")), word, end, from;
+		if (key == STR_NPOS)
 			break;
-		i += at;
+		i += key;
 		word = i >= 4 && str_eq_nocase(str_sub(s, i - 4, i), STR("file")) ? i - 4 : i;
 		if (word && is_word(s.p[word - 1]))
 			continue;
-		digits = str_find_not(str_from(s, i + 5), "0123456789");
-		number = str_sub(s, i + 5, digits == STR_NPOS ? s.n : i + 5 + digits);
-		from = skip_equals(s, i + 5 + number.n);
-		if (from == STR_NPOS)
+		for (end = i + 5; end < s.n && ascii_is_digit(s.p[end]);)
+			end++;
+		from = skip_equals(s, end);
+		if (end == i + 5 || from == STR_NPOS)
 			continue;
-		zero |= str_eq(number, STR("0"));
-		if (num_parse_u64(number, 10, 999999, &n) && take_value(s, from, &v, &end)) {
-			struct piece *p = vec_push(pieces);
-			if (!p)
-				break;
-			*p = (struct piece){ n, pieces->n, v };
-			i = end ? end - 1 : 0;
-		}
+		*digits = str_sub(s, i + 5, end);
+		*at = from;
+		return true;
 	}
-	return zero;
+	return false;
+}
+
+static bool has_piece_zero(struct str s)
+{
+	struct str digits;
+
+	for (size_t at = 0; next_piece(s, &at, &digits);)
+		if (str_eq(digits, STR("0")))
+			return true;
+	return false;
+}
+
+enum { MAX_NAME_PIECES = 64, MAX_PIECE_NUMBER = 999999 };
+
+static void find_pieces(struct str s, struct vec *pieces)
+{
+	struct str digits, value;
+	uint64_t number;
+	size_t end;
+
+	for (size_t at = 0; next_piece(s, &at, &digits);) {
+		struct piece *p;
+		if (!num_parse_u64(digits, 10, MAX_PIECE_NUMBER, &number) ||
+		    !take_value(s, at, &value, &end))
+			continue;
+		at = end;
+		p = vec_push(pieces);
+		if (!p)
+			break;
+		*p = (struct piece){ number, value };
+	}
 }
 
 /* Joined in order of number; of one number the last counts. */
@@ -252,8 +276,6 @@ static struct str find_type(struct arena *a, struct str s, bool *missing)
 	return clean_type(a, s);
 }
 
-enum { MAX_NAME_PIECES = 64 };
-
 void content_type_parse(struct arena *a, struct str value, struct content_type *ret)
 {
 	struct vec pieces;
@@ -264,10 +286,10 @@ void content_type_parse(struct arena *a, struct str value, struct content_type *
 	ret->boundary = find_boundary(a, value);
 	ret->charset = find_param(value, STR("charset"));
 	ret->name = find_name(value);
-	if (!is_true(ret->name)) {
+	if (!is_true(ret->name) && has_piece_zero(value)) {
 		vec_init(&pieces, a, sizeof(struct piece), MAX_NAME_PIECES);
-		if (find_pieces(value, &pieces))
-			ret->name = join_pieces(a, &pieces);
+		find_pieces(value, &pieces);
+		ret->name = join_pieces(a, &pieces);
 	}
 	ret->type = find_type(a, value, &ret->missing);
 }
