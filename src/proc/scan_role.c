@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE
+#include "proc/scan_role.h"
+
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/file.h"
+#include "core/strbuf.h"
+#include "core/vec.h"
+#include "core/xalloc.h"
+#include "ipc/memfd.h"
+#include "ipc/peer.h"
+#include "ipc/scan_wire.h"
+#include "proc/cage_probe.h"
+#include "proc/privilege.h"
+#include "proc/roles.h"
+#include "proc/scan_clock.h"
+#include "rules/match.h"
+#include "scan/scan.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The channel's and the last words' descriptors; messages that wait at a time; largest message. */
+enum { CHANNEL_FD = 0, MAX_HELD = 4096, EXIT_BROKEN = 70, MAX_EXPIRES = 100 };
+#define MAX_MESSAGE ((size_t)1 << 30)
+
+struct held {
+	uint32_t id;
+	struct scan *scan;
+	struct arena *arena; /* the request's */
+	struct scan_request request;
+	struct str raw;
+	volatile sig_atomic_t stop;
+	int64_t deadline_ms; /* monotonic */
+};
+
+struct server {
+	const struct scan_role *role;
+	struct scan_config conf; /* with a scratch of this process's own */
+	struct peer *peer;
+	struct vec held; /* struct held *: the flag's place must not move */
+	volatile uint8_t *worked;
+};
+
+/* What cannot go on: said for the log, and counted as a crash by the front. */
+static _Noreturn void give_up(const char *what, const struct err *e)
+{
+	fprintf(stderr, "%s: %s\n", what, e->text);
+	_exit(EXIT_BROKEN);
+}
+
+static void send_frame(struct server *s, uint16_t type, const struct strbuf *body, const int *fds,
+		       size_t n)
+{
+	struct err e = ERR_INIT;
+	if (peer_send(s->peer, type, strbuf_str(body), fds, n, &e) < 0) {
+		/* The front is gone: nobody waits for what we know. */
+		_exit(0);
+	}
+}
+
+static struct held *find(struct server *s, uint32_t id, size_t *ret_i)
+{
+	for (size_t i = 0; i < s->held.n; i++) {
+		struct held *h = *VEC_AT(&s->held, struct held *, i);
+		if (h->id == id) {
+			if (ret_i)
+				*ret_i = i;
+			return h;
+		}
+	}
+	return NULL;
+}
+
+static void drop(struct server *s, struct held *h)
+{
+	size_t i;
+	if (find(s, h->id, &i)) {
+		*VEC_AT(&s->held, struct held *, i) = *VEC_LAST(&s->held, struct held *);
+		vec_pop(&s->held);
+	}
+	scan_free(h->scan);
+	memfd_unmap(h->raw);
+	arena_free(h->arena);
+	x_free(h);
+}
+
+/* A batch of asks on its way out. */
+struct batch {
+	struct ask asks[64];
+	size_t n, fds;
+};
+
+static void flush_batch(struct server *s, const struct held *h, struct batch *b)
+{
+	struct scan_asks m = { .id = h->id, .asks = b->asks, .ask_count = b->n };
+	struct strbuf body;
+	struct err e = ERR_INIT;
+	int fds[SCAN_WIRE_MAX_PARTS];
+	size_t fd_count;
+	if (!b->n)
+		return;
+	strbuf_init(&body, FRAME_MAX_BODY);
+	if (scan_encode_asks(&body, &m, fds, &fd_count, &e) < 0)
+		give_up("asks", &e);
+	send_frame(s, SCAN_FRAME_ASKS, &body, fds, fd_count);
+	for (size_t i = 0; i < fd_count; i++)
+		fd_close(fds[i]);
+	strbuf_done(&body);
+	b->n = b->fds = 0;
+}
+
+/*
+ * The parts of a virus ask as sealed memfds. What is the whole message needs none; more than fit are left
+ * out, since the whole message holds them too.
+ */
+static void make_parts(const struct held *h, const struct ask *from, struct ask *to)
+{
+	struct err e = ERR_INIT;
+	size_t fds = 0;
+	to->parts = arena_calloc(h->arena, from->part_count, sizeof(*to->parts));
+	to->part_count = 0;
+	for (size_t i = 0; i < from->part_count; i++) {
+		const struct ask_part *part = &from->parts[i];
+		bool whole = part->bytes.p == h->raw.p && part->bytes.n == h->raw.n;
+		if (!whole && fds == SCAN_WIRE_MAX_PARTS)
+			continue;
+		struct ask_part *out = &to->parts[to->part_count++];
+		*out = (struct ask_part){ .fd = -1, .label = part->label };
+		if (whole)
+			continue;
+		out->fd = memfd_of("part", part->bytes, &e);
+		if (out->fd < 0)
+			give_up("a part for the virus engines", &e);
+		fds++;
+	}
+}
+
+static size_t count_fds(const struct ask *ask)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < ask->part_count; i++)
+		n += ask->parts[i].fd >= 0;
+	return n;
+}
+
+static void send_asks(struct server *s, struct held *h)
+{
+	struct batch b = { .n = 0 };
+	const struct ask *ask;
+	while ((ask = scan_next_ask(h->scan))) {
+		struct ask out = *ask;
+		if (out.part_count)
+			make_parts(h, ask, &out);
+		size_t fds = count_fds(&out);
+		if (b.n == ELEMENTS(b.asks) || b.fds + fds > SCAN_WIRE_MAX_PARTS)
+			flush_batch(s, h, &b);
+		b.asks[b.n++] = out;
+		b.fds += fds;
+	}
+	flush_batch(s, h, &b);
+}
+
+static void send_report(struct server *s, struct held *h)
+{
+	struct scan_result m = { .id = h->id, .report = *scan_report(h->scan) };
+	struct strbuf body;
+	struct err e = ERR_INIT;
+	strbuf_init(&body, FRAME_MAX_BODY);
+	if (scan_encode_result(&body, &m, &e) < 0)
+		give_up("report", &e);
+	send_frame(s, SCAN_FRAME_REPORT, &body, NULL, 0);
+	strbuf_done(&body);
+}
+
+/* Goes on until answers are needed or the report is out; then h is gone. */
+static void advance(struct server *s, struct held *h)
+{
+	enum scan_progress p = SCAN_WAITS;
+	scan_clock_start(&h->stop, h->deadline_ms - clock_mono_ms(), h->request.grace_ms);
+	for (int i = 0; i < MAX_EXPIRES; i++) {
+		p = scan_step(h->scan);
+		if (p == SCAN_DONE || !h->stop)
+			break;
+		/* Stopped, and still it wants to know something: nobody will answer. */
+		while (scan_next_ask(h->scan))
+			;
+		scan_expire(h->scan);
+	}
+	scan_clock_stop();
+	if (p != SCAN_DONE) {
+		send_asks(s, h);
+		return;
+	}
+	send_report(s, h);
+	*s->worked = 1;
+	drop(s, h);
+}
+
+static int on_request(struct server *s, struct frame *f, struct err *e)
+{
+	struct held *h = xzalloc(sizeof(*h));
+	int64_t deadline_ms;
+	h->arena = arena_new();
+	if (s->held.n >= MAX_HELD || scan_decode_request(h->arena, f, &h->request, e) < 0)
+		goto fail;
+	int r = find(s, h->request.id, NULL)
+		    ? err_set(e, ERR_PEER, true, "a message number that is in use")
+		    : memfd_map(h->request.body_fd, MAX_MESSAGE, &h->raw, e);
+	fd_close(h->request.body_fd);
+	if (r < 0)
+		goto fail;
+	h->id = h->request.id;
+	deadline_ms = h->request.deadline_ms ? h->request.deadline_ms : INT32_MAX;
+	h->deadline_ms = clock_mono_ms() + deadline_ms;
+	h->scan = scan_new(&s->conf, h->raw, &h->request.env, h->request.now_ms, h->request.want,
+			   &h->stop);
+	*(struct held **)vec_must_push(&s->held) = h;
+	advance(s, h);
+	return 0;
+fail:
+	arena_free(h->arena);
+	x_free(h);
+	return -1;
+}
+
+static int on_answers(struct server *s, const struct frame *f, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct scan_answers m;
+	int r = scan_decode_answers(a, f, &m, e);
+	struct held *h = r == 0 ? find(s, m.id, NULL) : NULL;
+	/* A message that is done already may still get answers: they crossed its report. */
+	if (h) {
+		for (size_t i = 0; i < m.answer_count; i++)
+			scan_answer(h->scan, &m.answers[i]);
+		advance(s, h);
+	}
+	arena_free(a);
+	return r;
+}
+
+/*
+ * Time is up: what has not been answered will not be, and judging what is known gets half of the grace
+ * time before the flag stops it.
+ */
+static int on_stop(struct server *s, const struct frame *f, struct err *e)
+{
+	uint32_t id;
+	if (scan_decode_id(f, &id, e) < 0)
+		return -1;
+	struct held *h = find(s, id, NULL);
+	if (!h)
+		return 0;
+	int64_t until = clock_mono_ms() + h->request.grace_ms / 2;
+	if (until < h->deadline_ms)
+		h->deadline_ms = until;
+	scan_expire(h->scan);
+	advance(s, h);
+	return 0;
+}
+
+static int on_cancel(struct server *s, const struct frame *f, struct err *e)
+{
+	uint32_t id;
+	if (scan_decode_id(f, &id, e) < 0)
+		return -1;
+	struct held *h = find(s, id, NULL);
+	if (h)
+		drop(s, h);
+	return 0;
+}
+
+static int on_debug(struct server *s, const struct frame *f, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct scan_text m;
+	struct strbuf out, body;
+	if (!s->role->debug_verbs || scan_decode_text(a, f, &m, e) < 0) {
+		arena_free(a);
+		return err_set(e, ERR_PEER, true, "a debug verb where there are none");
+	}
+	strbuf_init(&out, SCAN_WIRE_MAX_DEBUG);
+	strbuf_init(&body, 0);
+	if (str_eq(m.text, STR("probe-syscalls"))) {
+		scan_clock_start(NULL, 0, 0); /* the probe's own alarms only wake it */
+		cage_probe(role_get(ROLE_SCAN)->calls, &out);
+	} else {
+		strbuf_add_c(&out, "error: there is no such debug verb\n");
+	}
+	scan_encode_text(&body, &(struct scan_text){ .text = strbuf_str(&out) });
+	send_frame(s, SCAN_FRAME_DEBUG_RESULT, &body, NULL, 0);
+	strbuf_done(&body);
+	strbuf_done(&out);
+	arena_free(a);
+	return 0;
+}
+
+static int on_frame(struct server *s, struct frame *f, struct err *e)
+{
+	switch (f->type) {
+	case SCAN_FRAME_REQUEST: return on_request(s, f, e);
+	case SCAN_FRAME_ANSWER: return on_answers(s, f, e);
+	case SCAN_FRAME_STOP: return on_stop(s, f, e);
+	case SCAN_FRAME_CANCEL: return on_cancel(s, f, e);
+	case SCAN_FRAME_DEBUG: return on_debug(s, f, e);
+	default: return err_set(e, ERR_PEER, true, "frame of an unknown type %u", f->type);
+	}
+}
+
+static _Noreturn void serve(struct server *s)
+{
+	struct err e = ERR_INIT;
+	struct frame f;
+	int r = 0;
+	for (;;) {
+		while (peer_receive(s->peer, &e) >= 0) {
+			while ((r = peer_next(s->peer, &f, &e)) > 0) {
+				r = on_frame(s, &f, &e);
+				frame_done(&f);
+				if (r < 0)
+					break;
+			}
+			if (r < 0)
+				give_up("the front", &e);
+		}
+		/* The other side closed: all is said. */
+		_exit(0);
+	}
+}
+
+static int own_descriptors(int channel_fd, int words_fd, struct err *e)
+{
+	if (dup2(channel_fd, CHANNEL_FD) < 0 || dup2(words_fd, 1) < 0 || dup2(words_fd, 2) < 0 ||
+	    close_range(3, ~0u, 0) < 0)
+		return err_sys(e, "descriptors");
+	return 0;
+}
+
+_Noreturn void scan_role_run(const struct scan_role *role, int channel_fd, int words_fd,
+			     volatile uint8_t *worked, pid_t parent)
+{
+	struct server s = { .role = role, .conf = *role->conf, .worked = worked };
+	struct err e = ERR_INIT;
+	sigset_t none;
+	if (own_descriptors(channel_fd, words_fd, &e) < 0)
+		give_up("start", &e);
+	setvbuf(stderr, NULL, _IONBF, 0);
+	vec_init(&s.held, NULL, sizeof(struct held *), 0);
+	s.peer = peer_new(CHANNEL_FD);
+	if (s.conf.rules)
+		s.conf.scratch = match_scratch_new();
+	scan_clock_init();
+	if (role->debug_verbs)
+		cage_probe_prepare();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (privilege_die_with_parent(parent, &e) < 0 || role_lock_in(ROLE_SCAN, NULL, 0, &e) < 0)
+		give_up("start", &e);
+	serve(&s);
+}
