@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rx: the regular expressions of rules. Perl's syntax and warnings (SpamAssassin refuses whatever Perl
+ * warns of) are checked by our own translator, which writes the same expression in a small, plain subset
+ * of PCRE2's language; PCRE2 compiles and runs that. Matching is on bytes: no UTF, classes are ASCII,
+ * and /i folds octets as ISO 8859-1 (Perl's /aa on octets).
+ */
+#pragma once
+
+#include "core/err.h"
+#include "core/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct budget;
+
+/* A named group: (?<NAME>...). A name may stand at several groups. */
+struct rx_name {
+	struct str name;
+	unsigned group;
+};
+
+/* What the translator made. */
+struct rx_source {
+	struct str perl; /* "(?mods)re", as errors quote it */
+	struct str pcre; /* the same for PCRE2 */
+	unsigned groups; /* capture groups */
+	const struct rx_name *names;
+	size_t name_count;
+};
+
+/*
+ * Takes /re/mods, m?re?mods or qr?re?mods apart. Fails with SpamAssassin's words: "missing regexp
+ * delimiters" ... *ret is "(?mods)re", or "re" without mods.
+ */
+int rx_unquote(struct arena *a, struct str text, struct str *ret, struct err *e);
+/* The lint-only filter: -1 and its text when the expression always matches ("empty", "contains '||'" ...). */
+int rx_check_always(struct str quoted, struct err *e);
+/*
+ * perl: "(?mods)re". Fails with Perl's own text ("Nested quantifiers in regex; marked by <-- HERE in
+ * m/...") or with ours, beginning "not supported: ", where PCRE2 cannot do what Perl can.
+ */
+int rx_translate(struct arena *a, struct str perl, bool captures, struct rx_source *ret,
+		 struct err *e);
+
+/* Character tables and compile settings: one per rule set. */
+struct rx_tables;
+struct rx_tables *rx_tables_new(struct arena *a);
+
+struct rx;
+
+/* jit false: interpreted (expressions made from a message: no new executable memory in the cage). */
+struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
+		      bool jit, struct err *e);
+const struct rx_source *rx_source(const struct rx *rx);
+/* Bytes of compiled code, JIT included. */
+size_t rx_memory(const struct rx *rx);
+
+/* Match data, JIT stack and limits: one per process or per message. */
+struct rx_run;
+struct rx_run *rx_run_new(void);
+struct rx_run *rx_run_free(struct rx_run *run);
+
+enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };
+enum { RX_NOT_EMPTY_AT_START = 1u << 0 };
+
+/*
+ * One search from `from` on. A search costs budget steps by the subject's length, and many when it ends
+ * at the match limit; out of steps counts as RX_LIMIT.
+ */
+enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			struct str subject, size_t from, unsigned flags);
+/* Of the last RX_MATCH: where group i (0: the whole) begins and ends; false when it took no part. */
+bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to);
+/*
+ * Perl's m//g in list of matches: counts non-overlapping matches of the subject, at most max (0: no
+ * bound). each: called for every match with ctx; may be NULL.
+ */
+size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, struct str subject,
+		size_t max, void (*each)(void *ctx, const struct rx *rx, struct str subject),
+		void *ctx, bool *ret_limit);
+/* Appends s with everything that is not a word character escaped by a backslash (Perl's quotemeta). */
+struct strbuf;
+void rx_quotemeta(struct strbuf *out, struct str s);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PCRE2 behind rx.h: character tables, compiling, searching. The only file that includes pcre2.h. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/must.h"
+#include "rules/byteset.h"
+#include "rules/rx.h"
+#include "rules/rx_private.h"
+
+#include <stdio.h>
+
+enum {
+	MATCH_LIMIT = 2000000, /* of PCRE2's own steps, for one search */
+	HEAP_LIMIT_KIB = 16384,
+	JIT_STACK_MAX = 512 * 1024,
+	OVECTOR_PAIRS = 64,
+	SEARCH_STEPS = 1,          /* what a search costs at least */
+	BYTES_PER_STEP = 64,       /* and for its length */
+	LIMIT_STEPS = MATCH_LIMIT, /* and when it ran into the limit */
+};
+
+struct rx_tables {
+	const uint8_t *tables;
+	pcre2_compile_context *context;
+};
+
+struct rx {
+	struct rx_source source;
+	pcre2_code *code;
+	bool jit;
+};
+
+struct rx_run {
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+	const PCRE2_SIZE *ovector;
+	int count; /* of pairs set by the last match */
+};
+
+static void free_tables(void *p)
+{
+	pcre2_maketables_free(NULL, p);
+}
+
+static void free_context(void *p)
+{
+	pcre2_compile_context_free(p);
+}
+
+/*
+ * PCRE2's tables for the C locale, with ISO 8859-1's case pairs added. Their layout (pcre2api, "locale
+ * support"): 256 bytes of lower case, 256 of the other case, then classes, which stay ASCII.
+ */
+struct rx_tables *rx_tables_new(struct arena *a)
+{
+	struct rx_tables *t = arena_zalloc(a, sizeof(*t));
+	uint8_t *tables = (uint8_t *)pcre2_maketables(NULL);
+
+	must(tables && tables['A'] == 'a' && tables[256 + 'A'] == 'a' && tables[256 + 'a'] == 'A');
+	for (unsigned c = 0x80; c < 256; c++) {
+		uint8_t other = byte_other_case((uint8_t)c, true);
+
+		tables[c] = (uint8_t)(other > c ? other : c);
+		tables[256 + c] = other;
+	}
+	arena_defer(a, free_tables, tables);
+	t->tables = tables;
+	t->context = pcre2_compile_context_create(NULL);
+	must(t->context);
+	arena_defer(a, free_context, t->context);
+	pcre2_set_character_tables(t->context, tables);
+	pcre2_set_newline(t->context, PCRE2_NEWLINE_LF);
+	pcre2_set_bsr(t->context, PCRE2_BSR_UNICODE);
+	return t;
+}
+
+static void free_code(void *p)
+{
+	pcre2_code_free(p);
+}
+
+struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
+		      bool jit, struct err *e)
+{
+	uint32_t options =
+	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
+	PCRE2_SIZE at;
+	int code;
+	struct rx *rx;
+	pcre2_code *c = pcre2_compile((PCRE2_SPTR)source->pcre.p, source->pcre.n, options, &code,
+				      &at, t->context);
+
+	if (!c) {
+		PCRE2_UCHAR text[200];
+
+		pcre2_get_error_message(code, text, sizeof(text));
+		return err_set(e, ERR_CONFIG, false, "not supported: %s (at %zu of %.*s)",
+			       (const char *)text, (size_t)at, STR_FMT(source->pcre)),
+		       NULL;
+	}
+	arena_defer(a, free_code, c);
+	rx = arena_zalloc(a, sizeof(*rx));
+	rx->source = *source;
+	rx->code = c;
+	rx->jit = jit && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
+	return rx;
+}
+
+const struct rx_source *rx_source(const struct rx *rx)
+{
+	return &rx->source;
+}
+
+size_t rx_memory(const struct rx *rx)
+{
+	size_t size = 0, jit = 0;
+
+	pcre2_pattern_info(rx->code, PCRE2_INFO_SIZE, &size);
+	pcre2_pattern_info(rx->code, PCRE2_INFO_JITSIZE, &jit);
+	return size + jit;
+}
+
+struct rx_run *rx_run_new(void)
+{
+	struct rx_run *run = xzalloc(sizeof(*run));
+
+	run->data = pcre2_match_data_create(OVECTOR_PAIRS, NULL);
+	run->context = pcre2_match_context_create(NULL);
+	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
+	must(run->data && run->context);
+	pcre2_set_match_limit(run->context, MATCH_LIMIT);
+	pcre2_set_heap_limit(run->context, HEAP_LIMIT_KIB);
+	if (run->stack)
+		pcre2_jit_stack_assign(run->context, NULL, run->stack);
+	run->ovector = pcre2_get_ovector_pointer(run->data);
+	return run;
+}
+
+struct rx_run *rx_run_free(struct rx_run *run)
+{
+	if (!run)
+		return NULL;
+	pcre2_jit_stack_free(run->stack);
+	pcre2_match_context_free(run->context);
+	pcre2_match_data_free(run->data);
+	return x_free(run);
+}
+
+static int search(const struct rx *rx, struct rx_run *run, struct str s, size_t from, uint32_t opts)
+{
+	int r = PCRE2_ERROR_JIT_STACKLIMIT;
+
+	if (rx->jit)
+		r = pcre2_jit_match(rx->code, (PCRE2_SPTR)s.p, s.n, from, opts, run->data,
+				    run->context);
+	if (!rx->jit || r == PCRE2_ERROR_JIT_STACKLIMIT)
+		r = pcre2_match(rx->code, (PCRE2_SPTR)s.p, s.n, from, opts | PCRE2_NO_JIT,
+				run->data, run->context);
+	return r;
+}
+
+enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			struct str subject, size_t from, unsigned flags)
+{
+	uint32_t opts = flags & RX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0;
+	int r;
+
+	if (!subject.p)
+		subject = STR("");
+	if (from > subject.n)
+		return RX_NO_MATCH;
+	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
+		return RX_LIMIT;
+	r = search(rx, run, subject, from, opts);
+	if (r == PCRE2_ERROR_NOMATCH)
+		return RX_NO_MATCH;
+	if (r < 0) {
+		budget_steps(budget, LIMIT_STEPS);
+		return RX_LIMIT;
+	}
+	run->count = r ? r : OVECTOR_PAIRS;
+	return RX_MATCH;
+}
+
+bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to)
+{
+	if (i >= (unsigned)run->count || run->ovector[2 * i] == PCRE2_UNSET)
+		return false;
+	*ret_from = run->ovector[2 * i];
+	*ret_to = run->ovector[2 * i + 1];
+	return true;
+}
+
+/*
+ * Perl's //g: after an empty match at p the next search begins at p too, but may not be empty there; it
+ * may go on to later places by itself.
+ */
+size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, struct str subject,
+		size_t max, void (*each)(void *ctx, const struct rx *rx, struct str subject),
+		void *ctx, bool *ret_limit)
+{
+	size_t n = 0, from = 0;
+	unsigned flags = 0;
+	enum rx_result r = RX_NO_MATCH;
+
+	while ((!max || n < max) &&
+	       (r = rx_match(rx, run, budget, subject, from, flags)) == RX_MATCH) {
+		n++;
+		if (each)
+			each(ctx, rx, subject);
+		from = run->ovector[1];
+		flags = run->ovector[0] == run->ovector[1] ? RX_NOT_EMPTY_AT_START : 0;
+	}
+	if (ret_limit && r == RX_LIMIT)
+		*ret_limit = true;
+	return n;
+}
+
+static pcre2_code *compile_property(struct str name)
+{
+	char pattern[80];
+	int code, n = snprintf(pattern, sizeof(pattern), "\\p{%.*s}", STR_FMT(name));
+	PCRE2_SIZE at;
+
+	if (n < 0 || (size_t)n >= sizeof(pattern))
+		return NULL;
+	return pcre2_compile((PCRE2_SPTR)pattern, (size_t)n, PCRE2_NEVER_UTF, &code, &at, NULL);
+}
+
+bool rx_property(struct str name, struct byteset *ret)
+{
+	pcre2_code *c = compile_property(name);
+	pcre2_match_data *data;
+
+	if (!c && str_starts_nocase(name, STR("Is"))) /* Perl's older spelling */
+		c = compile_property(str_from(name, 2));
+	if (!c)
+		return false;
+	data = pcre2_match_data_create(1, NULL);
+	*ret = (struct byteset){ { 0 } };
+	for (unsigned b = 0; b < 256; b++) {
+		uint8_t byte = (uint8_t)b;
+
+		if (pcre2_match(c, &byte, 1, 0, 0, data, NULL) > 0)
+			byteset_add(ret, byte);
+	}
+	pcre2_match_data_free(data);
+	pcre2_code_free(c);
+	return true;
+}
