@@ -24,23 +24,32 @@ enum op {
 	OP_EQ,
 	OP_NE,
 	OP_XOR,
-	OP_AND,	     /* top false: jump and keep it; else drop it */
-	OP_OR,	     /* top true: jump and keep it; else drop it */
+	OP_AND,      /* top false: jump and keep it; else drop it */
+	OP_OR,       /* top true: jump and keep it; else drop it */
 	OP_QUESTION, /* drop the top; jump if it was false */
 	OP_COLON,    /* jump */
-	OP_CHAIN,    /* a comparison in a chain: false leaves 0 and jumps, true leaves the right side */
-	OP_PAREN,    /* only on the parser's stack */
+	OP_CHAIN, /* a comparison in a chain: false leaves 0 and jumps, true leaves the right side */
+	OP_PAREN, /* only on the parser's stack */
 };
 
-enum { PREC_TERNARY = 1, PREC_OR, PREC_AND, PREC_XOR, PREC_EQ, PREC_REL, PREC_ADD, PREC_MUL,
-       PREC_UNARY };
+enum {
+	PREC_TERNARY = 1,
+	PREC_OR,
+	PREC_AND,
+	PREC_XOR,
+	PREC_EQ,
+	PREC_REL,
+	PREC_ADD,
+	PREC_MUL,
+	PREC_UNARY
+};
 
 enum { NO_JUMP = UINT32_MAX };
 
 struct step {
 	uint8_t op;
 	uint8_t compare; /* OP_CHAIN: which comparison */
-	uint32_t arg;	 /* OP_VALUE: id; jumps: target, while parsing the next one to patch */
+	uint32_t arg;    /* OP_VALUE: id; jumps: target, while parsing the next one to patch */
 	double number;
 };
 
@@ -69,13 +78,13 @@ static const struct binary {
 	enum op op;
 	int prec;
 } binaries[] = {
-	{ { "*", 1 }, OP_MUL, PREC_MUL },  { { "/", 1 }, OP_DIV, PREC_MUL },
-	{ { "+", 1 }, OP_ADD, PREC_ADD },  { { "-", 1 }, OP_SUB, PREC_ADD },
-	{ { "<", 1 }, OP_LT, PREC_REL },   { { ">", 1 }, OP_GT, PREC_REL },
-	{ { "<=", 2 }, OP_LE, PREC_REL },  { { ">=", 2 }, OP_GE, PREC_REL },
-	{ { "==", 2 }, OP_EQ, PREC_EQ },   { { "!=", 2 }, OP_NE, PREC_EQ },
-	{ { "^", 1 }, OP_XOR, PREC_XOR },  { { "&&", 2 }, OP_AND, PREC_AND },
-	{ { "||", 2 }, OP_OR, PREC_OR },   { { "?", 1 }, OP_QUESTION, PREC_TERNARY },
+	{ { "*", 1 }, OP_MUL, PREC_MUL },       { { "/", 1 }, OP_DIV, PREC_MUL },
+	{ { "+", 1 }, OP_ADD, PREC_ADD },       { { "-", 1 }, OP_SUB, PREC_ADD },
+	{ { "<", 1 }, OP_LT, PREC_REL },        { { ">", 1 }, OP_GT, PREC_REL },
+	{ { "<=", 2 }, OP_LE, PREC_REL },       { { ">=", 2 }, OP_GE, PREC_REL },
+	{ { "==", 2 }, OP_EQ, PREC_EQ },        { { "!=", 2 }, OP_NE, PREC_EQ },
+	{ { "^", 1 }, OP_XOR, PREC_XOR },       { { "&&", 2 }, OP_AND, PREC_AND },
+	{ { "||", 2 }, OP_OR, PREC_OR },        { { "?", 1 }, OP_QUESTION, PREC_TERNARY },
 	{ { ":", 1 }, OP_COLON, PREC_TERNARY },
 };
 
@@ -320,9 +329,9 @@ static bool take_operator(struct parser *p, struct str t)
 static bool parse(struct parser *p, const struct str *tokens, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		bool ok = p->want_operand ?
-				  take_operand(p, tokens[i], i && str_eq(tokens[i - 1], STR("("))) :
-				  take_operator(p, tokens[i]);
+		bool ok = p->want_operand
+			      ? take_operand(p, tokens[i], i && str_eq(tokens[i - 1], STR("(")))
+			      : take_operator(p, tokens[i]);
 
 		if (!ok)
 			return false;
@@ -350,8 +359,7 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n, expr_resol
 	vec_done(&p.pending);
 	if (!ok)
 		return err_set(e, ERR_CONFIG, false, "syntax error");
-	VEC_EACH(&p.steps, struct step, s)
-	{
+	VEC_EACH (&p.steps, struct step, s) {
 		depth += s->op == OP_NUMBER || s->op == OP_VALUE;
 		deepest = depth > deepest ? depth : deepest;
 		depth -= s->op >= OP_MUL && depth;

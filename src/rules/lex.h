@@ -10,7 +10,7 @@ struct arena;
 
 struct lex_line {
 	struct str text; /* the line as diagnoses quote it: without comment and outer blanks */
-	struct str key;	 /* lower case, - as _ */
+	struct str key;  /* lower case, - as _ */
 	struct str value;
 };
 

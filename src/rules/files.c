@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rules/files.h"
+
+#include "core/arena.h"
+#include "core/file.h"
+#include "core/vec.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { MAX_FILE = 64 << 20 };
+
+static const char *const rules_dirs[] = { "/var/lib/spamassassin/4.000001",
+					  "/usr/share/spamassassin",
+					  "/usr/local/share/spamassassin", NULL };
+static const char *const site_dirs[] = { "/etc/spamassassin", "/usr/local/etc/mail/spamassassin",
+					 "/etc/mail/spamassassin", NULL };
+
+struct reader {
+	struct arena *a;
+	struct vec texts; /* struct rules_text */
+	struct err *e;
+};
+
+static const char *first_there(const char *const *dirs)
+{
+	struct stat st;
+
+	for (; *dirs; dirs++) {
+		if (stat(*dirs, &st) == 0)
+			return *dirs;
+	}
+	return NULL;
+}
+
+static int add_file(struct reader *r, struct str path)
+{
+	const char *c = str_cstr(r->a, path);
+	struct rules_text *t;
+	struct str text;
+	struct stat st;
+
+	if (!c || stat(c, &st) < 0 || !S_ISREG(st.st_mode) || !st.st_size)
+		return 0;
+	if (file_read(r->a, c, MAX_FILE, &text, r->e) < 0)
+		return -1;
+	t = vec_must_push(&r->texts);
+	t->name = path;
+	t->text = text;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	static const struct str update = { "updates_spamassassin_org.cf", 27 };
+	struct str x = *(const struct str *)a, y = *(const struct str *)b;
+
+	if (str_eq(x, update) != str_eq(y, update))
+		return str_eq(x, update) ? -1 : 1;
+	return str_cmp(x, y);
+}
+
+/* Files of a folder whose name ends in `ext`, any case, sorted by bytes. */
+static int add_folder(struct reader *r, const char *path, struct str ext)
+{
+	struct vec names;
+	struct dirent *d;
+	DIR *dir = opendir(path);
+	int ret = 0;
+
+	if (!dir)
+		return err_sys(r->e, "%s", path);
+	vec_init(&names, r->a, sizeof(struct str), 0);
+	while ((d = readdir(dir))) {
+		if (str_ends_nocase(str_of(d->d_name), ext))
+			*(struct str *)vec_must_push(&names) = str_dup(r->a, str_of(d->d_name));
+	}
+	closedir(dir);
+	if (names.n)
+		qsort(names.data, names.n, sizeof(struct str), by_name);
+	for (size_t i = 0; i < names.n && ret == 0; i++)
+		ret = add_file(r, arena_printf(r->a, "%s/%.*s", path,
+					       STR_FMT(*VEC_AT(&names, struct str, i))));
+	return ret;
+}
+
+/* A folder's files with this ending; a file is taken whatever its ending, once (with .cf). */
+static int add_path(struct reader *r, const char *path, struct str ext)
+{
+	struct stat st;
+
+	if (!path || stat(path, &st) < 0)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return add_folder(r, path, ext);
+	return str_eq(ext, STR(".cf")) ? add_file(r, str_of(path)) : 0;
+}
+
+static void add_lines(struct reader *r, const char *const *lines)
+{
+	struct str all = STR("");
+	struct rules_text *t;
+
+	if (!lines || !*lines)
+		return;
+	for (; *lines; lines++)
+		all = arena_printf(r->a, "%.*s%s\n", STR_FMT(all), *lines);
+	t = vec_must_push(&r->texts);
+	t->name = STR("");
+	t->text = all;
+}
+
+static size_t include_path(void *ctx, struct arena *a, struct str path, struct rules_text **ret)
+{
+	struct reader r = { .a = a };
+	const char *c = str_cstr(a, path);
+
+	(void)ctx;
+	vec_init(&r.texts, a, sizeof(struct rules_text), 0);
+	if (!c || add_path(&r, c, STR(".cf")) < 0)
+		return 0;
+	*ret = r.texts.data;
+	return r.texts.n;
+}
+
+int rules_files_read(const struct rules_paths *paths, struct arena *a, struct rules_source *ret,
+		     struct err *e)
+{
+	const char *rules = paths->rules ? paths->rules : first_there(rules_dirs);
+	const char *site = paths->site ? paths->site : first_there(site_dirs);
+	struct reader r = { .a = a, .e = e };
+
+	vec_init(&r.texts, a, sizeof(struct rules_text), 0);
+	add_lines(&r, paths->pre);
+	if (add_path(&r, site, STR(".pre")) < 0 || add_path(&r, rules, STR(".pre")) < 0 ||
+	    add_path(&r, rules, STR(".cf")) < 0 || add_path(&r, site, STR(".cf")) < 0 ||
+	    add_path(&r, paths->user_prefs, STR(".cf")) < 0)
+		return -1;
+	add_lines(&r, paths->cf);
+	*ret = (struct rules_source){ .texts = r.texts.data,
+				      .count = r.texts.n,
+				      .include = include_path };
+	return 0;
+}

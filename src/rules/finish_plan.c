@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Regexps into code, rules into running order, and the lists that a matching walks. */
+#include "core/arena.h"
+#include "rules/load.h"
+
+#include <stdlib.h>
+
+bool rule_is_active(const struct rule *r, unsigned set)
+{
+	if (r->score[set] == 0)
+		return false;
+	if (!rule_is_eval(r))
+		return true;
+	if (r->type == RULE_RBL_EVAL && !(set & SCORE_SET_NET))
+		return false;
+	if ((r->flags & RULE_NET) && !(set & SCORE_SET_NET))
+		return false;
+	return !(r->flags & RULE_LEARN) || (set & SCORE_SET_BAYES);
+}
+
+/* The score sets this rule set may be asked for: a scan may always leave the network out. */
+static bool is_possible(const struct ruleset *rs, unsigned set)
+{
+	if ((set & SCORE_SET_NET) && !rs->net)
+		return false;
+	return !(set & SCORE_SET_BAYES) == !rs->bayes;
+}
+
+static bool active_somewhere(const struct ruleset *rs, const struct rule *r)
+{
+	for (unsigned set = 0; set < SCORE_SETS; set++) {
+		if (is_possible(rs, set) && rule_is_active(r, set))
+			return true;
+	}
+	return false;
+}
+
+static const struct rx *compile(struct load *l, const struct rule *r,
+				const struct rx_source *source)
+{
+	struct err e = ERR_INIT;
+	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, true, &e);
+
+	l->file = r->file;
+	l->line = r->line;
+	if (rx)
+		l->rs->regex_bytes += rx_memory(rx);
+	else
+		load_diag(l, RULES_ERROR, "config: invalid regexp for %.*s '%.*s': %s",
+			  STR_FMT(r->name), STR_FMT(r->definition), e.text);
+	return rx;
+}
+
+void finish_regexes(struct load *l)
+{
+	for (size_t i = 0; i < l->rs->rule_count; i++) {
+		struct rule *r = l->rs->rules[i];
+
+		if (!active_somewhere(l->rs, r))
+			continue;
+		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE)))
+			r->rx = compile(l, r, &r->source);
+		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {
+			if (r->uri->has[k])
+				r->uri->rx[k] = compile(l, r, &r->uri->source[k]);
+		}
+	}
+}
+
+/* The order of classes within a priority. RBL rules start before all others. */
+static unsigned class_of(const struct rule *r)
+{
+	switch (r->type) {
+	case RULE_RBL_EVAL: return 0;
+	case RULE_MIMEHEADER:
+	case RULE_URI_DETAIL: return 1 + RULE_BODY_EVAL;
+	case RULE_EMPTY: return 1 + RULE_META;
+	default: return 1 + (unsigned)r->type;
+	}
+}
+
+static int by_running_order(const void *a, const void *b)
+{
+	const struct rule *x = *(struct rule *const *)a, *y = *(struct rule *const *)b;
+
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	if (class_of(x) != class_of(y))
+		return class_of(x) < class_of(y) ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int by_int(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Distinct priorities are the steps of a scan; RBL rules all belong to the first one >= -100. */
+static void number_steps(struct load *l)
+{
+	struct ruleset *rs = l->rs;
+	int *all = arena_calloc(l->scratch, rs->rule_count + 1, sizeof(*all));
+	size_t n = 0, steps = 0;
+
+	for (size_t i = 0; i < rs->rule_count; i++)
+		all[n++] = rs->rules[i]->priority;
+	qsort(all, n, sizeof(*all), by_int);
+	for (size_t i = 0; i < n; i++) {
+		if (!steps || all[steps - 1] != all[i])
+			all[steps++] = all[i];
+	}
+	rs->step_count = (uint32_t)steps;
+	rs->rbl_step = 0;
+	while (rs->rbl_step < steps && all[rs->rbl_step] < PRIORITY_NET)
+		rs->rbl_step++;
+	for (size_t i = 0; i < rs->rule_count; i++) {
+		struct rule *r = rs->rules[i];
+		const int *at = bsearch(&r->priority, all, steps, sizeof(*all), by_int);
+
+		r->step = r->type == RULE_RBL_EVAL ? rs->rbl_step : (uint32_t)(at - all);
+	}
+}
+
+void finish_order(struct load *l)
+{
+	struct ruleset *rs = l->rs;
+	struct rule **order = arena_calloc(l->scratch, rs->rule_count + 1, sizeof(*order));
+
+	number_steps(l);
+	memcpy(order, rs->rules, rs->rule_count * sizeof(*order));
+	qsort(order, rs->rule_count, sizeof(*order), by_running_order);
+	rs->judging = arena_calloc(l->a, rs->rule_count + 1, sizeof(uint32_t));
+	for (size_t i = 0; i < rs->rule_count; i++) {
+		order[i]->rank = (uint32_t)i;
+		if (order[i]->type != RULE_META)
+			rs->judging[rs->judging_count++] = order[i]->index;
+	}
+}
+
+/* Captures set tags, templates read them: they keep the running order, like evals. */
+static bool is_ordered(const struct rule *r)
+{
+	return rule_is_eval(r) || (r->flags & (RULE_TEMPLATE | RULE_CAPTURES));
+}
+
+static bool can_run(const struct rule *r)
+{
+	if (rule_is_eval(r))
+		return r->eval->def && !r->eval->broken;
+	return !rule_is_regex(r) || r->rx || (r->flags & (RULE_EXISTS | RULE_TEMPLATE));
+}
+
+static struct vec *list_for(struct vec *lists, const struct rule *r)
+{
+	static const enum rule_type types[] = { RULE_BODY, RULE_URI,        RULE_RAWBODY,
+						RULE_FULL, RULE_MIMEHEADER, RULE_URI_DETAIL };
+
+	for (size_t i = 0; i < ELEMENTS(types); i++) {
+		if (r->type == types[i])
+			return &lists[i];
+	}
+	return NULL;
+}
+
+static void push_rule(struct vec *v, const struct rule *r)
+{
+	*(const struct rule **)vec_must_push(v) = r;
+}
+
+static struct rule_list list_of(const struct vec *v)
+{
+	return (struct rule_list){ v->data, v->n };
+}
+
+/* Rules of one header stand together, so that it is fetched once. */
+static void add_header_rule(struct load *l, struct map *groups, const struct rule *r)
+{
+	struct vec *v = map_get(groups, r->header->spec);
+
+	if (!v) {
+		v = arena_zalloc(l->scratch, sizeof(*v));
+		vec_init(v, l->a, sizeof(struct rule *), 0);
+		map_put(groups, r->header->spec, v);
+	}
+	push_rule(v, r);
+}
+
+static void finish_headers(struct load *l, struct match_plan *plan, const struct map *groups)
+{
+	size_t n = 0;
+
+	plan->headers = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->headers));
+	MAP_EACH (groups, it) {
+		struct vec *v = it->value;
+
+		plan->headers[n++] = (struct header_group){ str_dup(l->a, it->key), v->data, v->n };
+	}
+	plan->header_count = n;
+}
+
+static void build_plan(struct load *l, unsigned set)
+{
+	struct match_plan *plan = &l->rs->plans[set];
+	struct vec lists[6], ordered;
+	struct map groups;
+
+	map_init(&groups, l->scratch, false);
+	for (size_t i = 0; i < ELEMENTS(lists); i++)
+		vec_init(&lists[i], l->a, sizeof(struct rule *), 0);
+	vec_init(&ordered, l->a, sizeof(struct rule *), 0);
+	for (size_t i = 0; i < l->rs->judging_count; i++) {
+		const struct rule *r = l->rs->rules[l->rs->judging[i]];
+
+		if (!rule_is_active(r, set) || !can_run(r) || r->type == RULE_EMPTY)
+			continue;
+		if (is_ordered(r))
+			push_rule(&ordered, r);
+		else if (r->type == RULE_HEADER)
+			add_header_rule(l, &groups, r);
+		else
+			push_rule(list_for(lists, r), r);
+	}
+	finish_headers(l, plan, &groups);
+	plan->body = list_of(&lists[0]);
+	plan->uri = list_of(&lists[1]);
+	plan->rawbody = list_of(&lists[2]);
+	plan->full = list_of(&lists[3]);
+	plan->mime = list_of(&lists[4]);
+	plan->uri_detail = list_of(&lists[5]);
+	plan->ordered = list_of(&ordered);
+}
+
+void finish_plans(struct load *l)
+{
+	for (unsigned set = 0; set < SCORE_SETS; set++) {
+		if (is_possible(l->rs, set))
+			build_plan(l, set);
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * known: the plugins of SpamAssassin 4.0 by name, with the eval functions, lines and features each has
+ * there. `ifplugin X` is true for one that loadplugin named, whether Postern implements it or not, as its
+ * rules then hit as in SpamAssassin without network, store or module: not at all. What an eval function
+ * listed here but implemented by no struct plugin means is told by ruleset_missing().
+ */
+#pragma once
+
+#include "core/str.h"
+
+#include <stdbool.h>
+
+struct known_plugin {
+	const char *name;       /* without "Mail::SpamAssassin::Plugin::" */
+	const char *evals;      /* "name:t name:t ...": t is h b f or a (any type) */
+	const char *directives; /* "name name ..."; one that ends in * is a prefix */
+	const char *features;   /* likewise */
+};
+
+/* Full Perl name; the older names of renamed plugins too. NULL: not known. */
+const struct known_plugin *known_plugin_find(struct str name);
+/* What name is loaded as: "...::Dmarc" is "...::DMARC". */
+struct str known_plugin_name(struct str name);
+/* Whether `word` is in a blank-separated list; *ret_type: the letter behind its colon, 0 if none. */
+bool known_list_has(const char *list, struct str word, char *ret_type);
+/* A feature_... of Mail::SpamAssassin::Conf. */
+bool known_conf_feature(struct str name);

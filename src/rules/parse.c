@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files into lines, lines into directives; diagnoses. */
+#include "core/arena.h"
+#include "core/strbuf.h"
+#include "rules/directive.h"
+#include "rules/known.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { MAX_DIAGS = 10000 };
+
+static void add_diag(struct load *l, enum rules_severity severity, struct str text)
+{
+	struct rules_diag *d = NULL;
+
+	if (l->rs->diags.n < MAX_DIAGS)
+		d = vec_must_push(&l->rs->diags);
+	if (d)
+		*d = (struct rules_diag){ severity, l->file, l->line, text };
+	if (severity == RULES_ERROR)
+		l->rs->error_count++;
+}
+
+static struct str format(struct arena *a, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *p;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		return STR("?");
+	p = arena_alloc(a, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	return str_make(p, (size_t)n);
+}
+
+void load_diag(struct load *l, enum rules_severity severity, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_diag(l, severity, format(l->a, fmt, ap));
+	va_end(ap);
+}
+
+void load_error_here(struct load *l, bool with_line, const char *fmt, ...)
+{
+	struct str text, tail = with_line ? l->text : STR("");
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = format(l->a, fmt, ap);
+	va_end(ap);
+	if (l->file.n) {
+		load_diag(l, RULES_ERROR, "config: %.*s in %.*s (line %u)%s%.*s", STR_FMT(text),
+			  STR_FMT(l->file), l->line, with_line ? ": " : "", STR_FMT(tail));
+	} else {
+		load_diag(l, RULES_ERROR, "config: %.*s in (no file)%s%.*s", STR_FMT(text),
+			  with_line ? ": " : "", STR_FMT(tail));
+	}
+}
+
+struct rule_attr *load_attr(struct load *l, struct str name)
+{
+	struct rule_attr *attr = map_get(&l->attrs, name);
+
+	if (!attr) {
+		attr = arena_zalloc(l->a, sizeof(*attr));
+		map_put(&l->attrs, name, attr);
+	}
+	return attr;
+}
+
+struct plugin_slot *load_plugin(const struct load *l, struct str name)
+{
+	return map_get(&l->rs->plugins, known_plugin_name(name));
+}
+
+struct str *load_str(struct load *l, struct str s)
+{
+	struct str *p = arena_alloc(l->a, sizeof(*p));
+
+	*p = str_dup(l->a, s);
+	return p;
+}
+
+static void say_result(struct load *l, enum load_result r, struct str key)
+{
+	switch (r) {
+	case LOAD_INVALID: load_error_here(l, true, "invalid '%.*s' value", STR_FMT(key)); break;
+	case LOAD_MISSING: load_error_here(l, true, "missing '%.*s' value", STR_FMT(key)); break;
+	case LOAD_BAD_HEADER: load_error_here(l, true, "invalid header field name"); break;
+	case LOAD_OK:
+	case LOAD_SAID: break;
+	}
+}
+
+static void note_unused(struct load *l, struct str key, const char *reason)
+{
+	struct ruleset_unused *u;
+
+	if (map_has(&l->unused, key))
+		return;
+	map_put(&l->unused, key, l);
+	u = vec_must_push(&l->rs->unused);
+	*u = (struct ruleset_unused){ str_dup(l->a, key), reason, l->file, l->line };
+}
+
+/* Every loaded plugin that knows the key gets the line. False: none does. */
+static bool to_plugins(struct load *l, struct str key, struct str value)
+{
+	bool taken = false, told = false;
+
+	MAP_EACH (&l->rs->plugins, it) {
+		const struct plugin_slot *slot = it->value;
+		const struct directive_def *d = slot->plugin ? slot->plugin->directives : NULL;
+		struct directive_call call = { slot->conf, l->a, key, value, l->file, l->line };
+		struct err e = ERR_INIT;
+
+		for (; d && d->name; d++) {
+			if (!str_eq(key, str_of(d->name)))
+				continue;
+			taken = true;
+			if (d->set(&call, &e) < 0 && !told) {
+				load_error_here(l, true, "%s", e.text);
+				told = true;
+			}
+		}
+	}
+	return taken;
+}
+
+static bool known_by_plugin(const struct load *l, struct str key)
+{
+	MAP_EACH (&l->rs->plugins, it) {
+		const struct plugin_slot *slot = it->value;
+
+		if (slot->known && known_list_has(slot->known->directives, key, NULL))
+			return true;
+	}
+	return false;
+}
+
+static bool has_own_plugin(const struct load *l, const struct directive *d)
+{
+	char name[80];
+
+	if (!d->plugin)
+		return true;
+	snprintf(name, sizeof(name), "Mail::SpamAssassin::Plugin::%s", d->plugin);
+	return map_has(&l->rs->plugins, str_of(name));
+}
+
+void load_directive(struct load *l, struct str key, struct str value)
+{
+	const struct directive *d = map_get(&l->directives, key);
+
+	if (d && !has_own_plugin(l, d))
+		d = NULL;
+	if (d && !d->unused)
+		say_result(l, directive_set(l, d, key, value), key);
+	if (to_plugins(l, key, value) || (d && !d->unused))
+		return;
+	if (d) {
+		say_result(l, directive_set(l, d, key, value), key);
+		note_unused(l, key, d->unused);
+	} else if (known_by_plugin(l, key)) {
+		note_unused(l, key, "its plugin's tests are not implemented");
+	} else {
+		load_error_here(l, true, "failed to parse line");
+	}
+}
+
+/* "# UPDATE version N" of sa-update. */
+static void note_version(struct load *l, struct str raw)
+{
+	struct rules_settings *s = &l->rs->settings;
+	struct str v;
+
+	if (!str_starts(raw, STR("# UPDATE version ")))
+		return;
+	v = lex_trim(str_from(raw, 17));
+	if (!v.n || str_find_not(v, "0123456789") != STR_NPOS)
+		return;
+	s->rules_version = s->rules_version.n ? arena_printf(l->a, "%.*s,%.*s",
+							     STR_FMT(s->rules_version), STR_FMT(v))
+					      : str_dup(l->a, v);
+}
+
+static void load_line(struct load *l, struct str raw)
+{
+	struct lex_line line;
+
+	note_version(l, raw);
+	if (!lex_line(l->scratch, raw, l->locale, &line))
+		return;
+	l->text = line.text;
+	if (load_conditional(l, line.key, line.value))
+		return;
+	if (str_eq(line.key, STR("include"))) {
+		if (line.value.n)
+			load_include(l, line.value);
+		else
+			say_result(l, LOAD_MISSING, line.key);
+		return;
+	}
+	if (str_eq(line.key, STR("file"))) /* SpamAssassin marks its files so; nobody else may */
+		return;
+	if (!l->skip)
+		load_directive(l, line.key, line.value);
+}
+
+static void open_file(struct load *l, struct str name, struct str text)
+{
+	struct load_file *f;
+
+	if (name.n && map_has(&l->seen_files, name))
+		return;
+	if (name.n)
+		map_put(&l->seen_files, name, l);
+	f = vec_must_push(&l->files);
+	f->in = rd_of(text);
+	f->name = str_dup(l->a, name);
+}
+
+static struct str folder_of(struct str file)
+{
+	size_t slash = str_rchr(file, '/');
+
+	return slash == STR_NPOS ? STR("") : str_sub(file, 0, slash + 1);
+}
+
+void load_include(struct load *l, struct str path)
+{
+	struct rules_text *texts = NULL;
+	size_t n = 0;
+
+	if (str_starts(path, STR("~/")) && l->options->home.n)
+		path = str_concat(l->a, l->options->home, str_from(path, 1));
+	else if (!str_starts(path, STR("/")))
+		path = str_concat(l->a, folder_of(l->file), path);
+	if (l->source->include)
+		n = l->source->include(l->source->ctx, l->a, path, &texts);
+	while (n-- > 0) /* the first comes on top */
+		open_file(l, texts[n].name, texts[n].text);
+}
+
+/* One file and what it includes; the innermost open file is read first. */
+static void drain_files(struct load *l)
+{
+	while (l->files.n) {
+		struct load_file *f = VEC_LAST(&l->files, struct load_file);
+		struct arena_mark mark = arena_get_mark(l->scratch);
+		struct str raw;
+
+		l->file = f->name;
+		l->line = ++f->line;
+		if (rd_line(&f->in, false, &raw)) {
+			load_line(l, raw);
+			arena_reset(l->scratch, mark);
+			continue;
+		}
+		load_close_ifs(l);
+		vec_pop(&l->files);
+	}
+}
+
+void load_texts(struct load *l)
+{
+	for (size_t i = 0; i < l->source->count; i++) {
+		open_file(l, l->source->texts[i].name, l->source->texts[i].text);
+		drain_files(l);
+	}
+	l->file = STR("");
+	l->line = 0;
+	l->text = STR("");
+}

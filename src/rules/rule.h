@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a rule set is made of: for the files of rules/ only. */
+#pragma once
+
+#include "core/map.h"
+#include "core/vec.h"
+#include "msg/msg.h"
+#include "plugin/plugin.h"
+#include "rules/expr.h"
+#include "rules/ruleset.h"
+#include "rules/rx.h"
+#include "rules/settings.h"
+
+enum { SCORE_SETS = 4, SCORE_SET_NET = 1, SCORE_SET_BAYES = 2 };
+enum { PRIORITY_CAPTURE = -10000, PRIORITY_NET = -100, PRIORITY_SHORTCIRCUIT = -200 };
+enum { RULE_NONE = UINT32_MAX }; /* as an index: no such rule */
+
+enum rule_flag {
+	RULE_MULTIPLE = 1u << 0,
+	RULE_NOSUBJECT = 1u << 1,
+	RULE_NET = 1u << 2,
+	RULE_LEARN = 1u << 3,
+	RULE_NICE = 1u << 4,
+	RULE_CONCAT = 1u << 5,
+	RULE_NOLOG = 1u << 6,
+	RULE_NOAUTOLEARN = 1u << 7,
+	RULE_SUBRULE = 1u << 8,
+	RULE_NEGATED = 1u << 9, /* !~ */
+	RULE_EXISTS = 1u << 10, /* exists:HEADER */
+	RULE_IF_UNSET = 1u << 11,
+	RULE_TEMPLATE = 1u << 12,    /* %{TAG} in it: compiled for each message */
+	RULE_CAPTURES = 1u << 13,    /* named groups that set tags */
+	RULE_FINISH_ONLY = 1u << 14, /* meta ... (): evaluated at the end */
+	RULE_CYCLIC = 1u << 15,      /* a meta in a circle of metas: evaluated once, unready */
+	RULE_USERCONF = 1u << 16,
+	RULE_AUTOLEARN_FORCE = 1u << 17,
+};
+
+enum rule_shortcircuit { SC_OFF = 0, SC_ON, SC_HAM, SC_SPAM };
+
+/* A plugin that a loadplugin line named. */
+struct plugin_slot {
+	struct str name;
+	const struct plugin *plugin;      /* NULL: only its name and evals are known */
+	const struct known_plugin *known; /* rules/known.h; NULL: only brought by the caller */
+	void *conf;
+	uint32_t index; /* in ruleset.plugins: where matches keep its state */
+};
+
+struct eval_test {
+	struct str function;
+	const struct str *args;
+	size_t arg_count;
+	const struct eval_def *def; /* NULL: not implemented: never ready */
+	const struct plugin_slot *plugin;
+	const void *compiled;
+	bool broken; /* arguments or type are wrong */
+};
+
+struct header_test {
+	struct str spec; /* as msg_get() wants it */
+	struct str if_unset;
+};
+
+struct mime_test {
+	struct str header; /* "ALL" or a name */
+	bool raw;
+	struct str if_unset;
+	unsigned from_part, to_part; /* range=; 1-based; 0: open */
+};
+
+enum uri_key {
+	URI_KEY_RAW = 0,
+	URI_KEY_TYPE,
+	URI_KEY_CLEANED,
+	URI_KEY_TEXT,
+	URI_KEY_DOMAIN,
+	URI_KEY_HOST,
+	URI_KEY_COUNT
+};
+
+struct uri_test {
+	struct rx_source source[URI_KEY_COUNT];
+	const struct rx *rx[URI_KEY_COUNT];
+	bool has[URI_KEY_COUNT];
+	bool negated[URI_KEY_COUNT];
+};
+
+struct meta_test {
+	struct str text; /* the expression; rules_matching() not yet replaced */
+	struct expr *expr;
+	uint32_t *deps; /* indexes of the rules it names; RULE_NONE: no such rule */
+	size_t dep_count;
+};
+
+struct rule {
+	struct str name;
+	enum rule_type type;
+	unsigned flags;
+	uint32_t index;
+	int priority;
+	uint32_t step;    /* its priority's place among the priorities */
+	uint32_t rank;    /* its place in the order of judging */
+	unsigned maxhits; /* of tflags multiple; 0: no bound */
+	enum rule_shortcircuit shortcircuit;
+	double score[SCORE_SETS];
+	struct str tflags, description;
+	struct str definition;
+	struct str file;
+	unsigned line;
+	/* of expressions: NULL where the rule is a template or not active in this load */
+	const struct rx *rx;
+	struct rx_source source; /* template: only .perl */
+	union {
+		struct header_test *header;
+		struct eval_test *eval;
+		struct mime_test *mime;
+		struct uri_test *uri;
+		struct meta_test *meta;
+	};
+};
+
+/* Header rules of one header, in definition order. */
+struct header_group {
+	struct str spec;
+	const struct rule **rules;
+	size_t n;
+};
+
+struct rule_list {
+	const struct rule **at;
+	size_t n;
+};
+
+/* What a matching walks through, for one score set. */
+struct match_plan {
+	struct header_group *headers;
+	size_t header_count;
+	struct rule_list body, uri, rawbody, full, mime, uri_detail;
+	struct rule_list ordered; /* evals, templates and captures, by rank */
+};
+
+struct ruleset {
+	struct arena *arena;
+	struct rx_tables *tables;
+	struct rule **rules; /* by index */
+	size_t rule_count;
+	struct map by_name; /* -> struct rule * */
+	struct map plugins; /* full name -> struct plugin_slot * */
+	struct vec diags;   /* struct rules_diag */
+	struct vec missing; /* struct ruleset_missing */
+	struct vec unused;  /* struct ruleset_unused */
+	size_t error_count;
+	size_t regex_bytes;
+	struct rules_settings settings;
+	struct msg_config msg_config;
+	struct vec redirectors;                                       /* const struct rx * */
+	struct vec originating_ip_headers, dns_servers, copy_headers; /* struct str */
+	bool net, bayes;
+	uint32_t step_count;
+	uint32_t rbl_step; /* the first priority >= -100 */
+	uint32_t *judging; /* rule indexes by rank; metas are not in it */
+	size_t judging_count;
+	uint32_t *metas; /* in an order where what a meta reads comes before it */
+	size_t meta_count;
+	struct match_plan plans[SCORE_SETS];
+};
+
+static inline bool rule_is_eval(const struct rule *r)
+{
+	return r->type == RULE_HEADER_EVAL || r->type == RULE_BODY_EVAL ||
+	       r->type == RULE_RAWBODY_EVAL || r->type == RULE_FULL_EVAL ||
+	       r->type == RULE_RBL_EVAL;
+}
+
+/* One regular expression over a subject. */
+static inline bool rule_is_regex(const struct rule *r)
+{
+	return r->type == RULE_HEADER || r->type == RULE_BODY || r->type == RULE_URI ||
+	       r->type == RULE_RAWBODY || r->type == RULE_FULL || r->type == RULE_MIMEHEADER;
+}
+
+static inline unsigned score_set_of(bool net, bool bayes)
+{
+	return (net ? SCORE_SET_NET : 0) + (bayes ? SCORE_SET_BAYES : 0);
+}
+
+/* Run at all in this score set: a score, and for evals no tflag that rules it out. */
+bool rule_is_active(const struct rule *r, unsigned set);

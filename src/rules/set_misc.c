@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Plugins, networks, registry boundaries, redirectors, DNS: directives with a form of their own. */
+#include "core/arena.h"
+#include "core/num.h"
+#include "msg/relays.h"
+#include "rules/directive.h"
+#include "rules/known.h"
+#include "text/tld.h"
+
+static const struct plugin *find_plugin(const struct load *l, struct str name)
+{
+	for (size_t i = 0; i < l->options->plugin_count; i++) {
+		if (str_eq(str_of(l->options->plugins[i]->name), name))
+			return l->options->plugins[i];
+	}
+	return NULL;
+}
+
+/* loadplugin Name [file]; tryplugin says nothing when there is none. */
+enum load_result set_loadplugin(struct load *l, struct str key, struct str value)
+{
+	struct plugin_slot *slot;
+	struct str name;
+
+	if (!lex_word(&value, &name))
+		return LOAD_MISSING;
+	if (load_plugin(l, name))
+		return LOAD_OK;
+	name = known_plugin_name(name);
+	slot = arena_zalloc(l->a, sizeof(*slot));
+	slot->name = str_dup(l->a, name);
+	slot->plugin = find_plugin(l, name);
+	slot->known = known_plugin_find(name);
+	if (!slot->plugin && !slot->known) {
+		if (!str_eq(key, STR("tryplugin")))
+			load_diag(l, RULES_WARNING,
+				  "plugin: failed to parse plugin %.*s: not one of SpamAssassin's, "
+				  "and Postern runs no Perl",
+				  STR_FMT(name));
+		return LOAD_OK;
+	}
+	if (slot->plugin && slot->plugin->conf_new)
+		slot->conf = slot->plugin->conf_new(l->a);
+	slot->index = (uint32_t)map_count(&l->rs->plugins);
+	map_put(&l->rs->plugins, slot->name, slot);
+	return LOAD_OK;
+}
+
+enum load_result set_enable_compat(struct load *l, struct str key, struct str value)
+{
+	(void)key;
+	if (!value.n)
+		return LOAD_MISSING;
+	map_put(&l->compat, value, l);
+	return LOAD_OK;
+}
+
+static enum net_set net_set_of(struct str key)
+{
+	return str_find(key, STR("trusted")) != STR_NPOS    ? NET_TRUSTED
+	       : str_find(key, STR("internal")) != STR_NPOS ? NET_INTERNAL
+							    : NET_MSA;
+}
+
+enum load_result set_networks(struct load *l, struct str key, struct str value)
+{
+	struct err e = ERR_INIT;
+
+	if (!value.n)
+		return LOAD_MISSING;
+	if (net_rules_add(l->networks, net_set_of(key), value, &e) < 0)
+		load_diag(l, RULES_WARNING, "%s", e.text);
+	return LOAD_OK;
+}
+
+enum load_result clear_networks(struct load *l, struct str key, struct str value)
+{
+	if (value.n)
+		return LOAD_INVALID;
+	net_rules_clear(l->networks, net_set_of(key));
+	return LOAD_OK;
+}
+
+enum load_result set_tlds(struct load *l, struct str key, struct str value)
+{
+	unsigned levels = str_eq(key, STR("util_rb_tld"))    ? 1
+			  : str_eq(key, STR("util_rb_2tld")) ? 2
+							     : 3;
+	struct str name;
+
+	if (!value.n)
+		return LOAD_MISSING;
+	while (lex_word(&value, &name)) {
+		if (!tld_table_add(l->tlds, str_lower(l->a, name), levels))
+			return LOAD_INVALID;
+	}
+	return LOAD_OK;
+}
+
+enum load_result clear_tlds(struct load *l, struct str key, struct str value)
+{
+	(void)key;
+	if (value.n)
+		return LOAD_INVALID;
+	tld_table_clear(l->tlds);
+	return LOAD_OK;
+}
+
+enum load_result clear_list(struct load *l, struct str key, struct str value)
+{
+	if (value.n)
+		return LOAD_INVALID;
+	vec_clear(str_eq(key, STR("clear_dns_servers")) ? &l->rs->dns_servers
+							: &l->rs->originating_ip_headers);
+	return LOAD_OK;
+}
+
+enum load_result set_redirector(struct load *l, struct str key, struct str value)
+{
+	struct rx_source source;
+	struct err e = ERR_INIT;
+	const struct rx *rx;
+	struct str re;
+
+	(void)key;
+	if (!value.n)
+		return LOAD_MISSING;
+	if (rx_unquote(l->scratch, value, &re, &e) < 0 ||
+	    rx_translate(l->a, re, true, &source, &e) < 0 ||
+	    !(rx = rx_compile(l->rs->tables, l->a, &source, true, &e))) {
+		load_diag(l, RULES_ERROR, "config: invalid redirector_pattern '%.*s': %s",
+			  STR_FMT(value), e.text);
+		return LOAD_SAID;
+	}
+	l->rs->regex_bytes += rx_memory(rx);
+	*(const struct rx **)vec_must_push(&l->rs->redirectors) = rx;
+	return LOAD_OK;
+}
+
+enum load_result set_dns_available(struct load *l, struct str key, struct str value)
+{
+	enum rules_dns_available v;
+
+	(void)key;
+	if (str_eq_nocase(value, STR("yes")) || str_eq(value, STR("1")))
+		v = RULES_DNS_YES;
+	else if (str_eq_nocase(value, STR("no")) || str_eq(value, STR("0")))
+		v = RULES_DNS_NO;
+	else if (str_eq_nocase(value, STR("test")) || str_starts_nocase(value, STR("test:")))
+		v = RULES_DNS_TEST;
+	else
+		return value.n ? LOAD_INVALID : LOAD_MISSING;
+	l->rs->settings.dns.available = v;
+	return LOAD_OK;
+}
+
+/* ADDRESS, [ADDRESS], either with :PORT. */
+enum load_result set_dns_server(struct load *l, struct str key, struct str value)
+{
+	struct str addr = value;
+	size_t close = str_chr(value, ']'), colon = str_rchr(value, ':');
+
+	(void)key;
+	if (!value.n)
+		return LOAD_MISSING;
+	if (value.p[0] == '[' && close != STR_NPOS)
+		addr = str_sub(value, 1, close);
+	else if (colon != STR_NPOS && str_chr(value, ':') == colon)
+		addr = str_sub(value, 0, colon);
+	if (!host_is_ip(addr))
+		return LOAD_INVALID;
+	*(struct str *)vec_must_push(&l->rs->dns_servers) = str_dup(l->a, value);
+	return LOAD_OK;
+}
+
+enum load_result set_dns_block(struct load *l, struct str key, struct str value)
+{
+	struct str rule, domain;
+
+	(void)key;
+	if (!lex_word(&value, &rule))
+		return LOAD_MISSING;
+	if (!value.n)
+		return LOAD_INVALID;
+	while (lex_word(&value, &domain)) {
+		struct rules_dns_block *b = vec_must_push(&l->dns_blocks);
+
+		b->rule = str_dup(l->a, rule);
+		b->domain = str_lower(l->a, str_trim(domain, "."));
+	}
+	return LOAD_OK;
+}
+
+enum load_result set_dns_restriction(struct load *l, struct str key, struct str value)
+{
+	struct str verb, domain;
+	bool allow;
+
+	(void)key;
+	if (!lex_word(&value, &verb) || !value.n)
+		return LOAD_MISSING;
+	allow = str_eq_nocase(verb, STR("allow"));
+	if (!allow && !str_eq_nocase(verb, STR("deny")))
+		return LOAD_INVALID;
+	while (lex_word(&value, &domain)) {
+		struct rules_dns_restriction *r = vec_must_push(&l->restrictions);
+
+		r->allow = allow;
+		r->domain = str_lower(l->a, str_trim(domain, "."));
+	}
+	return LOAD_OK;
+}
+
+enum load_result clear_dns_restriction(struct load *l, struct str key, struct str value)
+{
+	(void)key;
+	if (value.n)
+		return LOAD_INVALID;
+	vec_clear(&l->restrictions);
+	return LOAD_OK;
+}
+
+/* rbl_timeout t [t_min] [zone]: a zone's own times are the resolver's business and left out. */
+enum load_result set_rbl_timeout(struct load *l, struct str key, struct str value)
+{
+	struct rules_dns_settings *dns = &l->rs->settings.dns;
+	struct str word;
+	double t, min = dns->rbl_timeout_min_s;
+
+	(void)key;
+	if (!lex_word(&value, &word))
+		return LOAD_MISSING;
+	if (!directive_duration(word, &t))
+		return LOAD_INVALID;
+	if (lex_word(&value, &word) && !directive_duration(word, &min))
+		return LOAD_INVALID;
+	if (value.n)
+		return LOAD_OK;
+	dns->rbl_timeout_s = t;
+	dns->rbl_timeout_min_s = min;
+	return LOAD_OK;
+}
