@@ -45,6 +45,7 @@ enum load_result set_meta_rule(struct load *l, struct str key, struct str value)
 enum load_result set_mimeheader(struct load *l, struct str key, struct str value);
 enum load_result set_uri_detail(struct load *l, struct str key, struct str value);
 enum load_result set_empty_rule(struct load *l, struct str key, struct str value);
+enum load_result set_reuse(struct load *l, struct str key, struct str value);
 enum load_result set_score(struct load *l, struct str key, struct str value);
 enum load_result set_tflags(struct load *l, struct str key, struct str value);
 enum load_result set_priority(struct load *l, struct str key, struct str value);

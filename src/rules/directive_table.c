@@ -30,7 +30,7 @@ const struct directive directives[] = {
 	{ "tflags", DIRECTIVE_SPECIAL, 0, set_tflags, NULL, NULL },
 	{ "priority", DIRECTIVE_SPECIAL, 0, set_priority, NULL, NULL },
 	{ "describe", DIRECTIVE_SPECIAL, 0, set_describe, NULL, NULL },
-	{ "reuse", DIRECTIVE_SPECIAL, 0, NULL, "mass-check only", NULL },
+	{ "reuse", DIRECTIVE_SPECIAL, 0, set_reuse, NULL, NULL },
 	{ "run_reuse_tests_only", DIRECTIVE_BOOL, 0, NULL, "mass-check only", NULL },
 	{ "test", DIRECTIVE_SPECIAL, 0, NULL, "regression data", NULL },
 	{ "shortcircuit", DIRECTIVE_SPECIAL, 0, set_shortcircuit, NULL, "Shortcircuit" },

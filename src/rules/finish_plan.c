@@ -9,7 +9,7 @@ bool rule_is_active(const struct rule *r, unsigned set)
 {
 	if (r->score[set] == 0)
 		return false;
-	if (!rule_is_eval(r))
+	if (!rule_is_eval(r) && r->type != RULE_MIMEHEADER && r->type != RULE_URI_DETAIL)
 		return true;
 	if (r->type == RULE_RBL_EVAL && !(set & SCORE_SET_NET))
 		return false;
@@ -85,8 +85,8 @@ static int by_running_order(const void *a, const void *b)
 
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
-	if (class_of(x) != class_of(y))
-		return class_of(x) < class_of(y) ? -1 : 1;
+	if (x->run_class != y->run_class)
+		return x->run_class < y->run_class ? -1 : 1;
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
@@ -119,6 +119,7 @@ static void number_steps(struct load *l)
 		struct rule *r = rs->rules[i];
 		const int *at = bsearch(&r->priority, all, steps, sizeof(*all), by_int);
 
+		r->run_class = class_of(r);
 		r->step = r->type == RULE_RBL_EVAL ? rs->rbl_step : (uint32_t)(at - all);
 	}
 }

@@ -93,6 +93,7 @@ struct match_hits {
 	size_t log_count;
 	const struct match_tag *tags; /* _TAGS_ that rules and plugins have set */
 	size_t tag_count;
+	bool stopped;          /* out of steps, or told to stop: not every rule has run */
 	uint64_t regex_runs;   /* how many times a regexp was started (statistics) */
 	uint64_t limit_errors; /* regexps given up at the match limit: their rules did not hit */
 };

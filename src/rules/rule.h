@@ -99,9 +99,10 @@ struct rule {
 	unsigned flags;
 	uint32_t index;
 	int priority;
-	uint32_t step;    /* its priority's place among the priorities */
-	uint32_t rank;    /* its place in the order of judging */
-	unsigned maxhits; /* of tflags multiple; 0: no bound */
+	uint32_t step;      /* its priority's place among the priorities */
+	uint32_t run_class; /* header, header eval, body ...: its place within the priority */
+	uint32_t rank;      /* its place in the order of judging */
+	unsigned maxhits;   /* of tflags multiple; 0: no bound */
 	enum rule_shortcircuit shortcircuit;
 	double score[SCORE_SETS];
 	struct str tflags, description;

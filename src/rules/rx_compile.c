@@ -83,24 +83,31 @@ static void free_code(void *p)
 	pcre2_code_free(p);
 }
 
-struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      bool jit, struct err *e)
+static pcre2_code *compile(const struct rx_tables *t, struct str s, int *ret_code)
 {
 	uint32_t options =
 	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE at;
-	int code;
-	struct rx *rx;
-	pcre2_code *c = pcre2_compile((PCRE2_SPTR)source->pcre.p, source->pcre.n, options, &code,
-				      &at, t->context);
 
+	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
+}
+
+struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
+		      bool jit, struct err *e)
+{
+	int code;
+	pcre2_code *c = compile(t, source->pcre, &code);
+	struct str smaller;
+	struct rx *rx;
+
+	if (!c && code == PCRE2_ERROR_PATTERN_TOO_LARGE && rx_factor(a, source, &smaller))
+		c = compile(t, smaller, &code);
 	if (!c) {
 		PCRE2_UCHAR text[200];
 
 		pcre2_get_error_message(code, text, sizeof(text));
-		return err_set(e, ERR_CONFIG, false, "not supported: %s (at %zu of %.*s)",
-			       (const char *)text, (size_t)at, STR_FMT(source->pcre)),
-		       NULL;
+		err_set(e, ERR_CONFIG, false, "not supported: %s", (const char *)text);
+		return NULL;
 	}
 	arena_defer(a, free_code, c);
 	rx = arena_zalloc(a, sizeof(*rx));

@@ -100,12 +100,32 @@ static void emit_class(struct rx_parser *p, struct byteset set)
 	strbuf_add_byte(&p->out, ']');
 }
 
+/* A class of one byte, or of the two cases of one under /i. */
+static bool is_one_char(const struct rx_parser *p, const struct byteset *set, uint8_t c)
+{
+	uint8_t other = byte_other_case(c, true);
+	size_t n = byteset_count(set);
+
+	if ((p->flags & RX_I) && (p->flags & RX_CHARSET_D))
+		return false;
+	if (!(p->flags & RX_I) || other == c)
+		return n == 1;
+	return n == 2 && byteset_has(set, other);
+}
+
 void rx_emit_set(struct rx_parser *p, const struct byteset *set)
 {
 	bool exact = (p->flags & RX_I) && (p->flags & RX_CHARSET_D);
+	unsigned c = 0;
 
 	if (!byteset_count(set)) {
 		strbuf_add_c(&p->out, "(?!)");
+		return;
+	}
+	while (!byteset_has(set, (uint8_t)c))
+		c++;
+	if (is_one_char(p, set, (uint8_t)c)) {
+		emit_byte(p, (uint8_t)(p->flags & RX_I ? byte_other_case((uint8_t)c, true) : c));
 		return;
 	}
 	if (exact)

@@ -98,3 +98,6 @@ int rx_escape(struct rx_parser *p, bool in_class, enum rx_escape_kind *ret_kind,
 	      struct byteset *ret_set);
 /* \p{name}: false when there is no such property. */
 bool rx_property(struct str name, struct byteset *ret);
+
+/* A form of the expression that takes less room; false: there is none. Memory from a. */
+bool rx_factor(struct arena *a, const struct rx_source *source, struct str *ret);

@@ -189,6 +189,19 @@ enum load_result set_empty_rule(struct load *l, struct str key, struct str value
 	return result;
 }
 
+/* mass-check's line; a name that no rule has yet becomes one that never hits. */
+enum load_result set_reuse(struct load *l, struct str key, struct str value)
+{
+	struct str name;
+
+	(void)key;
+	if (!lex_word(&value, &name))
+		return LOAD_MISSING;
+	if (!map_has(&l->rs->by_name, name))
+		define_rule(l, name, RULE_EMPTY, STR(""));
+	return LOAD_OK;
+}
+
 /* What may not stand in an expression at all. */
 static bool has_foreign(struct str s)
 {

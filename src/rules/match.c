@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order of a matching: plain regexps first, as they please; then captures, templates and evals by rank. */
+#include "rules/match_private.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/must.h"
+#include "core/strbuf.h"
+
+enum { DEFAULT_MAX_ASKS = 500 };
+
+struct match_scratch *match_scratch_new(void)
+{
+	struct match_scratch *s = xzalloc(sizeof(*s));
+
+	s->run = rx_run_new();
+	return s;
+}
+
+struct match_scratch *match_scratch_free(struct match_scratch *s)
+{
+	if (!s)
+		return NULL;
+	rx_run_free(s->run);
+	return x_free(s);
+}
+
+static void free_run(void *p)
+{
+	rx_run_free(p);
+}
+
+struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct arena *a,
+			struct budget *budget, const struct match_options *options)
+{
+	struct match *m = arena_zalloc(a, sizeof(*m));
+	bool net = options->net && rs->net;
+
+	m->rs = rs;
+	m->msg = msg;
+	m->arena = a;
+	m->budget = budget;
+	m->net = net;
+	m->result.score_set = score_set_of(net, rs->bayes);
+	m->plan = &rs->plans[m->result.score_set];
+	m->hits = arena_calloc(a, rs->rule_count + 1, sizeof(*m->hits));
+	m->result.rules = m->hits;
+	m->plugin_state = arena_calloc(a, map_count(&rs->plugins) + 1, sizeof(void *));
+	m->first_ask_id = options->first_ask_id ? options->first_ask_id : 1;
+	m->max_asks = options->max_asks ? options->max_asks : DEFAULT_MAX_ASKS;
+	vec_init(&m->asks, a, sizeof(struct match_ask *), m->max_asks);
+	map_init(&m->ask_index, a, false);
+	map_init(&m->tags, a, false);
+	vec_init(&m->logs, a, sizeof(struct match_log), 10000);
+	if (options->scratch) {
+		m->run = options->scratch->run;
+	} else {
+		m->run = rx_run_new();
+		arena_defer(a, free_run, m->run);
+	}
+	match_host_init(m);
+	return m;
+}
+
+bool match_is_over(struct match *m)
+{
+	if (!m->stopped && !budget_steps(m->budget, 1))
+		m->stopped = true;
+	return m->stopped;
+}
+
+void match_ran(struct match *m, const struct rule *r, size_t count, double value)
+{
+	struct rule_hits *h = &m->hits[r->index];
+
+	if (h->state == RULE_HIT) /* another rule's plugin was there first */
+		return;
+	h->state = count ? RULE_HIT : RULE_MISS;
+	h->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+	h->value = value;
+}
+
+static void run_ordered(struct match *m)
+{
+	const struct rule_list *list = &m->plan->ordered;
+
+	for (size_t i = 0; i < list->n && !match_is_over(m); i++) {
+		const struct rule *r = list->at[i];
+
+		m->rank = r->rank;
+		if (rule_is_eval(r))
+			match_eval(m, r);
+		else
+			match_ordered_regex(m, r);
+	}
+}
+
+static bool waits(const struct match *m)
+{
+	VEC_EACH (&m->asks, struct match_ask, it) {
+		if (!it->answered)
+			return true;
+	}
+	return false;
+}
+
+/* No answer will come any more: who still waits has not hit. */
+static void end_pending(struct match *m)
+{
+	for (size_t i = 0; i < m->rs->rule_count; i++) {
+		if (m->hits[i].state == RULE_PENDING)
+			m->hits[i].state = RULE_MISS;
+	}
+}
+
+enum match_progress match_run(struct match *m)
+{
+	if (!m->ran) {
+		m->ran = true;
+		match_headers(m);
+		match_views(m);
+		run_ordered(m);
+	}
+	match_deliver(m);
+	if (!m->stopped && waits(m))
+		return MATCH_WAITS;
+	end_pending(m);
+	return MATCH_DONE;
+}
+
+const struct ask *match_next_ask(struct match *m)
+{
+	struct match_ask *it;
+
+	if (m->handed_out >= m->asks.n)
+		return NULL;
+	it = *VEC_AT(&m->asks, struct match_ask *, m->handed_out++);
+	return &it->ask;
+}
+
+static void copy_answer(struct match *m, struct answer *to, const struct answer *from)
+{
+	*to = *from;
+	to->records = arena_calloc(m->arena, from->record_count, sizeof(*to->records));
+	for (size_t i = 0; i < from->record_count; i++) {
+		to->records[i] = from->records[i];
+		to->records[i].rdata = str_dup(m->arena, from->records[i].rdata);
+	}
+}
+
+bool match_answer(struct match *m, const struct answer *answer)
+{
+	struct match_ask *it;
+	size_t i = answer->ask_id - m->first_ask_id;
+
+	if (answer->ask_id < m->first_ask_id || i >= m->asks.n)
+		return false;
+	it = *VEC_AT(&m->asks, struct match_ask *, i);
+	if (it->answered)
+		return false;
+	copy_answer(m, &it->answer, answer);
+	it->answered = true;
+	return true;
+}
+
+void match_expire(struct match *m)
+{
+	VEC_EACH (&m->asks, struct match_ask, it) {
+		if (it->answered)
+			continue;
+		it->answered = true;
+		it->answer = (struct answer){ .ask_id = it->ask.id, .status = ANSWER_TIMEOUT };
+	}
+}
+
+const struct match_hits *match_hits(const struct match *m)
+{
+	struct match *w = (struct match *)m; /* the result's lists follow what was found */
+
+	vec_init(&w->tag_list, m->arena, sizeof(struct match_tag), 0);
+	MAP_EACH (&m->tags, it) {
+		struct match_tag *t = vec_must_push(&w->tag_list);
+
+		t->name = it->key;
+		t->value = match_get_tag(m, it->key);
+	}
+	w->result.tags = w->tag_list.data;
+	w->result.tag_count = w->tag_list.n;
+	w->result.logs = m->logs.data;
+	w->result.log_count = m->logs.n;
+	w->result.stopped = m->stopped;
+	return &m->result;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Eval functions, what the engine does for them while they run, and answers on their way to them. */
+#include "core/arena.h"
+#include "core/num.h"
+#include "rules/match_private.h"
+
+enum { MAX_DNS_NAME = 253 };
+
+static enum eval_rule_type eval_type(const struct rule *r)
+{
+	switch (r->type) {
+	case RULE_HEADER_EVAL: return EVAL_HEADER;
+	case RULE_BODY_EVAL: return EVAL_BODY;
+	case RULE_RAWBODY_EVAL: return EVAL_RAWBODY;
+	case RULE_FULL_EVAL: return EVAL_FULL;
+	default: return EVAL_RBL;
+	}
+}
+
+static struct eval_call call_of(struct match *m, const struct rule *r)
+{
+	const struct eval_test *t = r->eval;
+
+	return (struct eval_call){
+		.msg = m->msg,
+		.conf = t->plugin->conf,
+		.state = &m->plugin_state[t->plugin->index],
+		.arena = m->arena,
+		.budget = m->budget,
+		.args = t->args,
+		.arg_count = t->arg_count,
+		.type = eval_type(r),
+		.rule = r->name,
+		.compiled = t->compiled,
+		.host = &m->host,
+	};
+}
+
+static void take_result(struct match *m, const struct rule *r, int result)
+{
+	if (result == EVAL_PENDING) {
+		if (m->hits[r->index].state == RULE_NOT_RUN)
+			m->hits[r->index].state = RULE_PENDING;
+		return;
+	}
+	match_ran(m, r, result > 0, result > 0 ? result : 0);
+}
+
+void match_eval(struct match *m, const struct rule *r)
+{
+	struct eval_call call = call_of(m, r);
+
+	if (r->type == RULE_RBL_EVAL && (!m->net || m->rs->settings.dns.skip_rbl_checks))
+		return;
+	take_result(m, r, r->eval->def->fn(&call));
+}
+
+static struct match *match_of(struct plugin_host *host)
+{
+	return (struct match *)host;
+}
+
+static const struct rule *rule_of(const struct match *m, struct str name)
+{
+	return map_get(&m->rs->by_name, name);
+}
+
+/* Of rules that come earlier in SpamAssassin's order; metas are not known before judging. */
+static double host_hits_of(struct plugin_host *host, struct str rule)
+{
+	const struct match *m = match_of(host);
+	const struct rule *r = rule_of(m, rule);
+
+	if (!r || r->rank > m->rank || m->hits[r->index].state != RULE_HIT)
+		return 0;
+	return m->hits[r->index].value;
+}
+
+static void host_set_tag(struct plugin_host *host, struct str tag, struct str value)
+{
+	match_set_tag(match_of(host), tag, value);
+}
+
+static struct str host_get_tag(struct plugin_host *host, struct str tag)
+{
+	return match_get_tag(match_of(host), tag);
+}
+
+static void host_test_log(struct plugin_host *host, struct str rule, struct str text)
+{
+	struct match *m = match_of(host);
+	const struct rule *r = rule_of(m, rule);
+	struct match_log *log = r ? vec_push(&m->logs) : NULL;
+
+	if (!log)
+		return;
+	log->rule = r->index;
+	log->text = str_dup(m->arena, text);
+}
+
+static void host_set_score(struct plugin_host *host, struct str rule, double score)
+{
+	struct match *m = match_of(host);
+	const struct rule *r = rule_of(m, rule);
+
+	if (!r)
+		return;
+	m->hits[r->index].has_score = true;
+	m->hits[r->index].score = score;
+}
+
+static void host_got_hit(struct plugin_host *host, struct str rule, double value)
+{
+	struct match *m = match_of(host);
+	const struct rule *r = rule_of(m, rule);
+
+	if (!r || r->type == RULE_META || !rule_is_active(r, m->result.score_set))
+		return;
+	if (m->hits[r->index].state == RULE_HIT && (r->flags & RULE_MULTIPLE)) {
+		m->hits[r->index].count++;
+		m->hits[r->index].value += value > 0 ? value : 1;
+		return;
+	}
+	match_ran(m, r, 1, value > 0 ? value : 1);
+}
+
+static bool dns_name_is_good(struct str name)
+{
+	if (!name.n || name.n > MAX_DNS_NAME)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] <= ' ' || name.p[i] >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static void add_waiting(struct match_ask *ask, const struct rule *r)
+{
+	VEC_EACH (&ask->rules, uint32_t, it) {
+		if (*it == r->index)
+			return;
+	}
+	*(uint32_t *)vec_must_push(&ask->rules) = r->index;
+}
+
+static uint32_t host_ask_dns(struct plugin_host *host, struct str rule, struct str name,
+			     uint16_t qtype)
+{
+	struct match *m = match_of(host);
+	const struct rule *r = rule_of(m, rule);
+	struct match_ask *ask;
+	struct str key;
+	size_t i;
+
+	name = str_trim_right(name, ".");
+	if (!m->net || !r || !dns_name_is_good(name))
+		return 0;
+	key = str_lower(m->arena, arena_printf(m->arena, "%u %.*s", qtype, STR_FMT(name)));
+	i = (size_t)map_get(&m->ask_index, key);
+	if (i) {
+		ask = *VEC_AT(&m->asks, struct match_ask *, i - 1);
+	} else {
+		struct match_ask **slot = vec_push(&m->asks);
+
+		if (!slot)
+			return 0;
+		*slot = ask = arena_zalloc(m->arena, sizeof(*ask));
+		ask->ask.id = m->first_ask_id + (uint32_t)m->asks.n - 1;
+		ask->ask.kind = ASK_DNS;
+		ask->ask.name = str_dup(m->arena, name);
+		ask->ask.qtype = qtype;
+		vec_init(&ask->rules, m->arena, sizeof(uint32_t), 0);
+		map_put(&m->ask_index, key, (void *)m->asks.n);
+	}
+	add_waiting(ask, r);
+	return ask->ask.id;
+}
+
+static bool host_net_is_on(struct plugin_host *host)
+{
+	return match_of(host)->net;
+}
+
+void match_host_init(struct match *m)
+{
+	m->host = (struct plugin_host){
+		.hits_of = host_hits_of,
+		.set_tag = host_set_tag,
+		.get_tag = host_get_tag,
+		.test_log = host_test_log,
+		.set_score = host_set_score,
+		.got_hit = host_got_hit,
+		.ask_dns = host_ask_dns,
+		.net_is_on = host_net_is_on,
+	};
+}
+
+static void deliver_to(struct match *m, const struct rule *r, const struct match_ask *ask)
+{
+	struct eval_call call;
+
+	if (!rule_is_eval(r) || !r->eval->def || !r->eval->def->answer)
+		return;
+	call = call_of(m, r);
+	m->rank = r->rank;
+	take_result(m, r, r->eval->def->answer(&call, ask->ask.id, &ask->answer));
+}
+
+void match_deliver(struct match *m)
+{
+	for (size_t i = 0; i < m->asks.n; i++) {
+		struct match_ask *ask = *VEC_AT(&m->asks, struct match_ask *, i);
+
+		while (ask->answered && ask->delivered < ask->rules.n) {
+			uint32_t r = *VEC_AT(&ask->rules, uint32_t, ask->delivered++);
+
+			deliver_to(m, m->rs->rules[r], ask);
+		}
+	}
+}

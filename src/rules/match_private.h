@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A matching under way: for match*.c only. */
+#pragma once
+
+#include "core/map.h"
+#include "core/vec.h"
+#include "plugin/plugin.h"
+#include "rules/match.h"
+#include "rules/rule.h"
+
+/* The values of a tag, distinct, in order; `rank`: of the rule that set it. */
+struct match_values {
+	struct vec values; /* struct str */
+	uint32_t rank;
+};
+
+/* A question that has been asked, and who waits for its answer. */
+struct match_ask {
+	struct ask ask;
+	struct vec rules; /* uint32_t: indexes */
+	bool answered;
+	struct answer answer; /* a copy */
+	size_t delivered;     /* how many of `rules` have it */
+};
+
+struct match {
+	struct plugin_host host; /* first: host functions get back to the match from it */
+	const struct ruleset *rs;
+	const struct msg *msg;
+	struct arena *arena;
+	struct budget *budget;
+	const struct match_plan *plan;
+	struct rx_run *run;
+	struct rule_hits *hits;
+	void **plugin_state; /* by plugin_slot.index */
+	bool net, stopped, ran;
+	uint32_t rank; /* of the rule running in the ordered list */
+	uint32_t first_ask_id;
+	size_t max_asks, handed_out;
+	struct vec asks;      /* struct match_ask * */
+	struct map ask_index; /* "type name" -> index + 1 */
+	struct map tags;      /* name -> struct match_values * */
+	struct vec logs;      /* struct match_log */
+	struct vec tag_list;  /* struct match_tag: of the result */
+	struct match_hits result;
+};
+
+struct match_scratch {
+	struct rx_run *run;
+};
+
+/* True when the matching must end: no steps left, or told to stop. */
+bool match_is_over(struct match *m);
+/* A rule has run; count 0: no hit. */
+void match_ran(struct match *m, const struct rule *r, size_t count, double value);
+/* One regexp over one subject, as often as the rule counts; have: hits it has already. */
+size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
+		   size_t have);
+
+/* match_regex.c: all of the plan's lists but the ordered one. */
+void match_headers(struct match *m);
+void match_views(struct match *m);
+/* A capture or template rule, in its turn. */
+void match_ordered_regex(struct match *m, const struct rule *r);
+
+/* match_mime.c */
+void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx);
+void match_uri_detail(struct match *m, const struct rule *r);
+
+/* match_tags.c */
+void match_set_tag(struct match *m, struct str name, struct str value);
+struct str match_get_tag(const struct match *m, struct str name);
+/* Starts / adds to / ends the captures of one rule. */
+void match_capture(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
+		   struct map *captures);
+void match_captures_done(struct match *m, const struct map *captures);
+/* The template rule's expression for this message; NULL: a tag is missing, or it does not compile. */
+const struct rx *match_template(struct match *m, const struct rule *r);
+
+/* match_eval.c */
+void match_eval(struct match *m, const struct rule *r);
+void match_host_init(struct match *m);
+/* Gives answers that are in to the rules that wait. */
+void match_deliver(struct match *m);

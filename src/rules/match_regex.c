@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* header, body, uri, rawbody and full rules: each subject is fetched once, each regexp counted on it. */
+#include "rules/match_private.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "mime/message.h"
+#include "msg/msg.h"
+#include "text/uri.h"
+
+size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
+		   size_t have)
+{
+	bool limit = false;
+	size_t max = 1, n;
+
+	if (r->flags & RULE_MULTIPLE)
+		max = r->maxhits ? r->maxhits - have : 0;
+	m->result.regex_runs++;
+	n = rx_count(rx, m->run, m->budget, subject, max, NULL, NULL, &limit);
+	m->result.limit_errors += limit;
+	return n;
+}
+
+/* More hits would not count. */
+static bool is_full(const struct rule *r, size_t hits)
+{
+	return hits && (!(r->flags & RULE_MULTIPLE) || (r->maxhits && hits >= r->maxhits));
+}
+
+/* A negated rule of `multiple` would hit for ever in SpamAssassin; here as often as maxhits, or once. */
+static size_t negated(const struct rule *r, size_t n)
+{
+	return n ? 0 : (r->flags & RULE_MULTIPLE) && r->maxhits ? r->maxhits : 1;
+}
+
+static size_t count_header(struct match *m, const struct rule *r, const struct rx *rx,
+			   struct str value, bool found)
+{
+	size_t n;
+
+	if (r->flags & RULE_EXISTS)
+		return found;
+	if (!found)
+		value = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
+	if (!(r->flags & RULE_NEGATED))
+		return match_count(m, r, rx, value, 0);
+	m->result.regex_runs++;
+	n = rx_match(rx, m->run, m->budget, value, 0, 0) != RX_NO_MATCH;
+	return negated(r, n);
+}
+
+void match_headers(struct match *m)
+{
+	for (size_t i = 0; i < m->plan->header_count && !match_is_over(m); i++) {
+		const struct header_group *g = &m->plan->headers[i];
+		bool found = false;
+		struct str value = msg_get(m->msg, g->spec, m->arena, &found);
+
+		for (size_t k = 0; k < g->n && !match_is_over(m); k++) {
+			const struct rule *r = g->rules[k];
+			size_t n = count_header(m, r, r->rx, value, found);
+
+			match_ran(m, r, n, (double)n);
+		}
+	}
+}
+
+/* A rule over a list of subjects; nosubject leaves the first one out. */
+static size_t count_lines(struct match *m, const struct rule *r, const struct rx *rx,
+			  const struct str *line, size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = r->flags & RULE_NOSUBJECT && r->type == RULE_BODY ? 1 : 0; i < count; i++) {
+		n += match_count(m, r, rx, line[i], n);
+		if (is_full(r, n))
+			break;
+	}
+	return n;
+}
+
+/* All of a class's rules on its view. */
+static void run_lines(struct match *m, const struct rule_list *rules, const struct str *line,
+		      size_t count)
+{
+	for (size_t i = 0; i < rules->n && !match_is_over(m); i++) {
+		const struct rule *r = rules->at[i];
+		size_t n = count_lines(m, r, r->rx, line, count);
+
+		match_ran(m, r, n, (double)n);
+	}
+}
+
+/* What uri rules see: every cleaned form once. */
+static size_t uri_lines(const struct match *m, struct str **ret)
+{
+	const struct vec *v = m->msg->uris ? &m->msg->uris->cleaned : NULL;
+	size_t n = v ? v->n : 0;
+
+	*ret = arena_calloc(m->arena, n + 1, sizeof(struct str));
+	for (size_t i = 0; i < n; i++)
+		(*ret)[i] = VEC_AT(v, struct text, i)->s;
+	return n;
+}
+
+static struct str pristine(const struct match *m)
+{
+	return m->msg->mime ? m->msg->mime->pristine : m->msg->raw;
+}
+
+void match_views(struct match *m)
+{
+	const struct match_plan *plan = m->plan;
+	struct str *uris, full = pristine(m);
+	size_t n = uri_lines(m, &uris);
+
+	run_lines(m, &plan->body, m->msg->body.line, m->msg->body.n);
+	run_lines(m, &plan->uri, uris, n);
+	for (size_t i = 0; i < plan->mime.n && !match_is_over(m); i++)
+		match_mimeheader(m, plan->mime.at[i], plan->mime.at[i]->rx);
+	for (size_t i = 0; i < plan->uri_detail.n && !match_is_over(m); i++)
+		match_uri_detail(m, plan->uri_detail.at[i]);
+	run_lines(m, &plan->rawbody, m->msg->rawbody.line, m->msg->rawbody.n);
+	run_lines(m, &plan->full, &full, 1);
+}
+
+struct capturing {
+	struct match *m;
+	const struct rule *rule;
+	struct map *captures;
+};
+
+static void on_match(void *ctx, const struct rx *rx, struct str subject)
+{
+	struct capturing *c = ctx;
+
+	match_capture(c->m, c->rule, rx, subject, c->captures);
+}
+
+/* As count_lines(), with what the groups held. */
+static size_t capture_lines(struct match *m, const struct rule *r, const struct rx *rx,
+			    const struct str *line, size_t count)
+{
+	struct map captures;
+	struct capturing c = { m, r, &captures };
+	size_t n = 0, i = r->flags & RULE_NOSUBJECT && r->type == RULE_BODY ? 1 : 0;
+
+	map_init(&captures, m->arena, false);
+	for (; i < count && !is_full(r, n); i++) {
+		size_t max = r->flags & RULE_MULTIPLE ? (r->maxhits ? r->maxhits - n : 0) : 1;
+		bool limit = false;
+
+		m->result.regex_runs++;
+		n += rx_count(rx, m->run, m->budget, line[i], max, on_match, &c, &limit);
+		m->result.limit_errors += limit;
+	}
+	match_captures_done(m, &captures);
+	return n;
+}
+
+static size_t ordered_header(struct match *m, const struct rule *r, const struct rx *rx)
+{
+	bool found = false;
+	struct str value = msg_get(m->msg, r->header->spec, m->arena, &found);
+
+	if (!found)
+		value = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
+	if (r->flags & RULE_NEGATED)
+		return count_header(m, r, rx, value, found);
+	return capture_lines(m, r, rx, &value, 1);
+}
+
+void match_ordered_regex(struct match *m, const struct rule *r)
+{
+	const struct rx *rx = r->flags & RULE_TEMPLATE ? match_template(m, r) : r->rx;
+	struct str *uris, full = pristine(m);
+	size_t n = 0;
+
+	if (!rx)
+		return;
+	switch (r->type) {
+	case RULE_MIMEHEADER: match_mimeheader(m, r, rx); return;
+	case RULE_HEADER: n = ordered_header(m, r, rx); break;
+	case RULE_BODY: n = capture_lines(m, r, rx, m->msg->body.line, m->msg->body.n); break;
+	case RULE_URI:
+		n = uri_lines(m, &uris);
+		n = capture_lines(m, r, rx, uris, n);
+		break;
+	case RULE_RAWBODY:
+		n = capture_lines(m, r, rx, m->msg->rawbody.line, m->msg->rawbody.n);
+		break;
+	default: n = capture_lines(m, r, rx, &full, 1); break;
+	}
+	match_ran(m, r, n, (double)n);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tags: what named groups captured and plugins set; and the expressions that are made of them. */
+#include "core/arena.h"
+#include "core/budget.h"
+#include "core/strbuf.h"
+#include "msg/msg.h"
+#include "rules/match_private.h"
+
+enum { MAX_VALUES = 1000, MAX_TEMPLATE = 64 << 10, TEMPLATE_STEPS = 10000 };
+
+static void add_value(struct vec *values, struct str value)
+{
+	struct str *s;
+
+	VEC_EACH (values, struct str, it) {
+		if (str_eq(*it, value))
+			return;
+	}
+	s = vec_push(values);
+	if (s)
+		*s = value;
+}
+
+static struct match_values *new_values(struct match *m)
+{
+	struct match_values *v = arena_zalloc(m->arena, sizeof(*v));
+
+	vec_init(&v->values, m->arena, sizeof(struct str), MAX_VALUES);
+	v->rank = m->rank;
+	return v;
+}
+
+void match_set_tag(struct match *m, struct str name, struct str value)
+{
+	struct match_values *v = new_values(m);
+
+	add_value(&v->values, str_dup(m->arena, value));
+	map_put(&m->tags, name, v);
+}
+
+struct str match_get_tag(const struct match *m, struct str name)
+{
+	const struct match_values *v = map_get(&m->tags, name);
+	struct str ret;
+
+	if (!v)
+		return STR_NONE;
+	ret = STR("");
+	VEC_EACH (&v->values, struct str, it) {
+		ret = ret.n ? arena_printf(m->arena, "%.*s,%.*s", STR_FMT(ret), STR_FMT(*it)) : *it;
+	}
+	return ret;
+}
+
+/* [A-Z][A-Z0-9]*(_[A-Z0-9]+)* */
+static bool is_tag_name(struct str s)
+{
+	if (!s.n || s.p[0] < 'A' || s.p[0] > 'Z' || s.p[s.n - 1] == '_')
+		return false;
+	for (size_t i = 1; i < s.n; i++) {
+		bool under = s.p[i] == '_';
+
+		if (!under && !ascii_is_digit(s.p[i]) && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
+			return false;
+		if (under && s.p[i - 1] == '_')
+			return false;
+	}
+	return true;
+}
+
+void match_capture(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
+		   struct map *captures)
+{
+	const struct rx_source *source = rx_source(rx);
+
+	(void)r;
+	for (size_t i = 0; i < source->name_count; i++) {
+		const struct rx_name *n = &source->names[i];
+		struct match_values *v;
+		size_t from, to;
+
+		if (!is_tag_name(n->name) || !rx_group(m->run, n->group, &from, &to) || from >= to)
+			continue;
+		v = map_get(captures, n->name);
+		if (!v) {
+			v = new_values(m);
+			map_put(captures, n->name, v);
+		}
+		add_value(&v->values, str_sub(subject, from, to));
+	}
+}
+
+void match_captures_done(struct match *m, const struct map *captures)
+{
+	MAP_EACH (captures, it)
+		map_put(&m->tags, it->key, it->value);
+}
+
+/* "(?:v1|v2)" with everything odd escaped. */
+static bool add_values(struct strbuf *b, const struct str *values, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!values[i].n)
+			continue;
+		strbuf_add_c(b, any ? "|" : "(?:");
+		rx_quotemeta(b, values[i]);
+		any = true;
+	}
+	strbuf_add_c(b, any ? ")" : "");
+	return any;
+}
+
+/* The tag between the braces: NAME or NAME(arg). */
+static bool add_tag(struct match *m, struct strbuf *b, struct str tag)
+{
+	size_t open = str_chr(tag, '(');
+	struct str name = str_sub(tag, 0, open), arg;
+	const struct match_values *v;
+
+	if (open != STR_NPOS && str_eq(name, STR("HEADER"))) {
+		struct str *values;
+		size_t n;
+
+		arg = str_sub(tag, open + 1, tag.n - 1);
+		n = msg_get_all(m->msg, arg, m->arena, &values);
+		return add_values(b, values, n);
+	}
+	v = map_get(&m->tags, name);
+	return v && v->rank <= m->rank && add_values(b, v->values.data, v->values.n);
+}
+
+/* The length of "%{TAG}" or "%{TAG(arg)}" at the front, 0 when it is none. */
+static size_t template_length(struct str s)
+{
+	size_t close, open;
+
+	if (!str_starts(s, STR("%{")))
+		return 0;
+	open = str_chr(s, '(');
+	close = str_chr(s, '}');
+	if (open != STR_NPOS && open < close) {
+		size_t end = str_chr(str_from(s, open), ')');
+
+		close = end == STR_NPOS ? STR_NPOS : open + end + 1;
+		if (close != STR_NPOS && (close >= s.n || s.p[close] != '}'))
+			return 0;
+	}
+	if (close == STR_NPOS ||
+	    !is_tag_name(str_sub(s, 2, open != STR_NPOS && open < close ? open : close)))
+		return 0;
+	return close + 1;
+}
+
+static bool expand(struct match *m, struct strbuf *b, struct str re)
+{
+	for (size_t i = 0; i < re.n;) {
+		size_t n = template_length(str_from(re, i));
+
+		if (!n) {
+			strbuf_add_byte(b, re.p[i++]);
+			continue;
+		}
+		if (!add_tag(m, b, str_sub(re, i + 2, i + n - 1)))
+			return false;
+		i += n;
+	}
+	return !strbuf_is_full(b);
+}
+
+const struct rx *match_template(struct match *m, const struct rule *r)
+{
+	struct rx_source source;
+	const struct rx *rx = NULL;
+	struct strbuf b;
+
+	if (!budget_steps(m->budget, TEMPLATE_STEPS))
+		return NULL;
+	strbuf_init(&b, MAX_TEMPLATE);
+	if (expand(m, &b, r->source.perl) &&
+	    rx_translate(m->arena, strbuf_str(&b), false, &source, NULL) == 0)
+		rx = rx_compile(m->rs->tables, m->arena, &source, false, NULL);
+	strbuf_done(&b);
+	return rx;
+}
