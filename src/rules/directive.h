@@ -35,8 +35,8 @@ extern const struct directive directives[];
 /* Reads a value by its type into the rule set. */
 enum load_result directive_set(struct load *l, const struct directive *d, struct str key,
 			       struct str value);
-bool directive_number(struct str s, double *ret);
-bool directive_duration(struct str s, double *ret);
+bool cf_number(struct str s, double *ret);
+bool cf_duration(struct str s, double *ret);
 
 /* Each file's special directives. */
 enum load_result set_rule(struct load *l, struct str key, struct str value);

@@ -150,7 +150,7 @@ enum load_result set_sc_limit(struct load *l, struct str key, struct str value)
 
 	if (!value.n)
 		return LOAD_MISSING;
-	if (!directive_number(value, &v))
+	if (!cf_number(value, &v))
 		return LOAD_INVALID;
 	*(spam ? &s->shortcircuit_max_spam_score : &s->shortcircuit_min_ham_score) = v;
 	*(spam ? &s->has_shortcircuit_max_spam_score : &s->has_shortcircuit_min_ham_score) = true;

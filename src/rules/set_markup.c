@@ -126,7 +126,7 @@ enum load_result set_report_safe(struct load *l, struct str key, struct str valu
 	(void)key;
 	if (!value.n)
 		return LOAD_MISSING;
-	if (!directive_number(value, &v) || v < 0 || v > 2 || v != (int)v)
+	if (!cf_number(value, &v) || v < 0 || v > 2 || v != (int)v)
 		return LOAD_INVALID;
 	l->rs->settings.report.report_safe = (int)v;
 	if (v == 0) {

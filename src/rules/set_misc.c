@@ -230,9 +230,9 @@ enum load_result set_rbl_timeout(struct load *l, struct str key, struct str valu
 	(void)key;
 	if (!lex_word(&value, &word))
 		return LOAD_MISSING;
-	if (!directive_duration(word, &t))
+	if (!cf_duration(word, &t))
 		return LOAD_INVALID;
-	if (lex_word(&value, &word) && !directive_duration(word, &min))
+	if (lex_word(&value, &word) && !cf_duration(word, &min))
 		return LOAD_INVALID;
 	if (value.n)
 		return LOAD_OK;

@@ -5,7 +5,7 @@
 #include "rules/directive.h"
 
 /* \d+(\.\d*)? with an optional sign where `sign` is set. */
-bool directive_number(struct str s, double *ret)
+bool cf_number(struct str s, double *ret)
 {
 	struct str digits = s.n && (s.p[0] == '-' || s.p[0] == '+') ? str_from(s, 1) : s;
 	size_t n = str_find_not(digits, "0123456789");
@@ -19,7 +19,7 @@ bool directive_number(struct str s, double *ret)
 	return num_parse_double(rest.n == 1 ? str_sub(s, 0, s.n - 1) : s, ret);
 }
 
-bool directive_duration(struct str s, double *ret)
+bool cf_duration(struct str s, double *ret)
 {
 	static const struct {
 		char unit;
@@ -34,7 +34,7 @@ bool directive_duration(struct str s, double *ret)
 		s = lex_trim(str_sub(s, 0, s.n - 1));
 		break;
 	}
-	if (!s.n || s.p[0] == '-' || !directive_number(s, ret))
+	if (!s.n || s.p[0] == '-' || !cf_number(s, ret))
 		return false;
 	*ret *= factor;
 	return true;
@@ -62,7 +62,7 @@ static enum load_result set_number(void *field, enum directive_type type, struct
 	bool duration = type == DIRECTIVE_DURATION;
 	double v;
 
-	if (duration ? !directive_duration(value, &v) : !directive_number(value, &v))
+	if (duration ? !cf_duration(value, &v) : !cf_number(value, &v))
 		return LOAD_INVALID;
 	if (!field)
 		return LOAD_OK;
