@@ -258,7 +258,7 @@ static struct conf_value *check_defined(const struct check *c)
 	case SETTING_ALIAS:
 	case SETTING_TYPE_COUNT: break;
 	}
-	must(!"a setting's type");
+	must_failed("a setting's type", __FILE__, __LINE__);
 	return NULL;
 }
 

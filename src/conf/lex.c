@@ -263,8 +263,9 @@ static bool quote_word(struct lex *lx, struct str word, struct token *t)
 
 		if (!str_eq(word, str_of(quotes[i].word)))
 			continue;
-		/* With a space between, # begins a comment and a letter may be the delimiter: not ours. */
-		skip_space(&copy);
+		/* Behind a space # begins a comment; at once it is the delimiter. */
+		if (peek(&copy, 0) != '#')
+			skip_space(&copy);
 		c = peek(&copy, 0);
 		if (c < 0 || lex_is_word_byte((char)c) || c == ',' || c == ';' || c == ')' || c == '}')
 			return false;

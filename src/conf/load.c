@@ -55,27 +55,6 @@ static void add_default(struct strbuf *text, const struct setting *s)
 	strbuf_printf(text, "%s = %s%s%s;\n", s->name, list ? "(" : "", s->dflt, list ? ")" : "");
 }
 
-static void load_defaults(struct loading *l)
-{
-	struct strbuf text;
-
-	strbuf_init(&text, 0);
-	for (size_t i = 0; i < setting_total(); i++) {
-		const struct setting *s = setting_at(i);
-
-		if (s->type != SETTING_ALIAS && !(s->flags & SETTING_AFTER))
-			add_default(&text, s);
-	}
-	eval_own(l, strbuf_str(&text));
-	strbuf_done(&text);
-	/* Kept apart: files may change lists and hashes in place. */
-	for (size_t i = 0; i < setting_total(); i++) {
-		size_t n = 0;
-
-		l->conf->entries[i].dflt = conf_copy(l->conf->arena, l->vars.settings[i].value, &n);
-	}
-}
-
 static struct var *var_of(struct loading *l, const char *name)
 {
 	struct var *v = vars_find(&l->vars, name[0], str_of(name + 1));
@@ -100,6 +79,38 @@ static void set_computed(struct loading *l, const char *name, struct conf_value 
 	l->conf->entries[var - l->vars.settings].dflt = v;
 }
 
+/* Known before the files are read, which use it in texts; asked again if one of them sets it to undef. */
+static void default_host_name(struct loading *l)
+{
+	static const struct conf_place none = { .file = "" };
+	struct arena *a = l->conf->arena;
+
+	if (is_undef(l, "$myhostname"))
+		set_computed(l, "$myhostname",
+			     conf_new_string(a, str_of(l->io->fqdn(l->io->ctx, a)), none));
+}
+
+static void load_defaults(struct loading *l)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, 0);
+	for (size_t i = 0; i < setting_total(); i++) {
+		const struct setting *s = setting_at(i);
+
+		if (s->type != SETTING_ALIAS && !(s->flags & SETTING_AFTER))
+			add_default(&text, s);
+	}
+	eval_own(l, strbuf_str(&text));
+	strbuf_done(&text);
+	/* Kept apart: files may change lists and hashes in place. */
+	for (size_t i = 0; i < setting_total(); i++) {
+		size_t n = 0;
+
+		l->conf->entries[i].dflt = conf_copy(l->conf->arena, l->vars.settings[i].value, &n);
+	}
+}
+
 /* Defaults that depend on the machine or on several settings. */
 static void computed_defaults(struct loading *l)
 {
@@ -107,9 +118,7 @@ static void computed_defaults(struct loading *l)
 	struct arena *a = l->conf->arena;
 	struct conf_value *rules;
 
-	if (is_undef(l, "$myhostname"))
-		set_computed(l, "$myhostname",
-			     conf_new_string(a, str_of(l->io->fqdn(l->io->ctx, a)), none));
+	default_host_name(l);
 	if (is_undef(l, "$postern_message_memory")) {
 		uint64_t quarter = l->io->memory(l->io->ctx) / 4;
 
@@ -249,7 +258,7 @@ static void loading_begin(struct loading *l, const struct conf_io *io, struct co
 	l->conf->arena = a;
 	l->conf->entries = arena_calloc(a, setting_total(), sizeof(*l->conf->entries));
 	setting_index_init(&l->conf->index, a);
-	vars_init(&l->vars, a, diags);
+	vars_init(&l->vars, a, diags, &l->conf->index);
 	budget_init(&l->budget, 64u << 20, 1000000, 0, 50000000);
 	load_defaults(l);
 }

@@ -35,7 +35,7 @@ const struct setting *setting_at(size_t number)
 			return &setting_groups[g]->settings[number];
 		number -= setting_groups[g]->count;
 	}
-	must(!"a setting's number");
+	must_failed("a setting's number", __FILE__, __LINE__);
 	return NULL;
 }
 

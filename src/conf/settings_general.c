@@ -25,7 +25,7 @@ static const struct setting general_rows[] = {
 	  "version of the settings this program understands, "
 	  "as amavisd counts them", NULL },
 	{ "$myversion_id_numeric", SETTING_STR, SETTING_LIVE, SETTING_NO_BANK,
-	  "2.013000", 0, 0,
+	  "'2.013000'", 0, 0,
 	  "the same as a number", NULL },
 	{ "$myversion_date", SETTING_STR, SETTING_LIVE, SETTING_NO_BANK,
 	  "20230106", 0, 0,

@@ -120,7 +120,7 @@ static void write_open(struct strbuf *out, const struct conf_value *v)
 	case CONF_REF: strbuf_printf(out, "\\%.*s", STR_FMT(v->text)); break;
 	case CONF_LATE: write_late(out, v); break;
 	case CONF_CALL: strbuf_printf(out, "%.*s(", STR_FMT(v->text)); break;
-	case CONF_KIND_COUNT: must(!"a value of no kind");
+	case CONF_KIND_COUNT: must_failed("a value of no kind", __FILE__, __LINE__);
 	}
 }
 

@@ -12,12 +12,13 @@ struct conf_value *vars_empty(struct arena *a, char sigil, struct conf_place pla
 	return conf_new(a, sigil == '@' ? CONF_LIST : sigil == '%' ? CONF_HASH : CONF_UNDEF, place);
 }
 
-void vars_init(struct vars *vars, struct arena *a, struct conf_diags *diags)
+void vars_init(struct vars *vars, struct arena *a, struct conf_diags *diags,
+	       const struct map *index)
 {
 	size_t n = setting_total();
 
 	*vars = (struct vars){ .arena = a, .diags = diags };
-	setting_index_init(&vars->index, a);
+	vars->index = *index;
 	map_init(&vars->extra, a, false);
 	vars->settings = arena_calloc(a, n, sizeof(*vars->settings));
 	for (size_t i = 0; i < n; i++) {

@@ -24,14 +24,15 @@ struct vars {
 	struct arena *arena;
 	struct conf_diags *diags;
 	struct var *settings; /* setting_total() of them */
-	struct map index;     /* of the settings' names */
+	struct map index;     /* of the settings' names, shared */
 	struct map extra;     /* name with sigil -> struct var */
 	bool loading_defaults;
 	size_t include_depth, files_read;
 };
 
-/* All settings at their empty value: undef, (), (). */
-void vars_init(struct vars *vars, struct arena *a, struct conf_diags *diags);
+/* All settings at their empty value: undef, (), (). index: setting_index_init()'s, outlives vars. */
+void vars_init(struct vars *vars, struct arena *a, struct conf_diags *diags,
+	       const struct map *index);
 /* name: without sigil. NULL if there is no such variable. */
 struct var *vars_find(struct vars *vars, char sigil, struct str name);
 /* A declared (my) or unknown variable; replaces one of the same name that is no setting. */
