@@ -244,6 +244,10 @@ static void copy_envelope(struct front_msg *m, const struct smtp_tx *tx)
 	env->client_addr = copy(m, tx->xforward.v[SMTP_XF_ADDR]);
 	if (str_starts_nocase(env->client_addr, STR("IPv6:")))
 		env->client_addr = str_from(env->client_addr, 5);
+	/* Nothing is known of a client further out: the mail server itself is the client, as in amavisd. */
+	if (!env->client_addr.n &&
+	    (m->session->peer.family == NET_IP4 || m->session->peer.family == NET_IP6))
+		env->client_addr = net_addr_ip_text(m->arena, &m->session->peer);
 	env->client_name = copy(m, tx->xforward.v[SMTP_XF_NAME]);
 	env->client_helo = copy(m, tx->xforward.v[SMTP_XF_HELO]);
 	env->client_proto = copy(m, tx->xforward.v[SMTP_XF_PROTO]);
@@ -333,6 +337,7 @@ static void start_scan(struct front_msg *m, unsigned want)
 		.deadline_ms = f->set.deadline_ms,
 		.grace_ms = f->set.grace_ms,
 		.log = &m->log,
+		.keep = m->arena,
 		.done = scan_done,
 		.arg = m,
 	};

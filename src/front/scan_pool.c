@@ -183,19 +183,31 @@ static void handle_asks(struct scan_proc *s, struct frame *f, struct arena *a)
 	}
 }
 
-static void handle_report(struct scan_proc *s, struct frame *f, struct arena *a)
+static void free_arena(void *p)
 {
+	arena_free(p);
+}
+
+/* The report's memory goes to its message. */
+static void handle_report(struct scan_proc *s, struct frame *f)
+{
+	struct arena *a = arena_new();
+	struct scan_result *result = arena_alloc(a, sizeof(*result));
 	struct err e = ERR_INIT;
-	struct scan_result result;
 	struct scan_job *j;
 
-	if (scan_decode_result(a, f, &result, &e) < 0) {
+	if (scan_decode_result(a, f, result, &e) < 0) {
 		channel_fail(s->channel, e.text);
+		arena_free(a);
 		return;
 	}
-	j = find_job(s, result.id);
-	if (j)
-		job_end(j, SCAN_REPORTED, &result.report);
+	j = find_job(s, result->id);
+	if (!j) {
+		arena_free(a);
+		return;
+	}
+	arena_defer(j->spec.keep, free_arena, a);
+	job_end(j, SCAN_REPORTED, &result->report);
 }
 
 static void handle_log(struct scan_proc *s, struct frame *f, struct arena *a)
@@ -219,7 +231,7 @@ static void on_frame(void *arg, struct frame *f)
 
 	switch (f->type) {
 	case SCAN_FRAME_ASKS: handle_asks(s, f, a); break;
-	case SCAN_FRAME_REPORT: handle_report(s, f, a); break;
+	case SCAN_FRAME_REPORT: handle_report(s, f); break;
 	case SCAN_FRAME_LOG: handle_log(s, f, a); break;
 	case SCAN_FRAME_DEBUG_RESULT: break;
 	default: channel_fail(s->channel, "unknown frame"); break;

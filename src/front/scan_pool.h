@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct log;
 struct loop;
 struct scan_job;
@@ -52,7 +53,8 @@ struct scan_job_spec {
 	int64_t now_ms;                /* wall */
 	int64_t deadline_ms, grace_ms; /* from now on */
 	const struct log *log;         /* the message's: the scan's log lines go there */
-	/* The report is valid during the call. Later, exactly once, unless cancelled. */
+	struct arena *keep;            /* the report lives as long as this arena */
+	/* Later, exactly once, unless cancelled. */
 	void (*done)(void *arg, enum scan_outcome outcome, const struct report *report);
 	void *arg;
 };
