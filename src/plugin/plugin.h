@@ -130,6 +130,8 @@ struct plugin_host {
 	uint32_t (*ask_dns)(struct plugin_host *host, struct str rule, struct str name,
 			    uint16_t qtype);
 	bool (*net_is_on)(struct plugin_host *host);
+	/* The rule's tflags as written, "" when it has none. NULL: not known. */
+	struct str (*tflags)(struct plugin_host *host, struct str rule);
 	/*
 	 * From now on body rules and evals of this message see these lines instead of msg->body: FreeMail
 	 * takes quoted addresses out of the text, and SpamAssassin's body rules of the same and later
