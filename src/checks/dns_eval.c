@@ -48,7 +48,7 @@ static struct dns_waiter *waiter_of(struct dns_state *state, struct str rule)
 	return w;
 }
 
-bool dns_ask(struct eval_call *call, struct str name, uint16_t qtype)
+bool dns_eval_ask(struct eval_call *call, struct str name, uint16_t qtype)
 {
 	enum { MAX_NAME = 253 };
 	struct dns_state *state = dns_state(call);
@@ -238,7 +238,7 @@ static int ask_relays(struct eval_call *call, uint16_t qtype)
 		struct str rev = ip_reverse(call->arena, *VEC_AT(&ips, struct str, i));
 
 		if (!str_is_none(rev))
-			dns_ask(
+			dns_eval_ask(
 			    call,
 			    arena_printf(call->arena, "%.*s.%.*s", STR_FMT(rev), STR_FMT(server)),
 			    qtype);
@@ -282,7 +282,7 @@ static void ask_host(struct eval_call *call, struct str host)
 		return;
 	}
 	if (host.n)
-		dns_ask(call,
+		dns_eval_ask(call,
 			arena_printf(call->arena, "%.*s.%.*s", STR_FMT(host), STR_FMT(server)),
 			DNS_A);
 }
@@ -445,8 +445,8 @@ static int check_dns_sender(struct eval_call *call)
 	if (!host.n)
 		return EVAL_MISS;
 	host = host_to_ascii(host, call->arena);
-	dns_ask(call, host, DNS_A);
-	dns_ask(call, host, DNS_MX);
+	dns_eval_ask(call, host, DNS_A);
+	dns_eval_ask(call, host, DNS_MX);
 	return dns_result(call);
 }
 

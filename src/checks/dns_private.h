@@ -57,7 +57,7 @@ struct dns_state {
 
 struct dns_state *dns_state(const struct eval_call *call);
 /* Asks; false when the question cannot be asked. */
-bool dns_ask(struct eval_call *call, struct str name, uint16_t qtype);
+bool dns_eval_ask(struct eval_call *call, struct str name, uint16_t qtype);
 /* EVAL_PENDING when the rule has questions out, else EVAL_MISS. */
 int dns_result(struct eval_call *call);
 
