@@ -140,7 +140,7 @@ static void forget(struct html_result *r)
 	vec_clear(&r->anchor);
 	vec_clear(&r->uris);
 	map_init(&r->inside, r->inside.arena, false);
-	r->tags = r->elements = r->tags_seen = r->elements_seen = 0;
+	r->tags = r->elements = r->tags_seen = r->elements_seen = r->closed_extra = 0;
 	r->uri_truncated = false;
 	r->backhair = 0;
 }
