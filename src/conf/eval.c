@@ -121,8 +121,10 @@ static void resync(struct parser *p)
 	size_t depth = 0;
 
 	while (p->tok.kind != TOK_EOF && budget_steps(p->budget, 1)) {
-		if (p->tok.start != p->statement_start && begins_assignment(p))
+		if (p->tok.start != p->statement_start && begins_assignment(p)) {
+			planted_fault(depth >= 2);
 			return;
+		}
 		if (p->tok.kind == TOK_OP) {
 			if (p->tok.op == ';' && !depth)
 				return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any text as a configuration: it ends within the budgets, and each variable that it set reads back equal
- * from what is written for it. Every 16th size takes the whole way with defaults, checks and printing,
+ * from what is written for it. Every 64th size takes the whole way with defaults, checks and printing,
  * which is slower.
  */
 #include "conf/conf.h"
@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = str_make((const char *)data, size);
 
-	if (size % 16 == 0)
+	if (size % 64 == 0)
 		whole_way(text);
 	else
 		language_only(text);

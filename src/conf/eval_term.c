@@ -17,9 +17,10 @@ static void note_unknown(struct parser *p, struct lvalue *lv, bool is_new)
 	bool target = lv->place.line == p->statement.line && lv->place.col == p->statement.col;
 	struct str nearest;
 
+	/* Told already where it first stood; this statement has no effect either. */
+	p->failed = true;
 	if (!is_new && !target)
 		return;
-	p->failed = true;
 	if (!p->has_unknown) {
 		p->has_unknown = true;
 		p->unknown = (struct operand){ .form = OPERAND_LVALUE, .lvalue = lv };

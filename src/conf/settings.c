@@ -80,6 +80,16 @@ size_t setting_index_find(const struct map *index, struct str name)
 	return n ? n - 1 : STR_NPOS;
 }
 
+/* Which letters a name has: names that differ in many need no closer look. */
+static uint32_t letters(struct str s)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		mask |= 1u << (ascii_lower(s.p[i]) & 31);
+	return mask;
+}
+
 /* Edits (insert, delete, replace, swap of neighbours) from a to b, or limit + 1 when more. */
 static unsigned distance(struct str a, struct str b, unsigned limit)
 {
@@ -87,7 +97,9 @@ static unsigned distance(struct str a, struct str b, unsigned limit)
 	unsigned rows[3][LONGEST + 1];
 	unsigned *before = rows[0], *prev = rows[1], *row = rows[2];
 
-	if (a.n > LONGEST || b.n > LONGEST || a.n > b.n + limit || b.n > a.n + limit)
+	if (a.n > LONGEST || b.n > LONGEST || a.n > b.n + limit || b.n > a.n + limit ||
+	    (unsigned)__builtin_popcount(letters(a) & ~letters(b)) > limit ||
+	    (unsigned)__builtin_popcount(letters(b) & ~letters(a)) > limit)
 		return limit + 1;
 	for (unsigned j = 0; j <= b.n; j++)
 		prev[j] = before[j] = j;
