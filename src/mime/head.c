@@ -155,6 +155,25 @@ static bool is_crlf_message(struct str s)
 	return has_crlf(last == STR_NPOS ? s : str_from(s, last + 1));
 }
 
+/* In CRLF mode a bare LF of the header is written as CR LF. */
+static struct str mend_line_ends(struct mime_parse *p, struct str s)
+{
+	size_t bare = 0, n = 0;
+	char *out;
+
+	for (size_t i = 0; i < s.n; i++)
+		bare += s.p[i] == '\n' && (!i || s.p[i - 1] != '\r');
+	if (!bare || !budget_bytes(p->budget, s.n + bare))
+		return s;
+	out = arena_alloc(p->arena, s.n + bare);
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\n' && (!i || s.p[i - 1] != '\r'))
+			out[n++] = '\r';
+		out[n++] = s.p[i];
+	}
+	return str_make(out, n);
+}
+
 /* A field's text from its name's first byte to its last line end: stored if it has a colon. */
 static void store_field(struct mime_parse *p, struct mime_message *m, struct str text)
 {
@@ -165,8 +184,10 @@ static void store_field(struct mime_parse *p, struct mime_message *m, struct str
 		return;
 	name = str_trim_right(str_sub(text, 0, colon), " \t");
 	value = str_from(text, colon + 1);
-	if (m->flags & MIME_CRLF)
+	if (m->flags & MIME_CRLF) {
+		name = mend_line_ends(p, name);
 		value = decode_crlf(p->arena, value, p->budget);
+	}
 	if (name.n > MIME_MAX_NAME || value.n > MIME_MAX_VALUE)
 		m->flags |= MIME_TRUNCATED_HEADER;
 	mime_headers_add(&m->root->headers, str_sub(name, 0, MIME_MAX_NAME),
@@ -213,28 +234,10 @@ static size_t read_fields(struct mime_parse *p, struct mime_message *m, struct s
 	return at;
 }
 
-/* In CRLF mode a bare LF of the header is written as CR LF. */
-static struct str mend_line_ends(struct mime_parse *p, struct str s)
-{
-	size_t bare = 0, n = 0;
-	char *out;
-
-	for (size_t i = 0; i < s.n; i++)
-		bare += s.p[i] == '\n' && (!i || s.p[i - 1] != '\r');
-	if (!bare || !budget_bytes(p->budget, s.n + bare))
-		return s;
-	out = arena_alloc(p->arena, s.n + bare);
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\n' && (!i || s.p[i - 1] != '\r'))
-			out[n++] = '\r';
-		out[n++] = s.p[i];
-	}
-	return str_make(out, n);
-}
-
 static void set_pristine(struct mime_parse *p, struct mime_message *m, struct str s, size_t body)
 {
-	struct str head = str_sub(s, 0, body);
+	struct str head = str_sub(s, 0, body), first;
+	size_t at = body;
 
 	m->pristine_headers = head;
 	m->pristine_body = str_from(s, body);
@@ -242,7 +245,13 @@ static void set_pristine(struct mime_parse *p, struct mime_message *m, struct st
 	if (!(m->flags & MIME_CRLF))
 		return;
 	m->pristine_headers = mend_line_ends(p, head);
-	if (m->pristine_headers.p != head.p && budget_bytes(p->budget, s.n))
+	/* A line that was looked at as a header and given back to the body is mended too. */
+	if (m->flags & MIME_MISSING_SEPARATOR && at < s.n) {
+		first = mend_line_ends(p, mime_take_line(s, &at));
+		if (first.n != at - body && budget_bytes(p->budget, s.n))
+			m->pristine_body = str_concat(p->arena, first, str_from(s, at));
+	}
+	if (m->pristine_headers.n + m->pristine_body.n != s.n && budget_bytes(p->budget, s.n))
 		m->pristine = str_concat(p->arena, m->pristine_headers, m->pristine_body);
 }
 
