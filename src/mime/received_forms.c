@@ -398,7 +398,7 @@ static const struct form more_forms[] = {
 	{ "^" T_RDNS "(" T_IP ")" T_OPT ", claiming to be \"" T_HELO "\"" T_OPT_END " via " T_W
 	  " by " T_BY ",",
 	  0, NULL, finish_obtuse },
-	{ "^" T_HELO " (" T_W "@" T_SOME_IP " with login) by " T_BY " with SMTP", 0, NULL,
+	{ "^" T_HELO " (" T_W "@" T_IP " with login) by " T_BY " with SMTP", 0, NULL,
 	  finish_yahoo },
 	{ "^X-Originating-IP: " T_IP T_END, BY_NOTHING, NULL, NULL },
 	{ 0 }

@@ -156,13 +156,13 @@ static void add_net(struct net_rules *r, enum net_set set, struct str word, stru
 
 	if (!parse_net(word, &net)) {
 		strbuf_printf(texts, "%snetset: illegal IP address given: '%.*s'",
-			      texts->n ? "\n" : "", STR_FMT(word));
+			      texts->n ? "; " : "", STR_FMT(word));
 		return;
 	}
 	other = v->n < CHECKED_NETS ? find_net(v, net.ip, net.bits) : NULL;
 	if (other) {
 		strbuf_printf(texts, "%snetset: cannot %s %.*s as it has already been %s",
-			      texts->n ? "\n" : "", net.exclude ? "exclude" : "include",
+			      texts->n ? "; " : "", net.exclude ? "exclude" : "include",
 			      STR_FMT(word), other->exclude ? "excluded" : "included");
 		return;
 	}

@@ -28,7 +28,7 @@ struct net_rules *net_rules_new(struct arena *a);
 /*
  * A *_networks line: addresses or networks with white space between, "!" excludes. Each that is bad
  * ("netset: illegal IP address given: 'x'") or lies in an earlier one ("netset: cannot include x as it
- * has already been included") is left out: the texts, one a line, are in e and -1 comes back, but the
+ * has already been included") is left out: the texts, with "; " between, are in e and -1 comes back, but the
  * others are taken.
  */
 int net_rules_add(struct net_rules *r, enum net_set set, struct str value, struct err *e);

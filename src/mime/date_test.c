@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dates: what SpamAssassin makes of them, odd ones too. */
+#include "mime/date.h"
+
+#include "core/xalloc.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define NONE INT64_MIN
+
+static const struct {
+	const char *in;
+	int64_t want;
+} rows[] = {
+	{ "Thu, 13 Feb 2003 20:59:28 -0800", 1045198768 },
+	{ "13 Feb 2003 20:59:28 GMT", 1045169968 },
+	{ "13 feb 03 20:59", 1045169940 },
+	{ "Thu Feb 13 20:59:28 2003", 1045094400 },
+	{ "Thu Feb 13 20:59:28 2003 +0100", 1045090800 },
+	{ "13 Feb 99 01:02:03 EST", 918885723 },
+	{ "13 Feb 103 01:02:03", 1045098123 },
+	{ "31 Feb 2003 00:00:00 +0000", 1046476800 },
+	{ "31 Dec 2003 24:61:61", 1072915199 },
+	{ "32 Dec 2003 10:00", 1072951200 },
+	{ "0 Jan 2003 10:00", NONE },
+	{ "1 Jan 1960 10:00", 36000 },
+	{ "1 Jan 2099 10:00", 2114416800 },
+	{ "1 Jan 1970 00:00 +0100", 0 },
+	{ "1 Jan 2003 10:00 gmt", 1041415200 },
+	{ "1 Jan 2003 10:00 +100", 1041415200 },
+	{ "1 Jan 2003 10:00 +01:00", 1041415200 },
+	{ "1 Jan 2003 10:00 ABC EST", 1041415200 },
+	{ "1 Jan 2003 10:00 MET-DST", 1041415200 },
+	{ "1 January 2003", NONE },
+	{ "2003-01-01", NONE },
+	{ "Mon,1,Jan,2003,10:00:00", 1041415200 },
+	{ "1 Jan 2003 9:00 (PST)", 1041440400 },
+	{ "29 Feb 2004 00:00", 1078012800 },
+	{ "1 Jan 2003 1:2", 1041379200 },
+	{ "", NONE },
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		int64_t got = NONE;
+		if (date_parse(str_of(rows[i].in), &got) != (rows[i].want != NONE) ||
+		    got != rows[i].want)
+			fail_msg("'%s': got %lld", rows[i].in, (long long)got);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
