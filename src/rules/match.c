@@ -120,6 +120,7 @@ enum match_progress match_run(struct match *m)
 		match_headers(m);
 		match_views(m);
 		run_ordered(m);
+		match_edited_body(m);
 	}
 	match_deliver(m);
 	if (!m->stopped && waits(m))

@@ -182,6 +182,26 @@ static bool host_net_is_on(struct plugin_host *host)
 	return match_of(host)->net;
 }
 
+static struct str host_tflags(struct plugin_host *host, struct str rule)
+{
+	const struct rule *r = rule_of(match_of(host), rule);
+
+	return r && r->tflags.n ? r->tflags : STR("");
+}
+
+static void host_replace_body(struct plugin_host *host, const struct msg_view *body)
+{
+	struct match *m = match_of(host);
+
+	if (!m->has_edited) {
+		m->edited = *m->msg;
+		m->edited_rank = m->rank;
+	}
+	m->has_edited = true;
+	m->edited.body = *body;
+	m->msg = &m->edited;
+}
+
 void match_host_init(struct match *m)
 {
 	m->host = (struct plugin_host){
@@ -193,6 +213,8 @@ void match_host_init(struct match *m)
 		.got_hit = host_got_hit,
 		.ask_dns = host_ask_dns,
 		.net_is_on = host_net_is_on,
+		.tflags = host_tflags,
+		.replace_body = host_replace_body,
 	};
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/map.h"
 #include "core/vec.h"
+#include "msg/msg.h"
 #include "plugin/plugin.h"
 #include "rules/match.h"
 #include "rules/rule.h"
@@ -35,6 +36,10 @@ struct match {
 	void **plugin_state; /* by plugin_slot.index */
 	bool net, stopped, ran;
 	uint32_t rank; /* of the rule running in the ordered list */
+	/* plugin_host.replace_body: rules behind this rank see edited.body. */
+	bool has_edited;
+	uint32_t edited_rank;
+	struct msg edited;
 	uint32_t first_ask_id;
 	size_t max_asks, handed_out;
 	struct vec asks;      /* struct match_ask * */
@@ -60,6 +65,8 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 /* match_regex.c: all of the plan's lists but the ordered one. */
 void match_headers(struct match *m);
 void match_views(struct match *m);
+/* Body rules behind the eval that replaced the body, once more: on what it left. */
+void match_edited_body(struct match *m);
 /* A capture or template rule, in its turn. */
 void match_ordered_regex(struct match *m, const struct rule *r);
 

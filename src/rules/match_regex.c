@@ -125,6 +125,24 @@ void match_views(struct match *m)
 	run_lines(m, &plan->full, &full, 1);
 }
 
+void match_edited_body(struct match *m)
+{
+	const struct rule_list *body = &m->plan->body;
+
+	if (!m->has_edited)
+		return;
+	for (size_t i = 0; i < body->n && !match_is_over(m); i++) {
+		const struct rule *r = body->at[i];
+		size_t n;
+
+		if (r->rank <= m->edited_rank)
+			continue;
+		n = count_lines(m, r, r->rx, m->edited.body.line, m->edited.body.n);
+		m->hits[r->index].state = RULE_NOT_RUN;
+		match_ran(m, r, n, (double)n);
+	}
+}
+
 struct capturing {
 	struct match *m;
 	const struct rule *rule;
