@@ -3,13 +3,10 @@
 #include "checks/checks.h"
 
 const struct plugin *const checks_plugins[] = {
-	&plugin_uridnsbl,    &plugin_spf,          &plugin_pyzor,      &plugin_razor2,
-	&plugin_spamcop,     &plugin_subject_list, &plugin_dkim,       &plugin_https_mismatch,
-	&plugin_bayes,       &plugin_body_eval,    &plugin_dns_eval,   &plugin_html_eval,
-	&plugin_header_eval, &plugin_mime_eval,    &plugin_relay_eval, &plugin_uri_eval,
-	&plugin_wlbl_eval,   &plugin_vbounce,      &plugin_image_info, &plugin_freemail,
-	&plugin_hashbl,      &plugin_dmarc,        &plugin_dcc,        &plugin_awl,
-	&plugin_txrep,       &plugin_antivirus,    &plugin_fromname,   &plugin_short_urls,
+	&plugin_subject_list, &plugin_https_mismatch, &plugin_body_eval, &plugin_dns_eval,
+	&plugin_html_eval,    &plugin_header_eval,    &plugin_mime_eval, &plugin_relay_eval,
+	&plugin_uri_eval,     &plugin_wlbl_eval,      &plugin_vbounce,   &plugin_image_info,
+	&plugin_freemail,     &plugin_antivirus,      &plugin_fromname,  &plugin_short_urls,
 	&plugin_pdf_info,
 };
 

@@ -2,7 +2,8 @@
 /*
  * Mail::SpamAssassin::Plugin::DNSEval: DNS lists of addresses and domains. A rule's set name ends in the
  * choice of relays: -lastexternal, -notfirsthop, -firsttrusted, -untrusted; else all untrusted ones, the
- * oldest first. The engine calls these functions only when DNS is on.
+ * oldest first. The engine calls these functions only when DNS is on. check_rbl_ns_from needs the authority
+ * section of an answer, which answers do not carry yet: it is not here, and rules/ reports it as missing.
  */
 #include "checks/checks.h"
 #include "checks/addresses.h"
@@ -283,8 +284,8 @@ static void ask_host(struct eval_call *call, struct str host)
 	}
 	if (host.n)
 		dns_eval_ask(call,
-			arena_printf(call->arena, "%.*s.%.*s", STR_FMT(host), STR_FMT(server)),
-			DNS_A);
+			     arena_printf(call->arena, "%.*s.%.*s", STR_FMT(host), STR_FMT(server)),
+			     DNS_A);
 }
 
 static bool is_white(char c)
@@ -450,13 +451,6 @@ static int check_dns_sender(struct eval_call *call)
 	return dns_result(call);
 }
 
-/* Needs the authority section of an answer, which answers do not carry yet: checks_not_yet[] names it. */
-static int check_rbl_ns_from(struct eval_call *call)
-{
-	(void)call;
-	return EVAL_MISS;
-}
-
 static void *conf_new(struct arena *a)
 {
 	struct dns_conf *conf = arena_zalloc(a, sizeof(*conf));
@@ -499,7 +493,6 @@ static const struct eval_def evals[] = {
 	{ "check_rbl_from_host", EVAL_RBL, check_rbl_from_host, dns_compile_second,
 	  dns_take_answer },
 	{ "check_rbl_headers", EVAL_RBL, check_rbl_headers, dns_compile_second, dns_take_answer },
-	{ "check_rbl_ns_from", EVAL_RBL, check_rbl_ns_from, NULL, NULL },
 	{ "check_rbl_rcvd", EVAL_RBL, check_rbl_rcvd, dns_compile_second, dns_take_answer },
 	{ "check_rbl_sub", EVAL_RBL, check_rbl_sub, dns_compile_first, NULL },
 	{ "check_rbl_txt", EVAL_RBL, check_rbl_txt, dns_compile_second, dns_take_answer },

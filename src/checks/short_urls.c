@@ -2,7 +2,7 @@
 /*
  * Mail::SpamAssassin::Plugin::DecodeShortURLs: URIs at services that shorten URIs. Only whether there is
  * one is told: what it leads to would have to be asked over HTTP, which a scan does not do. The tests on
- * the answers are in checks_not_yet[] (net_later.c).
+ * the answers (short_url_404 ...) are not here, and rules/ reports them as missing.
  */
 #include "checks/checks.h"
 #include "checks/args.h"
@@ -70,12 +70,6 @@ static int check_short_url(struct eval_call *call)
 	return EVAL_MISS;
 }
 
-static int check_later(struct eval_call *call)
-{
-	(void)call;
-	return EVAL_MISS;
-}
-
 static int set_hosts(struct directive_call *call, struct err *e)
 {
 	struct short_conf *conf = call->conf;
@@ -127,14 +121,6 @@ static const struct directive_def directives[] = {
 
 static const struct eval_def evals[] = {
 	{ "short_url", EVAL_BODY, check_short_url, NULL, NULL },
-	{ "short_url_200", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_404", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_chained", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_code", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_loop", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_maxchain", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_redir", EVAL_BODY, check_later, NULL, NULL },
-	{ "short_url_tests", 0, check_later, NULL, NULL },
 	{ 0 },
 };
 
