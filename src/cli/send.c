@@ -13,16 +13,17 @@
 #include <sysexits.h>
 
 static const char usage[] =
-	"usage: postern send [options] [FILE | -]\n"
-	"\n"
-	"Hands one message to a mail server or filter and prints its answer.\n"
-	"\n"
-	"  --server METHOD  smtp:HOST:PORT or lmtp:HOST:PORT (smtp:127.0.0.1:10024)\n"
-	"  --from ADDRESS   envelope sender (sender@example.net); '' is the null sender\n"
-	"  --to ADDRESS     envelope recipient (postmaster@localhost); may be repeated\n"
-	"  -h, --help\n"
-	"\n"
-	"Exit status: 0 accepted for all recipients, 69 refused for good, 75 refused for now, 64 wrong usage.\n";
+    "usage: postern send [options] [FILE | -]\n"
+    "\n"
+    "Hands one message to a mail server or filter and prints its answer.\n"
+    "\n"
+    "  --server METHOD  smtp:HOST:PORT or lmtp:HOST:PORT (smtp:127.0.0.1:10024)\n"
+    "  --from ADDRESS   envelope sender (sender@example.net); '' is the null sender\n"
+    "  --to ADDRESS     envelope recipient (postmaster@localhost); may be repeated\n"
+    "  -h, --help\n"
+    "\n"
+    "Exit status: 0 accepted for all recipients, 69 refused for good, 75 refused for now, 64 wrong "
+    "usage.\n";
 
 enum { MESSAGE_MAX = 1 << 30, RCPTS_MAX = 100 };
 
@@ -96,7 +97,8 @@ static struct str canonical(struct arena *a, struct str raw)
 	size_t n = 0;
 
 	if (str_starts(raw, STR("From ")))
-		raw = str_from(raw, str_chr(raw, '\n') == STR_NPOS ? raw.n : str_chr(raw, '\n') + 1);
+		raw =
+		    str_from(raw, str_chr(raw, '\n') == STR_NPOS ? raw.n : str_chr(raw, '\n') + 1);
 	for (size_t i = 0; i < raw.n; i++)
 		if (raw.p[i] != '\r' || i + 1 == raw.n || raw.p[i + 1] != '\n')
 			p[n++] = raw.p[i];
@@ -115,7 +117,8 @@ static int send_to(struct job *j, const char *server, struct err *e)
 		return -1;
 	n = method_addresses(&m, j->arena, &none, 0, &addrs);
 	if ((m.kind != METHOD_SMTP && m.kind != METHOD_LMTP) || !n)
-		return err_set(e, ERR_CONFIG, false, "--server takes smtp:HOST:PORT or lmtp:HOST:PORT");
+		return err_set(e, ERR_CONFIG, false,
+			       "--server takes smtp:HOST:PORT or lmtp:HOST:PORT");
 	j->loop = loop_new(e);
 	if (!j->loop)
 		return -1;
