@@ -267,7 +267,8 @@ static bool quote_word(struct lex *lx, struct str word, struct token *t)
 		if (peek(&copy, 0) != '#')
 			skip_space(&copy);
 		c = peek(&copy, 0);
-		if (c < 0 || lex_is_word_byte((char)c) || c == ',' || c == ';' || c == ')' || c == '}')
+		if (c < 0 || lex_is_word_byte((char)c) || c == ',' || c == ';' || c == ')' ||
+		    c == '}')
 			return false;
 		if (c == '=' && (quotes[i].kind == TOK_MATCH || peek(&copy, 1) == '>'))
 			return false;
