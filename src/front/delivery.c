@@ -379,8 +379,7 @@ void delivery_notify(struct front_msg *m, const struct smtp_client_mail *mail,
 		d->due = 0;
 		return;
 	}
-	m->hop_count =
-	    method_addresses(method, m->arena, &(struct net_addr){ 0 }, m->listen_port, &m->hops);
+	m->hop_count = method_addresses(method, m->arena, &m->client, m->listen_port, &m->hops);
 	d->due = 1;
 	p->wait = relay_reserve(m->front->relay, m->hops, m->hop_count, method->kind == METHOD_LMTP,
 				on_reserved, p);
@@ -388,23 +387,29 @@ void delivery_notify(struct front_msg *m, const struct smtp_client_mail *mail,
 
 /* Something happened: all ready → dots; a dot answered → the next; all over → the message goes on. */
 
-static bool any_failed(const struct front_msg *m)
+static const struct outcome *first_failed(const struct front_msg *m)
 {
 	for (size_t i = 0; i < m->env.rcpt_count; i++)
 		if (m->outcomes[i].kind == OUTCOME_FAILED)
-			return true;
-	return false;
+			return &m->outcomes[i];
+	return NULL;
 }
 
+/* Those who are not tried for another's failure are answered with that failure: it is the reason. */
 static void stop_rest(struct delivery *d)
 {
+	struct front_msg *m = d->m;
+	const struct outcome *why = first_failed(m);
+
 	d->stopped = true;
 	for (size_t i = 0; i < d->count; i++) {
 		struct part *p = &d->parts[i];
 
 		if (p->state != PART_READY)
 			continue;
-		fail_part(p, "not sent: another recipient failed for now");
+		for (size_t k = 0; k < p->mail.rcpt_count; k++)
+			if (m->outcomes[p->index[k]].kind == OUTCOME_NONE)
+				m->outcomes[p->index[k]] = *why;
 		p->lease = relay_release(p->lease);
 		p->state = PART_OVER;
 	}
@@ -436,7 +441,7 @@ static void go_on(struct delivery *d)
 
 	if (d->due)
 		return;
-	if (!d->notified && !m->is_lmtp && any_failed(m))
+	if (!d->notified && !m->is_lmtp && first_failed(m))
 		stop_rest(d);
 	p = next_ready(d);
 	if (p) {

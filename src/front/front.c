@@ -114,12 +114,13 @@ static int read_settings(struct front *f, struct err *e)
 	    read_method(f, "notify_method", &s->notify, e) < 0 || read_acl(f, e) < 0)
 		return -1;
 	/* The embedded default: with a Maildir named and no mail server, mail is written there. */
-	if (conf_get_str(conf, "postern_maildir").n && !conf_is_set(conf, "forward_method")) {
+	if (conf_get_str(conf, "postern_maildir").n && !conf_is_set(conf, "forward_method"))
 		s->forward = (struct method){ .kind = METHOD_MAILDIR,
 					      .path = conf_get_str(conf, "postern_maildir"),
 					      .text = STR("maildir") };
+	/* amavisd's default was $forward_method's default, where perhaps nobody listens. */
+	if (!conf_is_set(conf, "notify_method"))
 		s->notify = s->forward;
-	}
 	edit_opts_init(&s->edit, f->arena, conf);
 	dsn_opts_init(&s->dsn, f->arena, conf);
 	s->myhostname = conf_get_str(conf, "myhostname");

@@ -137,6 +137,7 @@ struct front_msg {
 	const struct smtp_rcpt **rcpts;
 	struct str protocol;
 	bool is_lmtp;
+	struct net_addr client; /* and the port it connected to: "smtp:*:*" goes back there */
 	unsigned listen_port;
 	int fd; /* memfd; sealed at the end */
 	struct strbuf buf;

@@ -114,11 +114,12 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 	m->log = (struct log){ f->log->sink, str_of(m->id) };
 	make_mail_id(m->mail_id);
 	strbuf_init(&m->buf, 0);
+	m->client = s->peer;
 	m->listen_port = s->door->port;
 	f->busy_messages++;
 	if (f->set.forward.kind == METHOD_SMTP || f->set.forward.kind == METHOD_LMTP)
 		m->hop_count =
-		    method_addresses(&f->set.forward, a, &s->peer, s->door->port, &m->hops);
+		    method_addresses(&f->set.forward, a, &m->client, m->listen_port, &m->hops);
 	if (f->set.early_connect && m->hop_count) {
 		m->wait = relay_reserve(f->relay, m->hops, m->hop_count,
 					f->set.forward.kind == METHOD_LMTP, hop_is_ready, m);
@@ -530,9 +531,12 @@ void msg_delivered(struct front_msg *m)
 {
 	struct outcome_verdict v = outcome_decide(m->arena, m->outcomes, m->env.rcpt_count);
 
-	/* In LMTP each recipient has its own reply: refusals are told, only bounces need a DSN. */
-	if (smtp_reply_class(&v.reply) == 2 && ((v.needs_dsn && !m->is_lmtp) || has_bounces(m)) &&
-	    start_dsn(m))
+	/*
+	 * In LMTP each recipient has its own reply: refusals are told, only bounces need a DSN. A client
+	 * that is gone comes again, and then the sender is told.
+	 */
+	if (m->session && smtp_reply_class(&v.reply) == 2 &&
+	    ((v.needs_dsn && !m->is_lmtp) || has_bounces(m)) && start_dsn(m))
 		return;
 	finish(m, &v.reply, v.remember);
 }
@@ -542,5 +546,7 @@ void msg_abandon(struct front_msg *m)
 	m->session = NULL;
 	if ((m->state == MSG_SEND || m->state == MSG_NOTIFY) && !delivery_cancel(m))
 		return; /* a dot is out: it goes to its end, and what was sent is remembered */
+	if (m->state == MSG_NOTIFY)
+		remember_sent(m);
 	msg_free(m);
 }
