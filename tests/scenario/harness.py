@@ -99,7 +99,7 @@ class Process:
 class Daemon:
     """A posternd in the foreground. Settings are lines of amavisd.conf, behind the harness's own."""
 
-    def __init__(self, settings="", scans=2, env=None, program=PROGRAM):
+    def __init__(self, settings="", scans=2, env=None, program=PROGRAM, prefix=()):
         self.program = program
         self.user = daemon_user()
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-test-", dir="/tmp"))
@@ -110,6 +110,7 @@ class Daemon:
             os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
         self.port = free_port()
         self.scans = scans
+        self.prefix = list(prefix)
         self.settings = settings
         self.env = dict(os.environ, **(env or {}))
         self.config = self.dir / "amavisd.conf"
@@ -135,7 +136,7 @@ class Daemon:
         self.config.write_text("\n".join(lines) + "\n" + self.settings + "\n1;\n")
 
     def command(self, *verb):
-        return [self.program, "-c", str(self.config), *verb]
+        return [*self.prefix, self.program, "-c", str(self.config), *verb]
 
     def run(self, *verb, timeout=60):
         """A verb beside the running daemon: its finished process, with output as text."""
