@@ -286,7 +286,7 @@ def test_filter_and_mail_server_on_two_hosts(two_hosts, make_daemon):
         assert python_in(mail, GREETING, FILTER_HOST, 10025, MAIL_HOST).startswith("220 ")
         assert python_in(mail, GREETING, FILTER_HOST, 10025, STRANGER) == ""
         daemon.wait_log(f"refused by @inet_acl.*{STRANGER}")
-        messages = corpus.sample(20)
+        messages = corpus.sample(20)[-6:]
         for i, (_, raw) in enumerate(messages):
             python_in(mail, SEND, MAIL_HOST, 2525, SENDER, f"{postfix.USERS[i]}@{postfix.DOMAIN}",
                       data=corpus.wire(raw))
@@ -295,7 +295,7 @@ def test_filter_and_mail_server_on_two_hosts(two_hosts, make_daemon):
             assert len(box) == 1
             # The way back was to the host that it came from, one port up.
             assert re.search(rb"Received: from localhost \(unknown \[10\.91\.7\.2\]\)", box[0])
-            assert re.search(rb"Received: from \S+ \(\[127\.0\.0\.1\]\)\s+by localhost \(filter\.example\.org", box[0]), \
+            assert re.search(rb"Received: from \S+ \(\[10\.91\.7\.1\]\)\s+by localhost \(filter\.example\.org", box[0]), \
                 box[0][:1000]
     finally:
         mta.close()
