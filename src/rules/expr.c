@@ -265,8 +265,9 @@ static bool close_paren(struct parser *p)
 
 static bool number_of(struct str token, double *ret)
 {
-	return token.n && ascii_is_digit(token.p[token.n - 1]) &&
-	       (ascii_is_digit(token.p[0]) || ascii_is_digit(token.p[token.n > 1])) &&
+	struct str digits = token.p[0] == '-' || token.p[0] == '+' ? str_from(token, 1) : token;
+
+	return digits.n && ascii_is_digit(digits.p[0]) && ascii_is_digit(digits.p[digits.n - 1]) &&
 	       num_parse_double(token, ret);
 }
 

@@ -90,15 +90,16 @@ static struct str key_of(struct arena *a, struct str word)
 
 bool lex_line(struct arena *a, struct str raw, struct str locale, struct lex_line *ret)
 {
-	struct str s = lex_trim(drop_comment(a, raw)), rest = s, word, lang;
+	struct str s = lex_trim(drop_comment(a, raw)), rest = s, word, lang, other;
 
 	if (!s.n || str_eq(s, STR("0")))
 		return false;
 	lex_word(&rest, &word);
-	if (str_eq(word, STR("lang")) && lex_word(&rest, &lang) && rest.n) {
+	other = rest;
+	if (str_eq(word, STR("lang")) && lex_word(&other, &lang) && other.n) {
 		if (!lang_matches(lang, locale))
 			return false;
-		s = rest;
+		s = rest = other;
 		lex_word(&rest, &word);
 	}
 	ret->text = s;

@@ -245,6 +245,8 @@ void load_include(struct load *l, struct str path)
 		path = str_concat(l->a, folder_of(l->file), path);
 	if (l->source->include)
 		n = l->source->include(l->source->ctx, l->a, path, &texts);
+	if (n)
+		load_close_ifs(l);
 	while (n-- > 0) /* the first comes on top */
 		open_file(l, texts[n].name, texts[n].text);
 }

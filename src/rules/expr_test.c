@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rules/expr.h"
+
+#include "core/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* A..Z are 1..26, but Z is 0 and N is -3. */
+static bool resolve(void *ctx, struct str name, struct expr_operand *ret)
+{
+	(void)ctx;
+	ret->id = (uint32_t)(name.p[0] - 'A');
+	return name.n == 1 && name.p[0] >= 'A' && name.p[0] <= 'Z';
+}
+
+static double value(const void *ctx, uint32_t id)
+{
+	(void)ctx;
+	return id == 25 ? 0 : id == 'N' - 'A' ? -3 : id + 1.0;
+}
+
+static void test_values(void **state)
+{
+	static const struct {
+		const char *text;
+		double want;
+	} cases[] = {
+		{ "1", 1 },
+		{ "A", 1 },
+		{ "Z", 0 },
+		{ "!A", 0 },
+		{ "!Z", 1 },
+		{ "!!A", 1 },
+		{ "1.5", 1.5 },
+		{ "A + B * C", 7 },
+		{ "(A + B) * C", 9 },
+		{ "C - B - A", 0 },
+		{ "L / C / B", 2 },
+		{ "- B + C", 1 },
+		{ "C * - B", -6 },
+		{ "A && B", 2 },
+		{ "A && Z", 0 },
+		{ "Z || C", 3 },
+		{ "B || C", 2 },
+		{ "Z || Z", 0 },
+		{ "A && B && C", 3 },
+		{ "Z && A || B", 2 },
+		{ "A || Z && Z", 1 },
+		{ "!A || B", 2 },
+		{ "! (A && B)", 0 },
+		{ "A ? B : C", 2 },
+		{ "Z ? B : C", 3 },
+		{ "Z ? B : Z ? C : D", 4 },
+		{ "A ? Z ? B : C : D", 3 },
+		{ "A > Z ? B + A : C", 3 },
+		{ "A < B", 1 },
+		{ "B < A", 0 },
+		{ "A <= A", 1 },
+		{ "A >= B", 0 },
+		{ "A == A", 1 },
+		{ "A != A", 0 },
+		{ "C > B > A", 1 },
+		{ "C > B > B", 0 },
+		{ "A < B < C < D", 1 },
+		{ "A < B < B < D", 0 },
+		{ "(C > B > Z) + A", 2 },
+		{ "A == A != B", 1 },
+		{ "A == A == A", 1 },
+		{ "A + B > B + Z", 1 },
+		{ "A > Z && B > A", 1 },
+		{ "C ^ A", 2 },
+		{ "A ^ A", 0 },
+		{ "A == A ^ B == B", 0 },
+		{ "()", 0 },
+		{ "A || ()", 1 },
+		{ "((((A))))", 1 },
+		{ "N", -3 },
+		{ "N < Z", 1 },
+		{ "A ~ && B", 2 }, /* what is no token is dropped */
+		{ "( A + B + C ) > 5", 1 },
+		{ "Z && 1 / Z", 0 }, /* not reached: no division */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct str *tokens;
+		struct expr *x = NULL;
+		struct err e = ERR_INIT;
+		size_t n = expr_tokenize(a, str_of(cases[i].text), &tokens);
+		double v = -99;
+
+		if (expr_compile(a, tokens, n, resolve, NULL, &x, &e) < 0 ||
+		    !expr_eval(x, value, NULL, &v) || v != cases[i].want) {
+			print_error("%s: %s, %g instead of %g\n", cases[i].text, e.text, v,
+				    cases[i].want);
+			fail();
+		}
+		arena_free(a);
+	}
+}
+
+static void test_errors(void **state)
+{
+	static const char *const cases[] = {
+		"",      "A B",   "A +",   "+",     "A && && B", "(A",      "A)",
+		"A ? B", "A : B", "? A",   "A ! B", "A (",       "A (B)",   "A ? (B : C)",
+		"foo",   "A = B", "A & B", "0x10",  ".5",        "1.",      "A .. B",
+		"A-- B", "!",     "( )A",  ") A (", "A ? B : ",  "A > > B",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct str *tokens;
+		struct expr *x = NULL;
+		struct err e = ERR_INIT;
+		size_t n = expr_tokenize(a, str_of(cases[i]), &tokens);
+
+		if (expr_compile(a, tokens, n, resolve, NULL, &x, &e) == 0) {
+			print_error("taken: %s\n", cases[i]);
+			fail();
+		}
+		assert_string_equal(e.text, "syntax error");
+		arena_free(a);
+	}
+}
+
+static void test_division(void **state)
+{
+	struct arena *a = arena_new();
+	struct str *tokens;
+	struct expr *x;
+	struct err e = ERR_INIT;
+	double v = 7;
+	size_t n = expr_tokenize(a, STR("A / Z"), &tokens);
+
+	(void)state;
+	assert_int_equal(expr_compile(a, tokens, n, resolve, NULL, &x, &e), 0);
+	assert_false(expr_eval(x, value, NULL, &v));
+	arena_free(a);
+}
+
+/* As many open operands as one likes: an error, not a smashed stack. */
+static void test_depth(void **state)
+{
+	char text[4 * 1000 + 2];
+	struct arena *a = arena_new();
+	struct str *tokens;
+	struct expr *x;
+	struct err e = ERR_INIT;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++)
+		memcpy(text + 4 * i, "A +(", 4);
+	n = expr_tokenize(a, str_make(text, 4000), &tokens);
+	assert_int_equal(expr_compile(a, tokens, n, resolve, NULL, &x, &e), -1);
+	for (size_t i = 0; i < 1000; i++)
+		memcpy(text + 4 * i, "A + ", 4);
+	text[4000] = 'A';
+	n = expr_tokenize(a, str_make(text, 4001), &tokens);
+	assert_int_equal(expr_compile(a, tokens, n, resolve, NULL, &x, &e), 0);
+	arena_free(a);
+}
+
+static void test_tokens(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "A-1", "A|-1" },      { "A - 1", "A|-|1" },   { "A&&!B", "A|&&|!|B" },
+		{ "A!=B", "A|!=|B" },   { "A>=B", "A|>=|B" },   { "A&B", "A|B" },
+		{ "A;B", "A|B" },       { "x::y z", "x::y|z" }, { "1e3", "1|e3" },
+		{ "A?B:C", "A|?|B:C" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct str *tokens, got = STR("");
+		size_t n = expr_tokenize(a, str_of(cases[i].text), &tokens);
+
+		for (size_t k = 0; k < n; k++)
+			got = arena_printf(a, "%.*s%s%.*s", STR_FMT(got), k ? "|" : "",
+					   STR_FMT(tokens[k]));
+		if (!str_eq(got, str_of(cases[i].want)))
+			print_error("%s: %.*s\n", cases[i].text, STR_FMT(got));
+		assert_true(str_eq(got, str_of(cases[i].want)));
+		arena_free(a);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_values),   cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_division), cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_tokens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
