@@ -126,16 +126,15 @@ static struct str without_templates(struct arena *a, struct str re, bool *ret_fo
 	return ret;
 }
 
-bool define_regex(struct load *l, struct str name, struct str text, struct rx_source *ret,
-		  unsigned *ret_flags)
+int define_try_regex(struct load *l, struct str name, struct str text, struct rx_source *ret,
+		     unsigned *ret_flags, struct err *e)
 {
 	bool strict = l->options->lint || l->rs->settings.ignore_always_matching_regexps;
 	bool is_template = false;
-	struct err e = ERR_INIT;
 	struct str re, plain;
 
-	if (rx_unquote(l->scratch, text, &re, &e) < 0)
-		goto bad;
+	if (rx_unquote(l->scratch, text, &re, e) < 0)
+		return -1;
 	if (has_capture(re)) {
 		struct rule_attr *attr = load_attr(l, name);
 
@@ -144,16 +143,24 @@ bool define_regex(struct load *l, struct str name, struct str text, struct rx_so
 		*ret_flags |= RULE_CAPTURES;
 	}
 	plain = without_templates(l->scratch, re, &is_template);
-	if (rx_translate(l->a, plain, false, ret, &e) < 0)
-		goto bad;
-	if (strict && rx_check_always(re, &e) < 0)
-		goto bad;
+	if (rx_translate(l->a, plain, false, ret, e) < 0)
+		return -1;
+	if (strict && rx_check_always(re, e) < 0)
+		return -1;
 	if (is_template) {
 		*ret = (struct rx_source){ .perl = str_dup(l->a, re) };
 		*ret_flags |= RULE_TEMPLATE;
 	}
-	return true;
-bad:
+	return 0;
+}
+
+bool define_regex(struct load *l, struct str name, struct str text, struct rx_source *ret,
+		  unsigned *ret_flags)
+{
+	struct err e = ERR_INIT;
+
+	if (define_try_regex(l, name, text, ret, ret_flags, &e) == 0)
+		return true;
 	load_diag(l, RULES_ERROR, "config: invalid regexp for %.*s '%.*s': %s", STR_FMT(name),
 		  STR_FMT(text), e.text);
 	return false;

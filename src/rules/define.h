@@ -19,6 +19,9 @@ struct rule *define_rule(struct load *l, struct str name, enum rule_type type,
  */
 bool define_regex(struct load *l, struct str name, struct str text, struct rx_source *ret,
 		  unsigned *ret_flags);
+/* The same without saying anything. */
+int define_try_regex(struct load *l, struct str name, struct str text, struct rx_source *ret,
+		     unsigned *ret_flags, struct err *e);
 /* f(args) behind eval: ; arguments that cannot be read are said, and leave a rule that never runs. */
 enum load_result define_eval(struct load *l, struct str name, enum rule_type type, struct str call);
 /* Cuts " [if-unset: TEXT]" off the end of *text. */

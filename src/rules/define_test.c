@@ -69,10 +69,15 @@ static const struct {
 	  "wrong rule type defined for Z, expected 'body'\n" },
 	{ "mimeheader",
 	  "mimeheader A Content-Type ~ /x/\nmimeheader B\nmimeheader C Content-Type:foo =~ /x/\n"
-	  "mimeheader D Content-Type:raw =~ /x/",
+	  "mimeheader D Content-Type:raw =~ /x/\nmimeheader E Content-Type: =~ /x/\nmimeheader F X "
+	  "=~ /x{/",
 	  "invalid 'mimeheader' value in t.cf (line 1): mimeheader A Content-Type ~ /x/\n"
 	  "invalid 'mimeheader' value in t.cf (line 2): mimeheader B\n"
-	  "invalid 'mimeheader' value in t.cf (line 3): mimeheader C Content-Type:foo =~ /x/\n" },
+	  "invalid 'mimeheader' value in t.cf (line 3): mimeheader C Content-Type:foo =~ /x/\n"
+	  "mimeheader: invalid regexp for F '/x{/': Unescaped left brace in regex is passed "
+	  "through in regex; "
+	  "marked by <-- HERE in m/x{ <-- HERE /\n"
+	  "invalid 'mimeheader' value in t.cf (line 6): mimeheader F X =~ /x{/\n" },
 	{ "uri_detail",
 	  "uri_detail A foo =~ /x/\nuri_detail B raw =~ /x{/\nuri_detail C raw\nuri_detail D raw "
 	  "=~ /x/ and more",

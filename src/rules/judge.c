@@ -287,11 +287,9 @@ static void replay(struct judging *j)
 
 		if (!hit_counts(j, r))
 			continue;
-		if (j->stopped && !same_batch(last, r))
-			return;
-		while (step < r->step && !j->stopped)
+		while (!j->stopped && step < r->step)
 			add_metas(j, step++);
-		if (j->stopped)
+		if (j->stopped && !(last && same_batch(last, r)))
 			return;
 		add_hit(j, r, j->hits->rules[r->index].count);
 		last = r;

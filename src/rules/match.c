@@ -75,6 +75,11 @@ void match_ran(struct match *m, const struct rule *r, size_t count, double value
 
 	if (h->state == RULE_HIT) /* another rule's plugin was there first */
 		return;
+	if (!count && (budget_is_over(m->budget, BUDGET_STEPS) ||
+		       budget_is_over(m->budget, BUDGET_STOPPED))) {
+		m->stopped = true; /* it may have hit with more steps: not run */
+		return;
+	}
 	h->state = count ? RULE_HIT : RULE_MISS;
 	h->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 	h->value = value;
@@ -97,8 +102,8 @@ static void run_ordered(struct match *m)
 
 static bool waits(const struct match *m)
 {
-	VEC_EACH (&m->asks, struct match_ask, it) {
-		if (!it->answered)
+	for (size_t i = 0; i < m->asks.n; i++) {
+		if (!(*VEC_AT(&m->asks, struct match_ask *, i))->answered)
 			return true;
 	}
 	return false;
@@ -166,7 +171,9 @@ bool match_answer(struct match *m, const struct answer *answer)
 
 void match_expire(struct match *m)
 {
-	VEC_EACH (&m->asks, struct match_ask, it) {
+	for (size_t i = 0; i < m->asks.n; i++) {
+		struct match_ask *it = *VEC_AT(&m->asks, struct match_ask *, i);
+
 		if (it->answered)
 			continue;
 		it->answered = true;

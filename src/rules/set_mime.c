@@ -15,9 +15,7 @@ static bool mime_header_name(struct str *rest, struct str *ret_name, bool *ret_r
 	*ret_name = str_sub(*rest, 0, n);
 	s = str_from(*rest, n);
 	*ret_raw = str_starts(s, STR(":raw"));
-	if (s.p[0] == ':' && !*ret_raw)
-		return false;
-	*rest = lex_trim(str_from(s, *ret_raw ? 4 : 0));
+	*rest = lex_trim(str_from(s, *ret_raw ? 4 : s.p[0] == ':'));
 	return true;
 }
 
@@ -26,6 +24,7 @@ enum load_result set_mimeheader(struct load *l, struct str key, struct str value
 	struct str name, rest, hdr, op, if_unset = STR_NONE, definition;
 	enum load_result result = define_split(l, value, &name, &rest);
 	struct rx_source source;
+	struct err e = ERR_INIT;
 	unsigned flags = 0;
 	struct rule *r;
 	bool raw;
@@ -44,8 +43,11 @@ enum load_result set_mimeheader(struct load *l, struct str key, struct str value
 		flags |= RULE_IF_UNSET;
 	if (op.p[0] == '!')
 		flags |= RULE_NEGATED;
-	if (!define_regex(l, name, rest, &source, &flags))
-		return LOAD_SAID;
+	if (define_try_regex(l, name, rest, &source, &flags, &e) < 0) {
+		load_diag(l, RULES_INFO, "mimeheader: invalid regexp for %.*s '%.*s': %s",
+			  STR_FMT(name), STR_FMT(rest), e.text);
+		return LOAD_INVALID;
+	}
 	r = define_rule(l, name, RULE_MIMEHEADER, definition);
 	r->flags = flags;
 	r->source = source;

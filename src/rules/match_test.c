@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What hits, and how often. */
+#include "rules/harness.h"
+
+#include "core/arena.h"
+#include "core/budget.h"
+#include "msg/msg.h"
+
+static const char mail[] = "From: Joe <joe@example.com>\n"
+			   "To: ann@example.org\n"
+			   "Subject: aXaXaXb\n"
+			   "X-Two: one\n"
+			   "X-Two: two\n"
+			   "X-Empty:\n"
+			   "MIME-Version: 1.0\n"
+			   "Content-Type: multipart/mixed; boundary=b\n"
+			   "\n"
+			   "--b\n"
+			   "Content-Type: text/plain; name=one.txt\n"
+			   "\n"
+			   "Hello ann, aXaXaXb\n"
+			   "\n"
+			   "Visit http://www.example.com/path and http://foo.org/x now\n"
+			   "--b\n"
+			   "Content-Type: application/pdf; name=two.pdf\n"
+			   "X-Part: second second\n"
+			   "\n"
+			   "PDF\n"
+			   "--b--\n";
+
+static const struct {
+	const char *name, *cf, *want;
+} cases[] = {
+	/* header */
+	{ "joined values", "header A X-Two =~ /^one\\ntwo\\n\\z/", "A" },
+	{ "$ before the last LF", "header A X-Two =~ /two$/", "A" },
+	{ "missing is empty", "header A Foo =~ /^$/", "A" },
+	{ "missing and negated", "header A Foo !~ /x/", "A" },
+	{ "negated that matches", "header A Subject !~ /aX/", "" },
+	{ "if-unset", "header A Foo =~ /^un set$/ [if-unset: un set]", "A" },
+	{ "if-unset, header there", "header A Subject =~ /unset/ [if-unset: unset]", "" },
+	{ "if-unset without a blank is text", "header A Foo =~ /x/[if-unset: x]", "" },
+	{ "exists", "header A exists:X-Empty", "A" },
+	{ "exists not", "header A exists:X-None", "" },
+	{ "exists ignores multiple", "header A exists:X-Two\ntflags A multiple", "A" },
+	{ "modifier", "header A From:addr =~ /^joe\\@example\\.com$/", "A" },
+	{ "pseudo", "header A ToCc =~ /ann/", "A" },
+	{ "case of the name", "header A SUBJECT =~ /aX/", "A" },
+	/* counting */
+	{ "once", "header A Subject =~ /X/", "A" },
+	{ "multiple", "header A Subject =~ /X/\ntflags A multiple", "A(3)" },
+	{ "maxhits", "header A Subject =~ /X/\ntflags A multiple maxhits=2", "A(2)" },
+	{ "maxhits=0 of a header is one", "header A Subject =~ /X/\ntflags A multiple maxhits=0",
+	  "A" },
+	{ "maxhits=0 of a body is none", "body A /X/\ntflags A multiple maxhits=0", "A(6)" },
+	{ "maxhits without multiple", "header A Subject =~ /X/\ntflags A maxhits=2", "A" },
+	{ "empty matches", "header A Subject =~ /X*/\ntflags A multiple", "A(9)" },
+	{ "lookahead", "header A Subject =~ /(?=a)|a/\ntflags A multiple", "A(6)" },
+	{ "lazy", "header A Subject =~ /a?\?/\ntflags A multiple", "A(12)" },
+	{ "negated with maxhits", "header A Subject !~ /zz/\ntflags A multiple maxhits=3", "A(3)" },
+	{ "tflags are words", "header A Subject =~ /X/\ntflags A multiples", "A" },
+	/* views */
+	{ "subject is the first of body", "body A /^aXaXaXb/", "A" },
+	{ "nosubject", "body A /^aXaXaXb/\ntflags A nosubject", "" },
+	{ "over all lines", "body A /aX/\ntflags A multiple", "A(6)" },
+	{ "over all lines, at most", "body A /aX/\ntflags A multiple maxhits=4", "A(4)" },
+	{ "uri", "uri A m!^http://www\\.example\\.com/path$!", "A" },
+	{ "uri, multiple", "uri A m!^http://!\ntflags A multiple", "A(2)" },
+	{ "rawbody", "rawbody A /^Hello ann/m", "A" },
+	{ "rawbody has no subject", "rawbody A /^aXaX/", "" },
+	{ "full", "full A /^--b\\nContent-Type: app.*\\nX-Part/m", "A" },
+	{ "full, multiple", "full A /^--b/m\ntflags A multiple", "A(3)" },
+	/* mimeheader */
+	{ "mimeheader", "mimeheader A Content-Type =~ /pdf/", "A" },
+	{ "root is a part", "mimeheader A Content-Type =~ /multipart/", "A" },
+	{ "first part that matches", "mimeheader A Content-Type =~ /\\w+/\ntflags A multiple",
+	  "A(4)" },
+	{ "multiple within a part", "mimeheader A X-Part =~ /second/\ntflags A multiple", "A(2)" },
+	{ "with maxhits", "mimeheader A X-Part =~ /second/\ntflags A multiple maxhits=1", "A" },
+	{ "range", "mimeheader A Content-Type =~ /text/\ntflags A range=3", "" },
+	{ "range a-b", "mimeheader A Content-Type =~ /text/\ntflags A range=2-3", "A" },
+	{ "range -b", "mimeheader A Content-Type =~ /pdf/\ntflags A range=-2", "" },
+	{ "range a-", "mimeheader A Content-Type =~ /multipart/\ntflags A range=2-", "" },
+	{ "concat",
+	  "mimeheader A Content-Type =~ /multipart.*\\ntext.*\\napplication/\ntflags A concat",
+	  "A" },
+	{ "ALL", "mimeheader A ALL =~ /^Content-Type: application.*\\nX-Part: second second$/m",
+	  "A" },
+	{ "raw", "mimeheader A Content-Type:raw =~ /^text/", "A" },
+	{ "missing in a part", "mimeheader A X-Part =~ /^un$/ [if-unset: un]", "A" },
+	{ "missing is empty in a part", "mimeheader A X-None =~ /^$/", "A" },
+	{ "negated always hits", "mimeheader A Content-Type !~ /./", "A" },
+	/* uri_detail */
+	{ "uri_detail", "uri_detail A raw =~ /path/ domain =~ /^example\\.com$/", "A" },
+	{ "one URI for all keys", "uri_detail A raw =~ /path/ domain =~ /^foo\\.org$/", "" },
+	{ "some element does not match", "uri_detail A host !~ /example/", "A" },
+	{ "type", "uri_detail A type =~ /^parsed$/", "A" },
+	{ "no anchor text", "uri_detail A text !~ /x/", "" },
+	{ "flags and delimiters", "uri_detail A cleaned =~ m!WWW.*PATH!i", "A" },
+	{ "last of a key wins", "uri_detail A raw =~ /nope/ raw =~ /path/", "A" },
+	/* evals */
+	{ "value", "header __A eval:test_value(3)\nmeta B __A == 3", "B __A" },
+	{ "no hit", "body A eval:test_value(0)", "" },
+	{ "every type",
+	  "header A eval:test_value(1)\nbody B eval:test_value(1)\n"
+	  "rawbody C eval:test_body(1)\nfull D eval:test_value(1)",
+	  "A B C D" },
+	{ "net evals are skipped", "header A eval:test_value(1)\ntflags A net", "" },
+	{ "learn evals too", "header A eval:test_value(1)\ntflags A learn", "" },
+	{ "net regexps are not", "header A Subject =~ /a/\ntflags A net", "A" },
+	{ "RBL without network", "header A eval:check_rbl_test('x')", "" },
+	{ "no network: no asks", "header A eval:test_ask('x.test')", "" },
+	{ "score 0 is not run", "score A 0\nbody A /a/", "" },
+	{ "-0.0 is not run", "score A -0.0\nbody A /a/", "" },
+	{ "a sub-rule with score 0 is not run", "score __A 0\nbody __A /a/", "" },
+	{ "hits of an earlier rule",
+	  "body __A /X/\ntflags __A multiple\nfull B eval:test_hits_of('__A')\n"
+	  "meta C B == 6",
+	  "B C __A(6)" },
+	{ "not of a later one", "full __A /X/\nheader B eval:test_hits_of('__A')", "__A" },
+	{ "got_hit, set_score", "body B eval:test_other('A')\nfull A eval:test_value(0)", "A" },
+	/* captures and templates */
+	{ "capture", "header __A To:addr =~ /(?<WHO>[^\\@]+)/\nbody B /Hello %{WHO},/", "B __A" },
+	{ "quoted", "header __A X-Two =~ /(?<TAG>o.e)/\nbody B /%{TAG}/", "__A" },
+	{ "unset", "body B /%{WHO}/\nmeta C !B", "C" },
+	{ "lower case sets none", "header __A To:addr =~ /(?<who>a)/\nbody B /%{WHO}/", "__A" },
+	{ "several values",
+	  "header __A X-Two =~ /^(?<TAG>\\w+)$/m\ntflags __A multiple\nheader B Subject !~ "
+	  "/^%{TAG}/",
+	  "B __A(2)" },
+	{ "HEADER(...)", "body B /Hello %{HEADER(To:addr)}/\nbody C /%{HEADER(X-None)}/", "" },
+	{ "HEADER(...) that fits", "full B /%{HEADER(From:addr)}/", "B" },
+	{ "a plugin's tag", "header A eval:test_set_tag('WHO','ann')\nbody B /Hello %{WHO}/", "B" },
+	{ "set too late",
+	  "priority A 5\nheader A eval:test_set_tag('WHO','ann')\nbody B /Hello %{WHO}/", "" },
+	{ "captures of mimeheader", "mimeheader __A X-Part =~ /^(?<P>\\w+)/\nfull B /%{P} %{P}/",
+	  "B __A" },
+	{ "template keeps its flags", "header __A To:addr =~ /(?<WHO>ann)/\nbody B /HELLO %{WHO}/i",
+	  "B __A" },
+	/* ReplaceTags */
+	{ "tag", "replace_tag H [Hh]ello\nreplace_rules A\nbody A /^<H> ann/", "A" },
+	{ "tags in tags",
+	  "replace_tag A1 <A2>o\nreplace_tag A2 Hell\nreplace_rules A\nbody A /^<A1> ann/", "A" },
+	{ "unknown tag stays", "replace_rules A\nrawbody A /<nope>/", "" },
+	{ "not listed", "replace_tag H Hello\nbody A /^<H> ann/", "" },
+	{ "inter",
+	  "replace_tag H H\nreplace_tag E e\nreplace_tag L l\nreplace_inter W x?\nreplace_rules A "
+	  "B\n"
+	  "body A /<inter W><H><E><L>lo/\nbody B /<inter W><H>e <L>/",
+	  "A" },
+	{ "pre and post",
+	  "replace_tag L l\nreplace_pre P e\nreplace_post Q o\nreplace_rules A\n"
+	  "body A /<pre P><post Q>Hel?<L>/",
+	  "" },
+	{ "pre and post that fit",
+	  "replace_tag L ll\nreplace_pre P e\nreplace_post Q o\nreplace_rules A\n"
+	  "body A /<pre P><post Q>H<L>/",
+	  "A" },
+	{ "marks",
+	  "replace_start [[\nreplace_end ]]\nreplace_tag H Hello\nreplace_rules A\nbody A /^<H> "
+	  "ann/",
+	  "" },
+	{ "what does not compile is left",
+	  "replace_tag H (\nreplace_rules A\nrawbody A /<H>|Hello/", "A" },
+};
+
+static void test_hits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++)
+		harness_expect(cases[i].name, cases[i].cf, mail, cases[i].want);
+}
+
+static void load_net(struct harness *h, const char *cf)
+{
+	struct match_options o = { .net = true };
+
+	harness_load_with(h, cf, &(struct ruleset_options){ .net = true });
+	h->msg =
+	    msg_new(h->arena, STR("Subject: x\n\ny\n"), NULL, 0, ruleset_msg_config(h->rs), NULL);
+	h->match = match_new(h->rs, h->msg, h->arena, NULL, &o);
+}
+
+static const char asking[] = "header A eval:test_ask('a.test')\n"
+			     "header B eval:test_ask('A.test.')\n"
+			     "header C eval:test_ask('c.test')\n"
+			     "header D eval:check_rbl_test('d.test')\n"
+			     "header E eval:test_ask('bad name')\n"
+			     "meta F A && !C\n";
+
+static struct answer answer_of(uint32_t id, struct answer_record *rec)
+{
+	return (struct answer){
+		.ask_id = id, .status = ANSWER_OK, .records = rec, .record_count = rec ? 1 : 0
+	};
+}
+
+/* Each name is asked once, in rank order; answers in any order give the same. */
+static void test_asks(void **state)
+{
+	(void)state;
+	for (int backwards = 0; backwards < 2; backwards++) {
+		struct answer_record rec = { .type = 1, .ttl = 1, .rdata = { "\x7f\0\0\2", 4 } };
+		const struct ask *asks[8];
+		struct harness h;
+		size_t n = 0;
+
+		load_net(&h, asking);
+		assert_int_equal(match_run(h.match), MATCH_WAITS);
+		while ((asks[n] = match_next_ask(h.match)))
+			n++;
+		assert_int_equal(n, 3);
+		assert_true(str_eq(asks[0]->name, STR("d.test"))); /* RBL rules go first */
+		assert_true(str_eq(asks[1]->name, STR("a.test")) && asks[1]->qtype == 1);
+		assert_true(str_eq(asks[2]->name, STR("c.test")));
+		for (size_t i = 0; i < n; i++) {
+			const struct ask *ask = asks[backwards ? n - 1 - i : i];
+			struct answer a = answer_of(ask->id, ask == asks[2] ? NULL : &rec);
+
+			assert_true(match_answer(h.match, &a));
+			assert_false(match_answer(h.match, &a));
+			match_run(h.match);
+		}
+		assert_int_equal(match_run(h.match), MATCH_DONE);
+		assert_null(match_next_ask(h.match));
+		judge(h.rs, match_hits(h.match), NULL, h.arena, &h.judgement);
+		assert_true(str_eq(harness_hits(&h), STR("D A B F")));
+		harness_done(&h);
+	}
+}
+
+static void test_expire(void **state)
+{
+	struct answer a = { .ask_id = 77, .status = ANSWER_OK };
+	struct harness h;
+
+	(void)state;
+	load_net(&h, asking);
+	assert_int_equal(match_run(h.match), MATCH_WAITS);
+	assert_false(match_answer(h.match, &a)); /* an id from nowhere */
+	a.ask_id = 0;
+	assert_false(match_answer(h.match, &a));
+	match_expire(h.match);
+	assert_int_equal(match_run(h.match), MATCH_DONE);
+	judge(h.rs, match_hits(h.match), NULL, h.arena, &h.judgement);
+	assert_int_equal(h.judgement.hit_count, 0);
+	harness_done(&h);
+}
+
+/* Out of steps: what has not run is not ready, and the outcome says so. */
+static void test_budget(void **state)
+{
+	struct match_options o = { 0 };
+	struct harness h;
+	struct budget b;
+
+	(void)state;
+	harness_load(&h, "header A Subject =~ /x/\nbody B /y/\nmeta C !B\nmeta D A\n");
+	h.msg = msg_new(h.arena, STR("Subject: x\n\ny\n"), NULL, 0, ruleset_msg_config(h.rs), NULL);
+	budget_init(&b, 1 << 20, 100, 10, 5);
+	h.match = match_new(h.rs, h.msg, h.arena, &b, &o);
+	assert_int_equal(match_run(h.match), MATCH_DONE);
+	assert_true(match_hits(h.match)->stopped);
+	judge(h.rs, match_hits(h.match), NULL, h.arena, &h.judgement);
+	assert_true(str_eq(harness_hits(&h), STR("A D TIME_LIMIT_EXCEEDED")));
+	harness_done(&h);
+}
+
+static void test_extras(void **state)
+{
+	const struct match_hits *m;
+	struct harness h;
+
+	(void)state;
+	harness_load(&h, "body B eval:test_other('A')\nfull A eval:test_value(0)\n"
+			 "header __C Subject =~ /(?<TAG>\\w)/\n");
+	harness_scan(&h, "Subject: x\n\ny\n");
+	m = match_hits(h.match);
+	assert_int_equal(m->log_count, 1);
+	assert_true(str_eq(m->logs[0].text, STR("logged")));
+	assert_int_equal(m->tag_count, 1);
+	assert_true(str_eq(m->tags[0].name, STR("TAG")) && str_eq(m->tags[0].value, STR("x")));
+	assert_true(h.judgement.score == 2.5);
+	harness_done(&h);
+}
+
+/* One scratch for many matches gives what a fresh one gives. */
+static void test_scratch(void **state)
+{
+	struct match_scratch *scratch = match_scratch_new();
+	struct match_options o = { .scratch = scratch };
+	struct harness h;
+
+	(void)state;
+	harness_load(&h, "body A /x/\ntflags A multiple\n");
+	for (int i = 0; i < 3; i++) {
+		h.msg = msg_new(h.arena, STR("Subject: y\n\nxxx\n"), NULL, 0,
+				ruleset_msg_config(h.rs), NULL);
+		h.match = match_new(h.rs, h.msg, h.arena, NULL, &o);
+		assert_int_equal(match_run(h.match), MATCH_DONE);
+		judge(h.rs, match_hits(h.match), NULL, h.arena, &h.judgement);
+		assert_true(str_eq(harness_hits(&h), STR("A(3)")));
+	}
+	harness_done(&h);
+	match_scratch_free(scratch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hits),   cmocka_unit_test(test_asks),
+		cmocka_unit_test(test_expire), cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_extras), cmocka_unit_test(test_scratch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
