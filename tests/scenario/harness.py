@@ -18,7 +18,13 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("POSTERND", str(TOP / "build/src/proc/posternd"))
-START_S = 30
+START_S = 60
+RULES = """
+body   TEST_BODY   /postern test body rule/
+score  TEST_BODY   4.2
+header TEST_HEADER Subject =~ /postern test header rule/
+score  TEST_HEADER 1.5
+"""
 SERVES = "configuration is in service"
 
 
@@ -29,7 +35,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_for(condition, what, seconds=10.0):
+def wait_for(condition, what, seconds=30.0):
     """Waits until condition() is true and returns its value; fails naming `what`."""
     end = time.monotonic() + seconds
     while True:
@@ -97,9 +103,13 @@ class Process:
 
 
 class Daemon:
-    """A posternd in the foreground. Settings are lines of amavisd.conf, behind the harness's own."""
+    """A posternd in the foreground. Settings are lines of amavisd.conf, behind the harness's own.
 
-    def __init__(self, settings="", scans=2, env=None, program=PROGRAM, prefix=()):
+    rules: lines of a .cf file, all there are (RULES: a few); None: the system's (a second to compile).
+    prefix: a command and its arguments that posternd is started by.
+    """
+
+    def __init__(self, settings="", scans=2, env=None, program=PROGRAM, rules=None, prefix=()):
         self.program = program
         self.user = daemon_user()
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="postern-test-", dir="/tmp"))
@@ -117,6 +127,12 @@ class Daemon:
         self.log_path = self.dir / "log"
         self.log_path.touch()
         self.popen = None
+        self.rules_dir = None
+        if rules is not None:
+            self.rules_dir = self.dir / "rules"
+            (self.dir / "site").mkdir()
+            self.rules_dir.mkdir()
+            (self.rules_dir / "test.cf").write_text(rules)
         self.write_config()
 
     def write_config(self, settings=None):
@@ -131,6 +147,9 @@ class Daemon:
             "$log_level = 2;",
             f"$postern_scan_processes = {self.scans};",
         ]
+        if self.rules_dir:
+            lines.append(f"$postern_rules_dir = '{self.rules_dir}';")
+            lines.append(f"$postern_site_dir = '{self.dir}/site';")
         if self.user:
             lines.append(f"$daemon_user = '{self.user.pw_name}';")
         self.config.write_text("\n".join(lines) + "\n" + self.settings + "\n1;\n")
@@ -199,7 +218,7 @@ class Daemon:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def wait_log(self, pattern, count=1, seconds=10.0):
+    def wait_log(self, pattern, count=1, seconds=30.0):
         """Waits until the pattern stands `count` times in the log."""
         try:
             wait_for(lambda: len(re.findall(pattern, self.log())) >= count, pattern, seconds)
