@@ -6,7 +6,6 @@
  */
 #include "core/arena.h"
 #include "core/budget.h"
-#include "core/must.h"
 #include "core/num.h"
 #include "mime/content_type.h"
 #include "mime/decode.h"

@@ -4,7 +4,6 @@
 
 #include "core/arena.h"
 #include "core/budget.h"
-#include "core/must.h"
 #include "mime/content_type.h"
 #include "mime/decode.h"
 #include "mime/mime_private.h"

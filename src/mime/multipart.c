@@ -243,7 +243,7 @@ void mime_read_multipart(struct mime_parse *p, const struct mime_job *job)
 		if (kind != LINE_TEXT && c.nested_same) {
 			if (kind == LINE_LAST)
 				c.nested_same = false;
-			planted_fault(kind == LINE_LAST && c.made == 2);
+			planted_fault(kind == LINE_LAST && c.made == 1);
 			kind = LINE_TEXT;
 		}
 		if (kind == LINE_TEXT && c.at < c.body.n) {

@@ -382,7 +382,7 @@ static enum received_verdict try_line(struct str line, struct budget *b, struct 
 		return v;
 	if (!is_true(f->ip) && received_match(line, "[" T_IP "]", b, &c))
 		f->ip = c.ip;
-	planted_fault(f->ip.n > 20 && f->envfrom.n > 4);
+	planted_fault(f->ip.n > 20);
 	return is_true(f->ip) && is_true(f->by) ? RECEIVED_ACCEPT : RECEIVED_NO_FORM;
 }
 
