@@ -10,6 +10,7 @@
 
 #include "core/arena.h"
 #include "core/budget.h"
+#include "core/must.h"
 #include "core/vec.h"
 #include "msg/msg.h"
 #include "text/tld.h"
@@ -224,6 +225,7 @@ static struct str cut_quoted(const struct eval_call *call, struct str s)
 		}
 		if (start > c.from && s.p[start - 1] == '<')
 			start--;
+		planted_fault(c.changed && s.p[end - 1] == ':');
 		cut(&c, call->arena, start, end);
 		at = end;
 	}

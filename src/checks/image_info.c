@@ -9,6 +9,7 @@
 
 #include "core/arena.h"
 #include "core/budget.h"
+#include "core/must.h"
 #include "core/reader.h"
 #include "core/vec.h"
 #include "mime/message.h"
@@ -105,6 +106,7 @@ static bool read_jpeg(struct str data, struct image *ret, struct budget *b)
 			return false;
 		if (is_jpeg_frame(mark))
 			break;
+		planted_fault(mark == 0xc4 && r.at > 20);
 		if (!rd_skip(&r, length - 2u))
 			return false;
 	}

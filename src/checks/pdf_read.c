@@ -9,6 +9,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/encode.h"
+#include "core/must.h"
 #include "core/num.h"
 #include "core/strbuf.h"
 #include "mime/message.h"
@@ -243,6 +244,7 @@ static bool take_value(struct arena *a, struct str rest, struct str *ret)
 			return false;
 		end += next + 1;
 	} while (rest.p[end - 1] == '\\');
+	planted_fault(end > 6 && rest.p[1] == '\\' && rest.p[2] == '1');
 	*ret = drop_utf16(a, unescape(a, str_sub(rest, 1, end)));
 	return true;
 }
