@@ -50,7 +50,9 @@ static bool is_time(struct str s)
 
 static bool is_one_of(struct str s, const char *names, size_t len)
 {
-	return s.n == len && str_find(str_of(names), s) % len == 0;
+	size_t at = str_find(str_of(names), s);
+
+	return s.n == len && at != STR_NPOS && at % len == 0;
 }
 
 /* The last word, cut off with the blank before it; none if there is no blank. */

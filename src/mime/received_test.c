@@ -99,6 +99,8 @@ static const struct {
 	  "[ ip=1.2.3.4 rdns=y.example helo=x by=z ident= envfrom= intl=0 id= auth= msa=0 ]", "000" },
 	{ "from X-Originating-IP: 1.2.3.4",
 	  "[ ip=1.2.3.4 rdns= helo= by= ident= envfrom= intl=0 id= auth= msa=0 ]", "001" },
+	{ "from mail pickup service by x.com with Microsoft SMTPSVC; Thu, 3 Jan 2024 00:00:00 +0000", "ignored", "" },
+	{ "from mail pickup service by x.com with Microsoft SMTPSVC; Thu, 3 Foo 2024 00:00:00 +0000", "unparseable", "" },
 	/* clang-format on */
 };
 
