@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 #include "core/budget.h"
+#include "core/utf8.h"
 #include "text/html_private.h"
 
 /* --- edits of the source before it is read --- */
@@ -60,8 +61,13 @@ static struct str edit_source(struct str s, bool chars, struct arena *a)
 
 	for (size_t i = 0; i < s.n;) {
 		struct str by;
-		size_t head, gone = edit_at(str_from(s, i), chars, &by, &head);
+		size_t head, gone;
 
+		if (s.p[i] != '&' && s.p[i] != '<' && s.p[i] != '\xe2') {
+			i++;
+			continue;
+		}
+		gone = edit_at(str_from(s, i), chars, &by, &head);
 		if (!gone) {
 			i++;
 			continue;
@@ -87,19 +93,12 @@ static size_t count_space(struct text t)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t.s.n;) {
-		size_t space =
-		    text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
-
-		if (space) {
-			n += t.chars
-				 ? text_length((struct text){ str_sub(t.s, i, i + space), true })
-				 : space;
-			i += space;
-		} else {
+		if ((unsigned char)t.s.p[i] < 0x80)
+			n += ascii_is_space(t.s.p[i++]);
+		else if (t.chars)
+			n += text_char_is_space(utf8_next(t.s, &i));
+		else
 			i++;
-			while (t.chars && i < t.s.n && ((unsigned char)t.s.p[i] & 0xc0) == 0x80)
-				i++;
-		}
 	}
 	return n;
 }
@@ -126,7 +125,7 @@ static void finish(struct html_reader *h, size_t source_bytes)
 			continue;
 		open = arena_alloc(h->arena, sizeof(*open));
 		*open = h->inside[i];
-		map_put(&r->inside, str_of(html_tag_at(i)->name), open);
+		map_put(&r->inside, html_tag_at(i)->name, open);
 	}
 }
 
@@ -157,6 +156,11 @@ static void init_result(struct html_result *r, struct arena *a)
 	r->rendered.s = r->visible.s = r->invisible.s = STR("");
 }
 
+static const int64_t *open_count(const struct html_reader *h, struct str tag)
+{
+	return &h->inside[html_tag_index(html_tag_find(tag))];
+}
+
 void html_read(struct html_result *r, struct text t, size_t source_bytes, struct arena *a,
 	       struct budget *budget)
 {
@@ -178,6 +182,10 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	text_buf_init(&h.anchor);
 	text_buf_init(&h.title);
 	map_init(&h.uri_index, a, false);
+	h.open_a = open_count(&h, STR("a"));
+	h.open_script = open_count(&h, STR("script"));
+	h.open_style = open_count(&h, STR("style"));
+	h.open_title = open_count(&h, STR("title"));
 	while (!h.stopped && html_token_next(&h.token, &e))
 		html_on_event(&h, &e);
 	r->over = r->over || h.token.over;

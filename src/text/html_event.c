@@ -11,11 +11,6 @@ static int64_t *unknown_open_count(const struct html_reader *h, struct str name)
 	return map_get(&h->r->inside, name);
 }
 
-int64_t html_now_open(const struct html_reader *h, struct str tag)
-{
-	return h->inside[html_tag_index(html_tag_find(tag))];
-}
-
 static void over(struct html_reader *h)
 {
 	h->stopped = h->r->over = true;
@@ -117,7 +112,7 @@ static double image_side(struct text t, double percent)
 
 static void start_img(struct html_reader *h, struct html_attrs *attrs)
 {
-	if (html_now_open(h, STR("a")) > 0 && h->anchor_uri)
+	if (*h->open_a > 0 && h->anchor_uri)
 		grow(h, &h->anchor, (struct text){ STR("<img>\n"), false });
 	if (!html_attrs_has(attrs, HTML_ATTR_WIDTH) || !html_attrs_has(attrs, HTML_ATTR_HEIGHT))
 		return;
@@ -213,25 +208,25 @@ static void start_meta(struct html_reader *h, struct html_attrs *attrs)
 static void run_tests(struct html_reader *h, const struct html_tag_def *tag,
 		      struct html_attrs *attrs)
 {
-	struct str name = str_of(tag->name);
-
-	if (str_eq(name, STR("a")))
-		start_anchor(h, attrs);
-	else if (str_eq(name, STR("img")))
-		start_img(h, attrs);
-	else if (str_eq(name, STR("title")))
-		start_title(h);
-	else if (str_eq(name, STR("object")) || str_eq(name, STR("embed")))
-		h->r->embeds = true;
-	else if (str_eq(name, STR("meta")))
-		start_meta(h, attrs);
-	else if (str_eq(name, STR("font")) && html_attrs_has(attrs, HTML_ATTR_FACE) &&
-		 !is_font_face(html_attrs_get(attrs, HTML_ATTR_FACE).s))
-		h->r->font_face_bad = true;
-	else if (str_eq(name, STR("form")) && html_attrs_has(attrs, HTML_ATTR_ACTION) &&
-		 str_find_nocase(html_attrs_get(attrs, HTML_ATTR_ACTION).s, STR("mailto:")) !=
-		     STR_NPOS)
-		h->r->form_action_mailto = true;
+	switch (tag->test) {
+	case HTML_TEST_ANCHOR: start_anchor(h, attrs); break;
+	case HTML_TEST_IMG: start_img(h, attrs); break;
+	case HTML_TEST_TITLE: start_title(h); break;
+	case HTML_TEST_EMBED: h->r->embeds = true; break;
+	case HTML_TEST_META: start_meta(h, attrs); break;
+	case HTML_TEST_FONT:
+		if (html_attrs_has(attrs, HTML_ATTR_FACE) &&
+		    !is_font_face(html_attrs_get(attrs, HTML_ATTR_FACE).s))
+			h->r->font_face_bad = true;
+		break;
+	case HTML_TEST_FORM:
+		if (html_attrs_has(attrs, HTML_ATTR_ACTION) &&
+		    str_find_nocase(html_attrs_get(attrs, HTML_ATTR_ACTION).s, STR("mailto:")) !=
+			STR_NPOS)
+			h->r->form_action_mailto = true;
+		break;
+	case HTML_TEST_NONE: break;
+	}
 }
 
 /* --- styles --- */
@@ -306,7 +301,7 @@ static void on_start(struct html_reader *h, const struct html_tag_def *tag, stru
 	struct html_attrs attrs;
 	bool styled = tag->style != HTML_STYLE_DEFAULT;
 
-	if (styled || tag->uri_type || tag->tested)
+	if (styled || tag->uri_type || tag->test)
 		html_attrs_read(&attrs, source, h->arena);
 	if (styled)
 		open_style(h, tag->style, &attrs);
@@ -316,7 +311,7 @@ static void on_start(struct html_reader *h, const struct html_tag_def *tag, stru
 		html_out_white(&h->out, tag->white);
 	if (tag->uri_type)
 		html_read_uris(h, tag, &attrs);
-	if (tag->tested && !h->stopped)
+	if (tag->test && !h->stopped)
 		run_tests(h, tag, &attrs);
 }
 
@@ -362,15 +357,15 @@ static void on_text(struct html_reader *h, const struct html_event *e)
 
 	if (!e->literal)
 		t = html_entity_decode(t, false, h->arena);
-	if (html_now_open(h, STR("script")) > 0) {
+	if (*h->open_script > 0) {
 		push_text(h, &h->r->script, t);
 		return;
 	}
-	if (html_now_open(h, STR("style")) > 0)
+	if (*h->open_style > 0)
 		return;
-	if (html_now_open(h, STR("a")) > 0 && h->anchor_uri)
+	if (*h->open_a > 0 && h->anchor_uri)
 		grow(h, &h->anchor, t);
-	if (html_now_open(h, STR("title")) > 0 && h->title_open)
+	if (*h->open_title > 0 && h->title_open)
 		grow(h, &h->title, t);
 	if (!html_text_is_blank(t))
 		why = html_style_visibility(&h->styles);

@@ -20,6 +20,8 @@ struct html_reader {
 	/* Open counts of known tags by html_tag_index(); unknown ones stand in r->inside at once. */
 	int64_t inside[HTML_TAG_COUNT];
 	bool seen[HTML_TAG_COUNT];
+	/* Those of four tags that text asks for. */
+	const int64_t *open_a, *open_script, *open_style, *open_title;
 
 	struct text base; /* none: no <base> yet */
 	struct map uri_index;
@@ -35,8 +37,6 @@ struct html_reader {
 void html_on_event(struct html_reader *h, const struct html_event *e);
 /* Ends the anchor and title texts that are still growing. */
 void html_finish_texts(struct html_reader *h);
-/* How many of the tag are open now. */
-int64_t html_now_open(const struct html_reader *h, struct str tag);
 
 /* html_uri.c */
 void html_read_uris(struct html_reader *h, const struct html_tag_def *tag,

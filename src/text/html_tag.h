@@ -9,13 +9,25 @@
 
 struct arena;
 
+/* What a start tag's attributes are looked at for, beside style and URIs. */
+enum html_tag_test {
+	HTML_TEST_NONE = 0,
+	HTML_TEST_ANCHOR,
+	HTML_TEST_EMBED, /* object, embed */
+	HTML_TEST_FONT,
+	HTML_TEST_FORM,
+	HTML_TEST_IMG,
+	HTML_TEST_META,
+	HTML_TEST_TITLE,
+};
+
 struct html_tag_def {
-	const char *name;
+	struct str name;
 	bool element;      /* of HTML 4, or a known addition; else a name that is only processed */
 	const char *white; /* the white space it stands for, or NULL */
 	enum html_style_tag style; /* HTML_STYLE_DEFAULT: has none */
 	unsigned uri_type; /* enum uri_type bit: its attributes may hold URIs; 0: they do not */
-	bool tested;       /* its attributes matter beyond style and URI */
+	enum html_tag_test test;
 };
 
 #define HTML_TAG_COUNT 99

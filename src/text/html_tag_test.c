@@ -16,7 +16,7 @@ static void test_table(void **state)
 	for (unsigned i = 0; i < HTML_TAG_COUNT; i++) {
 		const struct html_tag_def *def = html_tag_at(i);
 
-		assert_ptr_equal(html_tag_find(str_of(def->name)), def);
+		assert_ptr_equal(html_tag_find(def->name), def);
 		assert_int_equal(html_tag_index(def), i);
 	}
 	assert_null(html_tag_find(STR("blink")));

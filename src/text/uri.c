@@ -77,14 +77,18 @@ static void note_domain(struct vec *domains, struct str domain)
 	*(struct str *)vec_must_push(domains) = domain;
 }
 
+static bool has_variant(const struct uri *u, struct text t)
+{
+	VEC_EACH (&u->cleaned, struct text, it)
+		if (text_eq(*it, t))
+			return true;
+	return false;
+}
+
 static void note_cleaned(struct uri_list *l, struct uri *u, struct text t)
 {
 	struct str key = text_utf8(l->arena, t);
 
-	u->has_cleaned = true;
-	VEC_EACH (&u->cleaned, struct text, it)
-		if (text_eq(*it, t))
-			return;
 	*(struct text *)vec_must_push(&u->cleaned) = t;
 	if (map_has(&l->seen, key))
 		return;
@@ -116,6 +120,14 @@ struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bo
 		l->over = true;
 		return NULL;
 	}
+	u = uri_list_get(l, raw);
+	if (u && u->has_cleaned && u->raw.chars == raw.chars && !(types & URI_NOCANON)) {
+		/* Seen before: all that follows would come out the same. */
+		if (needs_domain && !u->hosts.n)
+			return NULL;
+		u->types |= types ? types : URI_PARSED;
+		return u;
+	}
 	vec_init(&variants, l->arena, sizeof(struct text), 0);
 	vec_init(&hosts, l->arena, sizeof(struct uri_host), 0);
 	if (types & URI_NOCANON)
@@ -127,9 +139,14 @@ struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bo
 		return NULL;
 	u = entry(l, raw);
 	u->types |= types ? types : URI_PARSED;
-	if (!(types & URI_NOCLEAN))
+	if (!(types & URI_NOCLEAN)) {
+		bool merge = u->has_cleaned; /* variants of one URI differ from each other */
+
+		u->has_cleaned = true;
 		VEC_EACH (&variants, struct text, it)
-			note_cleaned(l, u, *it);
+			if (!merge || !has_variant(u, *it))
+				note_cleaned(l, u, *it);
+	}
 	VEC_EACH (&hosts, struct uri_host, it) {
 		note_host(&u->hosts, *it);
 		note_domain(&u->domains, it->domain);
