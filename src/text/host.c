@@ -94,13 +94,29 @@ static int32_t idna2003(const UChar *in, int32_t n, UChar *out, UErrorCode *code
 }
 #pragma GCC diagnostic pop
 
-struct str host_to_ascii(struct str host, struct arena *a)
+/* s in ACE form, none when there is no such form. */
+static struct str to_ace(struct str s, bool latin1, struct arena *a)
 {
 	UChar in[IDN_MAX_UNITS], out[IDN_MAX_UNITS];
 	UErrorCode code = U_ZERO_ERROR;
-	int32_t n, out_n = 0;
-	bool latin1 = false;
+	int32_t n = to_units(s, latin1, in), out_n;
 	char *p;
+
+	if (n < 0)
+		return STR_NONE;
+	out_n = idna2003(in, n, out, &code);
+	if (U_FAILURE(code) || out_n > IDN_MAX_UNITS)
+		return STR_NONE;
+	p = arena_alloc(a, (size_t)out_n);
+	for (int32_t i = 0; i < out_n; i++)
+		p[i] = (char)out[i];
+	return str_make(p, (size_t)out_n);
+}
+
+struct str host_to_ascii(struct str host, struct arena *a)
+{
+	bool latin1 = false;
+	struct str ace;
 
 	if (all_host_chars(host, false))
 		return str_lower(a, host);
@@ -109,15 +125,10 @@ struct str host_to_ascii(struct str host, struct arena *a)
 			return str_lower(a, host);
 		latin1 = true;
 	}
-	n = to_units(host, latin1, in);
-	if (n >= 0)
-		out_n = idna2003(in, n, out, &code);
-	if (n < 0 || U_FAILURE(code) || out_n > IDN_MAX_UNITS)
-		return latin1 ? host : replace_dots(host, a);
-	p = arena_alloc(a, (size_t)out_n);
-	for (int32_t i = 0; i < out_n; i++)
-		p[i] = (char)out[i];
-	return str_make(p, (size_t)out_n);
+	ace = to_ace(host, latin1, a);
+	if (!str_is_none(ace))
+		return ace;
+	return latin1 ? host : replace_dots(host, a);
 }
 
 static bool is_lawful_label(struct str l, bool allow_underscore)
