@@ -10,11 +10,6 @@
 #include "mime/ip.h"
 #include "msg/relays.h"
 
-#include <assert.h>
-
-static const char *const set_names[] = { "trusted_networks", "internal_networks", "msa_networks" };
-static_assert(ELEMENTS(set_names) == NET_SET_COUNT, "a name for each set");
-
 struct net {
 	uint8_t ip[16];
 	unsigned bits;
