@@ -36,6 +36,7 @@ struct scan_job {
 	bool is_alone;
 	int64_t started_ms;
 	struct loop_timer *timer;
+	bool is_stopped; /* told that its time is up */
 	void *user;
 };
 
@@ -138,10 +139,22 @@ struct scan_job *scan_job_cancel(struct scan_job *j)
 	return NULL;
 }
 
+/*
+ * First the scan is told to report what it knows: what it asked for will not be answered any more. What
+ * does not report in its grace time is given up.
+ */
 static void on_job_timeout(void *arg)
 {
 	struct scan_job *j = arg;
 
+	if (j->proc && !j->is_stopped) {
+		j->is_stopped = true;
+		log_warning(j->spec.log, "the message's time is up: what is known so far decides");
+		j->pool->opts.cancel_asks(j->pool->opts.arg, j);
+		send_id(j, SCAN_FRAME_STOP);
+		loop_timer_start(j->timer, j->spec.grace_ms + DEADLINE_MARGIN_MS);
+		return;
+	}
 	log_error(
 	    j->spec.log, "no report in time",
 	    lf_c("state", j->proc ? "the scan process holds it" : "no scan process was free"));
@@ -379,7 +392,7 @@ struct scan_job *scan_pool_submit(struct scan_pool *p, const struct scan_job_spe
 	while (!j->id);
 	j->started_ms = loop_now_ms(p->loop);
 	j->timer = loop_timer_new(p->loop, on_job_timeout, j);
-	loop_timer_start(j->timer, spec->deadline_ms + spec->grace_ms + DEADLINE_MARGIN_MS);
+	loop_timer_start(j->timer, spec->deadline_ms);
 	TAILQ_INSERT_TAIL(&p->waiting, j, link);
 	loop_call_later(&p->later);
 	return j;
