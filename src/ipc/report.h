@@ -36,6 +36,8 @@ enum report_flag {
 	REPORT_CRLF = 1u << 4,          /* header lines end in CR LF */
 	REPORT_VIRUS_ASKED =
 	    1u << 5, /* virus engines were asked: VIRUS_UNCHECKED means they all failed */
+	REPORT_PARTS_LEFT_OUT =
+	    1u << 6, /* over a limit: engines were shown some parts only within the whole message */
 };
 
 struct report {

@@ -204,6 +204,13 @@ static bool is_unchecked(const struct policy *p, struct str addr, const struct r
 	return asked && report->virus == VIRUS_UNCHECKED && !is(p, MAP_BYPASS_VIRUS, addr);
 }
 
+/* Engines found nothing, but over some limit they did not see each part on its own. */
+static bool is_partly_checked(const struct policy *p, struct str addr, const struct report *report)
+{
+	return (report->flags & REPORT_VIRUS_ASKED) && (report->flags & REPORT_PARTS_LEFT_OUT) &&
+	       report->virus != VIRUS_FOUND && !is(p, MAP_BYPASS_VIRUS, addr);
+}
+
 static void choose_subject_tag(const struct policy *p, struct str addr, struct plan_rcpt *r)
 {
 	enum map_id map = r->category == PLAN_CC_SPAM ? MAP_SUBJECT_TAG3 : MAP_SUBJECT_TAG2;
@@ -249,6 +256,9 @@ static void decide_one(const struct policy *p, struct arena *a, const struct env
 		/* Spam that could not be examined for viruses is still blocked as spam. */
 		if (p->destiny[r->category] == D_PASS || is_loved(p, r, addr))
 			r->category = PLAN_CC_UNCHECKED;
+	} else if (is_partly_checked(p, addr, report) && r->category < PLAN_CC_UNCHECKED &&
+		   (p->destiny[r->category] == D_PASS || is_loved(p, r, addr))) {
+		r->category = PLAN_CC_UNCHECKED;
 	}
 	r->action =
 	    is_loved(p, r, addr) ? PLAN_PASS : action_of(p->destiny[r->category], r->category);

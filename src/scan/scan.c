@@ -17,7 +17,7 @@
 #include "scan/fields.h"
 #include "scan/origin.h"
 
-enum { VIRUS_ASK_ID = 1, RULE_ASKS_FROM = 2, VIRUS_PARTS_MAX = 60 };
+enum { VIRUS_ASK_ID = 1, RULE_ASKS_FROM = 2, VIRUS_PARTS_MAX = 60 /* leaves in one ask */ };
 
 struct scan {
 	struct arena *arena;
@@ -33,6 +33,7 @@ struct scan {
 	struct match *match;
 	struct ask virus;
 	bool virus_out, virus_waits;
+	size_t next_part, shown; /* parts the virus asks have come to; leaves in them */
 	struct report report;
 };
 
@@ -60,28 +61,50 @@ struct scan *scan_free(struct scan *s)
 	return NULL;
 }
 
-/* The whole message and every decoded leaf, the largest count an ask may carry. */
+/* A multipart too deep to be taken apart: what is in it no engine is shown but within the whole message. */
+static bool is_unopened(const struct mime_part *p)
+{
+	return p->is_leaf && !str_is_none(p->boundary) && str_starts(p->type, STR("multipart/"));
+}
+
+/*
+ * The whole message and as many decoded leaves as an ask may carry; the others follow in asks of their own,
+ * one after another, so that few descriptors are open at a time.
+ */
 static void make_virus_ask(struct scan *s)
 {
 	struct ask_part *parts = arena_calloc(s->arena, VIRUS_PARTS_MAX + 1, sizeof(*parts));
 	size_t n = 0;
 
 	parts[n++] = (struct ask_part){ .bytes = s->raw, .fd = -1, .label = STR("email.txt") };
-	for (size_t i = 0; i < s->mime->part_count && n <= VIRUS_PARTS_MAX; i++) {
-		struct mime_part *p = s->mime->parts[i];
+	for (; s->next_part < s->mime->part_count && n <= VIRUS_PARTS_MAX; s->next_part++) {
+		struct mime_part *p = s->mime->parts[s->next_part];
 		struct str bytes = p->is_leaf ? mime_part_decoded(p) : STR_NONE;
 
+		if (is_unopened(p))
+			s->report.flags |= REPORT_PARTS_LEFT_OUT;
 		/* An empty part holds nothing; amavisd does not show it to scanners either. */
 		if (!bytes.n)
 			continue;
 		parts[n] = (struct ask_part){ .bytes = bytes, .fd = -1 };
-		parts[n].label = arena_printf(s->arena, "p%03zu", n);
+		parts[n].label = arena_printf(s->arena, "p%03zu", ++s->shown);
 		n++;
 	}
 	s->virus =
 	    (struct ask){ .id = VIRUS_ASK_ID, .kind = ASK_VIRUS, .parts = parts, .part_count = n };
 	s->virus_waits = true;
+	s->virus_out = false;
 	s->report.flags |= REPORT_VIRUS_ASKED;
+}
+
+/* What the parse or its budget left out, engines that do not read mail themselves have not seen. */
+static void note_left_out(struct scan *s)
+{
+	const unsigned lossy =
+	    1u << BUDGET_BYTES | 1u << BUDGET_PARTS | 1u << BUDGET_DEPTH | 1u << BUDGET_STEPS;
+
+	if ((s->mime->flags & MIME_PART_LIMIT) || (s->budget.over & lossy))
+		s->report.flags |= REPORT_PARTS_LEFT_OUT;
 }
 
 static void start(struct scan *s)
@@ -104,6 +127,7 @@ static void start(struct scan *s)
 	s->report.origin_ip = scan_origin_ip(s->arena, &s->mime->root->headers);
 	if (s->want & SCAN_WANT_VIRUS)
 		make_virus_ask(s);
+	note_left_out(s);
 	if (s->msg)
 		s->match = match_new(s->conf->rules, s->msg, s->arena, &s->budget, &opts);
 }
@@ -167,6 +191,11 @@ static void take_virus_answer(struct scan *s, const struct answer *answer)
 	s->virus_waits = false;
 	if (answer->status != ANSWER_OK)
 		return; /* VIRUS_UNCHECKED: nobody could say */
+	if (answer->virus == VIRUS_CLEAN && s->next_part < s->mime->part_count) {
+		make_virus_ask(s);
+		note_left_out(s);
+		return;
+	}
 	r->virus = answer->virus;
 	r->engine = str_dup(s->arena, answer->engine);
 	r->virus_names = arena_calloc(s->arena, answer->virus_name_count, sizeof(struct str));
