@@ -24,7 +24,10 @@ size_t ip_find(struct str s, size_t from, size_t *ret_len);
 bool ip_is_address(struct str s);
 /* 10/8, 127/8, 169.254/16, 172.16/12, 192.168/16, 100.64/10, mapped forms, fe80::/10, ::1. */
 bool ip_is_private(struct str ip);
-/* "localhost", "localhost.localdomain", 127.0.0.1, ::1 and ::ffff:127.0.0.1 in their spellings, at s.p[at]: the length. */
+/*
+ * "localhost", "localhost.localdomain", 127.0.0.1, ::1 and ::ffff:127.0.0.1 in their spellings, at
+ * s.p[at]: the length, 0 if none is there.
+ */
 size_t ip_match_localhost(struct str s, size_t at);
 
 /* IPv4 becomes ::ffff:a.b.c.d. Leading zeros, brackets and zones are not taken. */
