@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints what the reader makes of messages, one line a fact, for comparison with SpamAssassin's reader
- * (tests/parity/mime_parity.py). Not installed.
+ * (tests/parity/reading_parity.py). Not installed.
  *
  *	mime_dump FILE...
  */

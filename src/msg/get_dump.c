@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints relays and header requests of messages, one line a fact, for comparison with SpamAssassin
- * (tests/parity/msg_parity.py). Not installed.
+ * (tests/parity/reading_parity.py). Not installed.
  *
  *	get_dump TLD-FILE SPEC-FILE FILE...
  *
