@@ -207,34 +207,6 @@ static void test_decode(void **state)
 	arena_free(a);
 }
 
-/* Pattern 0 never fits, 1 gives what has no dot, 2 gives what follows "to=". */
-static bool redirect(const void *ctx, size_t i, struct str uri, struct arena *a, struct str *ret)
-{
-	size_t at = str_find(uri, STR("to="));
-
-	(void)ctx;
-	(void)a;
-	if (i == 0 || at == STR_NPOS)
-		return false;
-	*ret = i == 1 ? STR("nodot") : str_from(uri, at + 3);
-	return true;
-}
-
-static void test_redirector_patterns(void **state)
-{
-	struct arena *a = arena_new();
-	struct uri_list l;
-
-	(void)state;
-	uri_list_init(&l, a, tld_test_table(a), NULL);
-	l.redirect = redirect;
-	l.redirect_count = 3;
-	check(&l, (struct text){ STR("http://r.com/?to=b.com/http://c.com/"), false },
-	      "b.com/http://c.com/ | http://b.com/http://c.com/ | http://c.com/");
-	check(&l, (struct text){ STR("http://r.com/?at=http://c.com/"), false }, "http://c.com/");
-	arena_free(a);
-}
-
 /* A URI inside a URI, hundreds of times: the budget pays, and its end is told. */
 static void test_nesting_is_charged(void **state)
 {
@@ -263,7 +235,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_decode),
-		cmocka_unit_test(test_redirector_patterns),
 		cmocka_unit_test(test_nesting_is_charged),
 	};
 

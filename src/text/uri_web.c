@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { ODD_OCTET_MAX_BYTES = 20 };
+enum { ODD_OCTET_MAX_DIGITS = 20 };
 
 static struct str without_controls(struct str s, struct arena *a)
 {
@@ -163,6 +163,14 @@ static bool is_odd_number(struct str s)
 	return s.n && i == s.n;
 }
 
+/* Without leading zeros. */
+static size_t count_digits(struct str s)
+{
+	if (s.n > 2 && ascii_lower(s.p[1]) == 'x')
+		s = str_from(s, 2);
+	return str_trim_left(s, "0").n;
+}
+
 static bool add_odd_quad(struct uri_canon *c, const struct web *w, struct str host)
 {
 	struct str part[4], rest = host;
@@ -176,7 +184,7 @@ static bool add_odd_quad(struct uri_canon *c, const struct web *w, struct str ho
 	if (parts != 4 || !str_is_none(rest))
 		return false;
 	for (int i = 0; i < 4; i++)
-		if (part[i].n > ODD_OCTET_MAX_BYTES)
+		if (count_digits(part[i]) > ODD_OCTET_MAX_DIGITS)
 			return true; /* as written is all that can be said of it */
 	for (int i = 0; i < 4; i++) {
 		n += read_odd_octet(part[i], out + n);
