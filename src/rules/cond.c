@@ -90,14 +90,6 @@ static struct str value_of(const struct load *l, struct str t)
 		   : t;
 }
 
-static bool no_names(void *ctx, struct str name, struct expr_operand *ret)
-{
-	(void)ctx;
-	(void)name;
-	(void)ret;
-	return false;
-}
-
 /* Function calls and names become numbers. False: an unparseable token. */
 static bool reduce(struct load *l, struct str *tokens, size_t *n)
 {
@@ -144,7 +136,7 @@ static int evaluate(struct load *l, struct str condition)
 	n = expr_tokenize(l->scratch, condition, &tokens);
 	if (!reduce(l, tokens, &n))
 		return -1;
-	if (expr_compile(l->scratch, tokens, n, no_names, NULL, &x, &e) < 0 ||
+	if (expr_compile(l->scratch, tokens, n, &(struct expr_names){ 0 }, &x, &e) < 0 ||
 	    !expr_eval(x, NULL, NULL, &v)) {
 		load_diag(l, RULES_WARNING,
 			  "config: error parsing conditional in %.*s (line %u): %.*s",
@@ -169,6 +161,7 @@ static void begin_if(struct load *l, struct str key, struct str condition)
 	yes = evaluate(l, condition);
 	if (yes < 0)
 		return;
+	planted_fault(l->ifs.n == 3 && l->skip);
 	f = vec_must_push(&l->ifs);
 	*f = (struct load_if){ l->file, l->line, l->skip };
 	l->skip = l->skip || !yes;

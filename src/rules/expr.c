@@ -69,8 +69,7 @@ struct parser {
 	struct vec pending; /* struct pending */
 	size_t depth;
 	bool want_operand;
-	expr_resolve_fn resolve;
-	void *ctx;
+	const struct expr_names *names;
 };
 
 static const struct binary {
@@ -278,8 +277,8 @@ static bool operand(struct parser *p, struct str token)
 
 	if (number_of(token, &o.number))
 		o.is_number = true;
-	else if (!(ascii_is_alpha(token.p[0]) || token.p[0] == '_') ||
-		 !p->resolve(p->ctx, token, &o))
+	else if (!(ascii_is_alpha(token.p[0]) || token.p[0] == '_') || !p->names->resolve ||
+		 !p->names->resolve(p->names->ctx, token, &o))
 		return false;
 	s = emit(p, o.is_number ? OP_NUMBER : OP_VALUE, 1);
 	s->number = o.number;
@@ -346,10 +345,10 @@ static bool parse(struct parser *p, const struct str *tokens, size_t n)
 	return true;
 }
 
-int expr_compile(struct arena *a, const struct str *tokens, size_t n, expr_resolve_fn resolve,
-		 void *ctx, struct expr **ret, struct err *e)
+int expr_compile(struct arena *a, const struct str *tokens, size_t n,
+		 const struct expr_names *names, struct expr **ret, struct err *e)
 {
-	struct parser p = { .want_operand = true, .resolve = resolve, .ctx = ctx };
+	struct parser p = { .want_operand = true, .names = names };
 	size_t depth = 0, deepest = 0;
 	struct expr *x;
 	bool ok;
@@ -374,7 +373,7 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n, expr_resol
 	return 0;
 }
 
-static double compare(unsigned op, double a, double b)
+static bool compare(unsigned op, double a, double b)
 {
 	switch (op) {
 	case OP_LT: return a < b;

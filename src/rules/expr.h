@@ -28,12 +28,18 @@ struct expr_operand {
 
 /* What a name means; a number is never asked for. Returns false when it means nothing. */
 typedef bool (*expr_resolve_fn)(void *ctx, struct str name, struct expr_operand *ret);
+
+struct expr_names {
+	expr_resolve_fn resolve; /* NULL: no name means anything */
+	void *ctx;
+};
+
 typedef double (*expr_value_fn)(const void *ctx, uint32_t id);
 
 struct expr;
 
 /* Fails with "syntax error", or ERR_LIMIT where it nests too deep. */
-int expr_compile(struct arena *a, const struct str *tokens, size_t n, expr_resolve_fn resolve,
-		 void *ctx, struct expr **ret, struct err *e);
+int expr_compile(struct arena *a, const struct str *tokens, size_t n,
+		 const struct expr_names *names, struct expr **ret, struct err *e);
 /* False: a division by zero (Perl would die). */
 bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, double *ret);

@@ -18,6 +18,8 @@ static bool resolve(void *ctx, struct str name, struct expr_operand *ret)
 	return name.n == 1 && name.p[0] >= 'A' && name.p[0] <= 'Z';
 }
 
+static const struct expr_names names = { resolve, NULL };
+
 static double value(const void *ctx, uint32_t id)
 {
 	(void)ctx;
@@ -95,7 +97,7 @@ static void test_values(void **state)
 		size_t n = expr_tokenize(a, str_of(cases[i].text), &tokens);
 		double v = -99;
 
-		if (expr_compile(a, tokens, n, resolve, NULL, &x, &e) < 0 ||
+		if (expr_compile(a, tokens, n, &names, &x, &e) < 0 ||
 		    !expr_eval(x, value, NULL, &v) || v != cases[i].want) {
 			print_error("%s: %s, %g instead of %g\n", cases[i].text, e.text, v,
 				    cases[i].want);
@@ -122,7 +124,7 @@ static void test_errors(void **state)
 		struct err e = ERR_INIT;
 		size_t n = expr_tokenize(a, str_of(cases[i]), &tokens);
 
-		if (expr_compile(a, tokens, n, resolve, NULL, &x, &e) == 0) {
+		if (expr_compile(a, tokens, n, &names, &x, &e) == 0) {
 			print_error("taken: %s\n", cases[i]);
 			fail();
 		}
@@ -141,7 +143,7 @@ static void test_division(void **state)
 	size_t n = expr_tokenize(a, STR("A / Z"), &tokens);
 
 	(void)state;
-	assert_int_equal(expr_compile(a, tokens, n, resolve, NULL, &x, &e), 0);
+	assert_int_equal(expr_compile(a, tokens, n, &names, &x, &e), 0);
 	assert_false(expr_eval(x, value, NULL, &v));
 	arena_free(a);
 }
@@ -160,12 +162,12 @@ static void test_depth(void **state)
 	for (size_t i = 0; i < 1000; i++)
 		memcpy(text + 4 * i, "A +(", 4);
 	n = expr_tokenize(a, str_make(text, 4000), &tokens);
-	assert_int_equal(expr_compile(a, tokens, n, resolve, NULL, &x, &e), -1);
+	assert_int_equal(expr_compile(a, tokens, n, &names, &x, &e), -1);
 	for (size_t i = 0; i < 1000; i++)
 		memcpy(text + 4 * i, "A + ", 4);
 	text[4000] = 'A';
 	n = expr_tokenize(a, str_make(text, 4001), &tokens);
-	assert_int_equal(expr_compile(a, tokens, n, resolve, NULL, &x, &e), 0);
+	assert_int_equal(expr_compile(a, tokens, n, &names, &x, &e), 0);
 	arena_free(a);
 }
 

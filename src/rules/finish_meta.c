@@ -119,12 +119,13 @@ static struct str expand_globs(struct load *l, struct map *cache, const struct r
 static void compile_meta(struct load *l, struct map *cache, struct rule *r)
 {
 	struct resolver res = { .l = l };
+	struct expr_names names = { resolve, &res };
 	struct str text = expand_globs(l, cache, r), *tokens;
 	size_t n = expr_tokenize(l->scratch, text, &tokens);
 	struct err e = ERR_INIT;
 
 	vec_init(&res.deps, l->a, sizeof(uint32_t), 0);
-	if (expr_compile(l->a, tokens, n, resolve, &res, &r->meta->expr, &e) < 0) {
+	if (expr_compile(l->a, tokens, n, &names, &r->meta->expr, &e) < 0) {
 		load_diag(l, RULES_ERROR, "config: invalid expression for rule %.*s: \"%.*s\": %s",
 			  STR_FMT(r->name), STR_FMT(r->meta->text), e.text);
 		r->meta->expr = NULL;

@@ -39,7 +39,7 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 				const struct rx_source *source)
 {
 	struct err e = ERR_INIT;
-	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, true, &e);
+	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, !l->options->no_jit, &e);
 
 	l->file = r->file;
 	l->line = r->line;

@@ -56,14 +56,17 @@ static void on_match(void *ctx, const struct rx *rx, struct str subject)
 static size_t check(struct match *m, const struct rule *r, const struct rx *rx, struct str value)
 {
 	struct mime_capture c = { .m = m, .rule = r };
-	bool captures = r->flags & RULE_CAPTURES, limit = false;
-	size_t n, max = r->flags & RULE_MULTIPLE ? r->maxhits : 1;
+	bool captures = r->flags & RULE_CAPTURES;
+	struct rx_counting count = { .max = r->flags & RULE_MULTIPLE ? r->maxhits : 1,
+				     .each = captures ? on_match : NULL,
+				     .ctx = &c };
+	size_t n;
 
 	if (captures)
 		map_init(&c.captures, m->arena, false);
 	m->result.regex_runs++;
-	n = rx_count(rx, m->run, m->budget, value, max, captures ? on_match : NULL, &c, &limit);
-	m->result.limit_errors += limit;
+	n = rx_count(rx, m->run, m->budget, value, &count);
+	m->result.limit_errors += count.limit;
 	if (captures)
 		match_captures_done(m, &c.captures);
 	return n;

@@ -11,14 +11,14 @@
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   size_t have)
 {
-	bool limit = false;
-	size_t max = 1, n;
+	struct rx_counting c = { .max = 1 };
+	size_t n;
 
 	if (r->flags & RULE_MULTIPLE)
-		max = r->maxhits ? r->maxhits - have : 0;
+		c.max = r->maxhits ? r->maxhits - have : 0;
 	m->result.regex_runs++;
-	n = rx_count(rx, m->run, m->budget, subject, max, NULL, NULL, &limit);
-	m->result.limit_errors += limit;
+	n = rx_count(rx, m->run, m->budget, subject, &c);
+	m->result.limit_errors += c.limit;
 	return n;
 }
 
@@ -166,12 +166,13 @@ static size_t capture_lines(struct match *m, const struct rule *r, const struct 
 
 	map_init(&captures, m->arena, false);
 	for (; i < count && !is_full(r, n); i++) {
-		size_t max = r->flags & RULE_MULTIPLE ? (r->maxhits ? r->maxhits - n : 0) : 1;
-		bool limit = false;
+		struct rx_counting counting = { .max = 1, .each = on_match, .ctx = &c };
 
+		if (r->flags & RULE_MULTIPLE)
+			counting.max = r->maxhits ? r->maxhits - n : 0;
 		m->result.regex_runs++;
-		n += rx_count(rx, m->run, m->budget, line[i], max, on_match, &c, &limit);
-		m->result.limit_errors += limit;
+		n += rx_count(rx, m->run, m->budget, line[i], &counting);
+		m->result.limit_errors += counting.limit;
 	}
 	match_captures_done(m, &captures);
 	return n;

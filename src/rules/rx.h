@@ -75,13 +75,17 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 			struct str subject, size_t from, unsigned flags);
 /* Of the last RX_MATCH: where group i (0: the whole) begins and ends; false when it took no part. */
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to);
-/*
- * Perl's m//g in list of matches: counts non-overlapping matches of the subject, at most max (0: no
- * bound). each: called for every match with ctx; may be NULL.
- */
+struct rx_counting {
+	size_t max; /* 0: no bound */
+	/* Called for every match, with rx_group() at hand; may be NULL. */
+	void (*each)(void *ctx, const struct rx *rx, struct str subject);
+	void *ctx;
+	bool limit; /* out: the search was given up */
+};
+
+/* Perl's m//g: counts non-overlapping matches of the subject. */
 size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, struct str subject,
-		size_t max, void (*each)(void *ctx, const struct rx *rx, struct str subject),
-		void *ctx, bool *ret_limit);
+		struct rx_counting *c);
 /* Appends s with everything that is not a word character escaped by a backslash (Perl's quotemeta). */
 struct strbuf;
 void rx_quotemeta(struct strbuf *out, struct str s);

@@ -207,23 +207,21 @@ bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *re
  * may go on to later places by itself.
  */
 size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, struct str subject,
-		size_t max, void (*each)(void *ctx, const struct rx *rx, struct str subject),
-		void *ctx, bool *ret_limit)
+		struct rx_counting *c)
 {
 	size_t n = 0, from = 0;
 	unsigned flags = 0;
 	enum rx_result r = RX_NO_MATCH;
 
-	while ((!max || n < max) &&
+	while ((!c->max || n < c->max) &&
 	       (r = rx_match(rx, run, budget, subject, from, flags)) == RX_MATCH) {
 		n++;
-		if (each)
-			each(ctx, rx, subject);
+		if (c->each)
+			c->each(c->ctx, rx, subject);
 		from = run->ovector[1];
 		flags = run->ovector[0] == run->ovector[1] ? RX_NOT_EMPTY_AT_START : 0;
 	}
-	if (ret_limit && r == RX_LIMIT)
-		*ret_limit = true;
+	c->limit = r == RX_LIMIT;
 	return n;
 }
 

@@ -35,6 +35,7 @@ int rx_close_group(struct rx_parser *p)
 
 	if (p->frames.n == 1)
 		return rx_fail_at(p, p->in.at + 1, "Unmatched )");
+	planted_fault(f.kind == RX_CONDITION && p->frames.n > 3);
 	p->in.at++;
 	vec_pop(&p->frames);
 	p->flags = f.flags;
@@ -380,13 +381,16 @@ static int parse_condition(struct rx_parser *p)
 	struct str s = p->in.s, cond, rest = str_from(s, p->in.at + 3);
 	size_t close = str_chr(rest, ')');
 	uint64_t v;
+	bool look;
 
 	if (close == STR_NPOS)
 		return rx_fail_at(p, s.n, "Switch (?(condition)... not terminated");
 	cond = str_sub(rest, 0, close);
+	look = str_starts(cond, STR("?=")) || str_starts(cond, STR("?!")) ||
+	       str_starts(cond, STR("?<=")) || str_starts(cond, STR("?<!"));
 	open_frame(p, RX_CONDITION);
 	strbuf_add_c(&p->out, "(?");
-	if (str_starts(cond, STR("?"))) { /* the lookaround is a group like any other */
+	if (look) { /* the lookaround is a group like any other */
 		p->in.at += 2;
 		p->piece_at = p->in.at;
 		return rx_parse_group(p);

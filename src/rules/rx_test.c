@@ -148,7 +148,7 @@ static void test_matches(void **state)
 		found = rx_match(rx, f->run, NULL, s, 0, 0) == RX_MATCH;
 		if (found)
 			rx_group(f->run, 0, &from, &to);
-		n = rx_count(rx, f->run, NULL, s, 0, NULL, NULL, NULL);
+		n = rx_count(rx, f->run, NULL, s, &(struct rx_counting){ 0 });
 		if (found != (cases[i / 2].from >= 0) || n != (size_t)cases[i / 2].count ||
 		    (found &&
 		     (from != (size_t)cases[i / 2].from || to != (size_t)cases[i / 2].to))) {

@@ -263,6 +263,7 @@ static struct str without_globs(struct arena *a, struct str text)
 
 static bool meta_is_good(struct load *l, struct str name, struct str text)
 {
+	static const struct expr_names names = { name_is_zero, NULL };
 	struct err e = ERR_INIT;
 	struct str *tokens;
 	struct expr *x;
@@ -276,7 +277,7 @@ static bool meta_is_good(struct load *l, struct str name, struct str text)
 			  STR_FMT(tokens[i]));
 		return false;
 	}
-	if (expr_compile(l->scratch, tokens, n, name_is_zero, NULL, &x, &e) < 0) {
+	if (expr_compile(l->scratch, tokens, n, &names, &x, &e) < 0) {
 		load_diag(l, RULES_ERROR, "config: invalid expression for rule %.*s: \"%.*s\": %s",
 			  STR_FMT(name), STR_FMT(text), e.text);
 		return false;
