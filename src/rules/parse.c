@@ -22,7 +22,7 @@ static void add_diag(struct load *l, enum rules_severity severity, struct str te
 		l->rs->error_count++;
 }
 
-static struct str format(struct arena *a, const char *fmt, va_list ap)
+static _printf_(2, 0) struct str format(struct arena *a, const char *fmt, va_list ap)
 {
 	va_list again;
 	char *p;
