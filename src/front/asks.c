@@ -107,6 +107,12 @@ static void start_av(struct ask_wait *w, const struct ask *ask)
 	ask->parts[0].fd = -1;
 }
 
+static bool may_ask(const struct front *f, struct str name)
+{
+	return f->dns && dns_name_is_ok(name) &&
+	       !dns_blocks_has(&f->blocks, name, loop_now_ms(f->loop));
+}
+
 static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
 {
 	struct front *f = arg;
@@ -119,7 +125,7 @@ static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
 		TAILQ_INIT(&owner->waits);
 		scan_job_set_user(job, owner);
 	}
-	if (owner->count >= ASKS_MAX || (is_dns && (!f->dns || !dns_name_is_ok(ask->name))) ||
+	if (owner->count >= ASKS_MAX || (is_dns && !may_ask(f, ask->name)) ||
 	    (!is_dns && (!ask->part_count || ask->parts[0].fd >= 0))) {
 		refuse(job, ask->id);
 		return;

@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/log.h"
 #include "front/digest_table.h"
+#include "front/dns_blocks.h"
 #include "front/front.h"
 #include "front/scan_pool.h"
 #include "ipc/envelope.h"
@@ -80,6 +81,7 @@ struct front {
 	struct av *av;
 	struct scan_pool *pool;
 	struct digest_table delivered, poison;
+	struct dns_blocks blocks;
 	void (*drained)(void *);
 	void *drained_arg;
 	bool draining;

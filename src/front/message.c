@@ -384,9 +384,22 @@ static struct outcome policy_outcome(struct front_msg *m, const struct plan_rcpt
 	return o;
 }
 
+/* Lists that told us we are blocked. */
+static void block_lists(struct front_msg *m, const struct report *report)
+{
+	for (size_t i = 0; i < report->dns_block_count; i++)
+		if (dns_blocks_add(&m->front->blocks, report->dns_blocks[i], report->dns_block_s,
+				   loop_now_ms(m->front->loop)))
+			log_warning(&m->log, "DNS list blocks us: it is not asked for a while",
+				    lf_str("zone", report->dns_blocks[i]),
+				    lf_int("seconds", report->dns_block_s));
+}
+
 void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct report *report)
 {
 	m->report = report;
+	if (report)
+		block_lists(m, report);
 	if (outcome == SCAN_CRASHED) {
 		log_text(&m->log, -1,
 			 STR("a scan of this message dies, also when it is alone: kept for study"));

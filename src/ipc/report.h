@@ -63,11 +63,15 @@ struct report {
 	struct str body_digest; /* for the log's b: */
 	struct str origin_ip;   /* the oldest public address in the Received trace; empty: none */
 	uint32_t part_count;
+	struct str *dns_blocks; /* zones whose answers said that we are blocked (dns_block_rule) */
+	size_t dns_block_count;
+	uint32_t dns_block_s; /* for how long they are not to be asked */
 };
 
 enum {
 	REPORT_MAX_FIELDS = 4096,
 	REPORT_MAX_HITS = 4096,
 	REPORT_MAX_NAMES = 64,
+	REPORT_MAX_BLOCKS = 64,
 	REPORT_MAX_VALUE = 1000
 };

@@ -96,6 +96,23 @@ static void get_values(struct rd *r, struct report *p)
 		*values[i] = get_str(r, REPORT_MAX_VALUE);
 }
 
+static void put_blocks(struct strbuf *out, const struct report *p)
+{
+	put_count(out, p->dns_block_count, REPORT_MAX_BLOCKS);
+	for (size_t i = 0; i < p->dns_block_count && !strbuf_is_full(out); i++)
+		put_str(out, p->dns_blocks[i], SCAN_WIRE_MAX_NAME);
+	put_u32(out, p->dns_block_s);
+}
+
+static void get_blocks(struct rd *r, struct arena *a, struct report *p)
+{
+	p->dns_block_count = get_count(r, REPORT_MAX_BLOCKS, NAME_BYTES);
+	p->dns_blocks = arena_calloc(a, p->dns_block_count, sizeof(*p->dns_blocks));
+	for (size_t i = 0; i < p->dns_block_count; i++)
+		p->dns_blocks[i] = get_str(r, SCAN_WIRE_MAX_NAME);
+	p->dns_block_s = get_u32(r);
+}
+
 int scan_encode_result(struct strbuf *out, const struct scan_result *m, struct err *e)
 {
 	const struct report *p = &m->report;
@@ -110,6 +127,7 @@ int scan_encode_result(struct strbuf *out, const struct scan_result *m, struct e
 	put_fields(out, p);
 	put_values(out, p);
 	put_u32(out, p->part_count);
+	put_blocks(out, p);
 	return strbuf_is_full(out) ? wire_over_bound(e, "report") : 0;
 }
 
@@ -129,6 +147,7 @@ int scan_decode_result(struct arena *a, const struct frame *f, struct scan_resul
 	get_fields(&r, a, p);
 	get_values(&r, p);
 	p->part_count = get_u32(&r);
+	get_blocks(&r, a, p);
 	if (!get_is_complete(&r) || !m.id || f->fd_count)
 		return wire_malformed(e, "report");
 	*ret = m;

@@ -152,6 +152,11 @@ static void make_result(struct arena *a, unsigned seed, struct strbuf *out, size
 	p->autolearn = STR("no");
 	p->body_digest = pick(&seed);
 	p->part_count = number(&seed);
+	p->dns_block_count = number(&seed) % 3;
+	p->dns_blocks = arena_calloc(a, p->dns_block_count, sizeof(*p->dns_blocks));
+	for (size_t i = 0; i < p->dns_block_count; i++)
+		p->dns_blocks[i] = STR("list.test");
+	p->dns_block_s = number(&seed);
 	assert_int_equal(scan_encode_result(out, &m, NULL), 0);
 	*fds = 0;
 }

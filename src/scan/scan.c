@@ -14,6 +14,7 @@
 #include "rules/judge.h"
 #include "rules/match.h"
 #include "rules/ruleset.h"
+#include "rules/settings.h"
 #include "scan/fields.h"
 #include "scan/origin.h"
 
@@ -132,6 +133,34 @@ static void start(struct scan *s)
 		s->match = match_new(s->conf->rules, s->msg, s->arena, &s->budget, &opts);
 }
 
+static bool has_hit(const struct judgement *j, struct str rule)
+{
+	for (size_t i = 0; i < j->hit_count; i++)
+		if (str_eq(j->hits[i].rule, rule))
+			return true;
+	for (size_t i = 0; i < j->subrule_count; i++)
+		if (str_eq(j->subrules[i].rule, rule))
+			return true;
+	return false;
+}
+
+/* dns_block_rule: the zones whose rule has hit. */
+static void report_blocks(struct scan *s, const struct judgement *j)
+{
+	const struct rules_dns_settings *dns = &ruleset_settings(s->conf->rules)->dns;
+	struct report *r = &s->report;
+
+	if (!dns->block_count)
+		return;
+	r->dns_blocks = arena_calloc(s->arena, REPORT_MAX_BLOCKS, sizeof(*r->dns_blocks));
+	r->dns_block_s = dns->block_time_s >= 0 && dns->block_time_s < UINT32_MAX
+			     ? (uint32_t)dns->block_time_s
+			     : 0;
+	for (size_t i = 0; i < dns->block_count && r->dns_block_count < REPORT_MAX_BLOCKS; i++)
+		if (has_hit(j, dns->blocks[i].rule))
+			r->dns_blocks[r->dns_block_count++] = dns->blocks[i].domain;
+}
+
 static void finish(struct scan *s)
 {
 	struct report *r = &s->report;
@@ -154,6 +183,7 @@ static void finish(struct scan *s)
 	r->subrules = j.subrules;
 	r->subrule_count = j.subrule_count < REPORT_MAX_HITS ? j.subrule_count : REPORT_MAX_HITS;
 	r->autolearn = j.autolearn;
+	report_blocks(s, &j);
 	if (j.hit_count > REPORT_MAX_HITS || j.subrule_count > REPORT_MAX_HITS)
 		r->flags |= REPORT_TRUNCATED;
 }
