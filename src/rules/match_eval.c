@@ -135,6 +135,26 @@ static bool dns_name_is_good(struct str name)
 	return true;
 }
 
+/* dns_query_restriction: the longest domain that is named decides; what none names may be asked. */
+static bool may_ask(const struct match *m, struct str name)
+{
+	const struct rules_dns_settings *dns = &m->rs->settings.dns;
+	size_t longest = 0;
+	bool allowed = true;
+
+	for (size_t i = 0; i < dns->restriction_count; i++) {
+		struct str domain = dns->restrictions[i].domain;
+		struct str end = str_from(name, name.n - (domain.n < name.n ? domain.n : name.n));
+
+		if (domain.n < longest || !str_eq_nocase(end, domain) ||
+		    (name.n > domain.n && name.p[name.n - domain.n - 1] != '.'))
+			continue;
+		longest = domain.n;
+		allowed = dns->restrictions[i].allow;
+	}
+	return allowed;
+}
+
 static void add_waiting(struct match_ask *ask, const struct rule *r)
 {
 	VEC_EACH (&ask->rules, uint32_t, it) {
@@ -154,7 +174,7 @@ static uint32_t host_ask_dns(struct plugin_host *host, struct str rule, struct s
 	size_t i;
 
 	name = str_trim_right(name, ".");
-	if (!m->net || !r || !dns_name_is_good(name))
+	if (!m->net || !r || !dns_name_is_good(name) || !may_ask(m, name))
 		return 0;
 	key = str_lower(m->arena, arena_printf(m->arena, "%u %.*s", qtype, STR_FMT(name)));
 	i = (size_t)map_get(&m->ask_index, key);
