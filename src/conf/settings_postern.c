@@ -77,7 +77,7 @@ static const struct setting postern_rows[] = {
 	  "DNS servers to ask; empty: own recursion", NULL },
 	{ "$postern_dns_stub", SETTING_STR_LIST, SETTING_LIVE, SETTING_NO_BANK,
 	  "[]", 0, 0,
-	  "zones with servers of their own: 'zone address[@port]'", NULL },
+	  "zones with servers of their own: 'zone address[:port]'", NULL },
 	{ "$postern_dns_timeout", SETTING_SECONDS, SETTING_LIVE, SETTING_NO_BANK | SETTING_DEFINED,
 	  "15", 1, 600,
 	  "longest wait for a DNS answer", NULL },

@@ -156,12 +156,11 @@ static void read_dns(struct front *f)
 	for (size_t i = 0; i < stubs->count; i++) {
 		struct str rest = conf_text(f->arena, stubs->items[i]), zone;
 
-		/* "zone=address" */
-		if (str_cut(&rest, '=', &zone) && !str_is_none(rest) &&
+		if (str_cut(&rest, ' ', &zone) && !str_is_none(rest) &&
 		    net_addr_parse(rest, &list[opts.stub_count].server, &e) == 0)
 			list[opts.stub_count++].zone = zone;
 		else
-			log_error(f->log, "@postern_dns_stub: expected zone=address");
+			log_error(f->log, "$postern_dns_stub: expected 'zone address[:port]'");
 	}
 	opts.cache_bytes = conf_get_bytes(f->conf, "postern_dns_cache_bytes");
 	f->dns = dns_new(f->loop, &opts, &e);
