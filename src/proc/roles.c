@@ -9,7 +9,8 @@
 
 /*
  * Memory: a scan that grows past its limit aborts in core/xalloc.c and counts as a crash. Descriptors: a
- * scan's are bodies on their way in and parts on their way out, each for a moment.
+ * scan's are bodies on their way in and parts on their way out, each for a moment; a front needs several a
+ * session, so it takes all it may (privilege_limits() raises the soft limit to the hard one).
  */
 #define MEGABYTES(n) ((rlim_t)(n) << 20)
 
@@ -22,8 +23,8 @@ static const struct role_row rows[ROLE_COUNT] = {
 	},
 	[ROLE_FRONT] = {
 		.name = "front", .process = "postern-front", .calls = &cage_front_calls, .net = true,
-		.limits = { { RLIMIT_CORE, 0 } },
-		.limit_count = 1,
+		.limits = { { RLIMIT_CORE, 0 }, { RLIMIT_NOFILE, 65536 } },
+		.limit_count = 2,
 	},
 	[ROLE_SCAN] = {
 		.name = "scan", .process = "postern-scan", .calls = &cage_scan_calls,
