@@ -8,6 +8,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -22,18 +23,23 @@ USERS = [f"m{i:04d}" for i in range(500)]
 SBIN = pathlib.Path("/usr/sbin")
 DAEMONS = pathlib.Path("/usr/lib/postfix/sbin")
 
-# docs/OPERATING.md tells users these two sets: before the filter, and behind it.
+OPERATING = pathlib.Path(__file__).resolve().parents[2] / "docs/OPERATING.md"
 BEFORE_FILTER = ["receive_override_options=no_address_mappings"]
-BEHIND_FILTER = [
-    "content_filter=",
-    "receive_override_options=no_unknown_recipient_checks,no_header_body_checks,no_milters",
-    "smtpd_authorized_xforward_hosts={peers}",
-    "mynetworks={peers}",
-    "smtpd_client_restrictions=",
-    "smtpd_helo_restrictions=",
-    "smtpd_sender_restrictions=",
-    "smtpd_recipient_restrictions=permit_mynetworks,reject",
-]
+
+
+def documented(heading):
+    """The -o options of master.cf that a section of docs/OPERATING.md tells users to write."""
+    section = re.search(rf"^## \d+\. {heading}\n(.*?)^## ", OPERATING.read_text(), re.M | re.S).group(1)
+    found = re.findall(r"^ +-o (\S+=.*)$", section, re.M)
+    assert len(found) > 3, heading
+    return found
+
+
+def way_to_filter(name, program):
+    """A transport as step 7 has it; over LMTP its parameters have lmtp_ in the place of smtp_."""
+    options = [re.sub("^smtp_", f"{program}_", o) for o in documented("Postfix: the way to the filter")]
+    return f"{name} unix - - n - 4 {program}\n" + "".join(f"  -o {o}\n" for o in options)
+
 
 MAIN_CF = """
 compatibility_level = 3.6
@@ -63,7 +69,6 @@ virtual_mailbox_maps = texthash:{dir}/mailboxes
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
-smtp_line_length_limit = 0
 smtpd_client_connection_count_limit = 0
 minimal_backoff_time = 2s
 maximal_backoff_time = 2s
@@ -97,18 +102,6 @@ postlog   unix-dgram n - n - 1 postlogd
 smtp      unix - - n - - smtp
 lmtp      unix - - n - - lmtp
 scache    unix - - n - 1 scache
-# The way to the filter, as docs/OPERATING.md has it.
-postern-smtp unix - - n - 4 smtp
-  -o smtp_data_done_timeout=1200
-  -o smtp_send_xforward_command=yes
-  -o disable_dns_lookups=yes
-  -o max_use=20
-postern-lmtp unix - - n - 4 lmtp
-  -o lmtp_data_done_timeout=1200
-  -o lmtp_send_xforward_command=yes
-  -o disable_dns_lookups=yes
-  -o lmtp_line_length_limit=0
-  -o max_use=20
 """
 
 
@@ -150,7 +143,9 @@ class Postfix:
 
     def listen_behind(self, port, peers="127.0.0.0/8"):
         """Where the filter gives mail back."""
-        return self.listen(port, [o.format(peers=peers) for o in BEHIND_FILTER])
+        of_peers = {"mynetworks": peers, "smtpd_authorized_xforward_hosts": peers}
+        options = [o.partition("=")[::2] for o in documented("Postfix: the way back in")]
+        return self.listen(port, [f"{name}={of_peers.get(name, value)}" for name, value in options])
 
     def write_config(self):
         (self.dir / "conf" / "main.cf").write_text(MAIN_CF.format(
@@ -158,7 +153,7 @@ class Postfix:
             networks=" ".join(f"{a}/32" for a in self.addresses),
             uid=self.mail_user.pw_uid, gid=self.mail_user.pw_gid))
         (self.dir / "mailboxes").write_text("".join(f"{u}@{DOMAIN} {u}/\n" for u in USERS))
-        rows = [MASTER_CF]
+        rows = [MASTER_CF, way_to_filter("postern-smtp", "smtp"), way_to_filter("postern-lmtp", "lmtp")]
         for address, port, options in self.listeners:
             rows.append(f"{address}:{port} inet n - n - - smtpd\n")
             # In master.cf a comma or blank inside a value must not look like another argument.
