@@ -441,3 +441,67 @@ def test_kept_connection_that_died_is_replaced(make_place):
     place.hop.drop_connections()
     assert place.send([HERE])[0] == 250
     assert len(place.hop.messages) == 2
+
+
+# By policy: what is spam for one recipient may be loved by another.
+
+GTUBE = b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
+SPAM = """
+@bypass_spam_checks_maps = ();
+$sa_tag_level_deflt = -999;
+$sa_kill_level_deflt = 100;
+$final_spam_destiny = %s;
+@spam_lovers_maps = (['bert@example.org']);
+"""
+
+
+def spam():
+    return message().rstrip(b"\n") + b"\n" + GTUBE + b"\n"
+
+
+def test_discarded_by_policy(make_place):
+    place = make_place(SPAM % "D_DISCARD")
+    code, text = place.send([HERE], spam())
+    assert (code, text.startswith("2.7.0 Ok, discarded")) == (250, True), text
+    assert place.hop.messages == []
+    # Where others get it the sender is told nothing of those who do not.
+    assert place.send([HERE, ALSO_HERE], spam())[0] == 250
+    assert place.hop.recipients() == [ALSO_HERE]
+    assert place.send([HERE], message())[0] == 250
+    assert place.hop.recipients() == [HERE, ALSO_HERE]
+
+
+def test_rejected_by_policy(make_place):
+    place = make_place(SPAM % "D_REJECT")
+    code, text = place.send([HERE, AWAY], spam())
+    assert code == 554 and text.startswith("5.7.0 Reject, id="), text
+    assert place.hop.messages == []
+    # Over LMTP each has its own reply; over SMTP a notification goes out for the refused one.
+    replies = place.send([HERE, ALSO_HERE], spam(), lmtp=True)
+    assert [code for code, _ in replies] == [554, 250]
+    assert place.hop.recipients() == [ALSO_HERE]
+    place.hop.reset()
+    assert place.send([HERE, ALSO_HERE], spam())[0] == 250
+    assert place.hop.recipients() == [ALSO_HERE, "sender@example.net"]
+    assert HERE in str(dsn_of(place.hop))
+
+
+@pytest.mark.parametrize("level,told", [("undef", 1), ("2000", 1), ("500", 0)])
+def test_bounced_by_policy(make_place, level, told):
+    """A bounce for spam goes out below $sa_dsn_cutoff_level only."""
+    place = make_place(SPAM % "D_BOUNCE" + f"$sa_dsn_cutoff_level = {level};")
+    code, text = place.send([HERE], spam())
+    assert code == 250, text
+    assert len(place.hop.messages) == told
+    if told:
+        assert HERE in str(dsn_of(place.hop))
+
+
+def test_failure_for_now_of_one_whom_policy_lets_through(make_place):
+    """A discarded copy does not hide that another recipient has to be tried again."""
+    place = make_place(SPAM % "D_DISCARD")
+    place.hop.on("dot", "450 4.2.0 not now", times=1)
+    raw = spam()
+    assert place.send([HERE, ALSO_HERE], raw)[0] == 451
+    assert place.send([HERE, ALSO_HERE], raw)[0] == 250
+    assert place.hop.recipients() == [ALSO_HERE]
