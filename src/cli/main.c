@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "core/hash.h"
 #include "core/xalloc.h"
+#include "mime/charset.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	tzset();
 	hash_seed();
+	charset_init();
 	if (argc < 2) {
 		print_usage(stderr);
 		return EX_USAGE;

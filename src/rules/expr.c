@@ -439,7 +439,7 @@ bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, doubl
 		case OP_COLON: i = s->arg; break;
 		case OP_CHAIN:
 			n--;
-			if (compare(s->compare, stack[n - 1], stack[n])) {
+			if (compare(s->compare, stack[n - 1], stack[n]) != 0) {
 				stack[n - 1] = stack[n];
 			} else {
 				stack[n - 1] = 0;

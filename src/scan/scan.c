@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/must.h"
+#include "core/strbuf.h"
 #include "ipc/envelope.h"
 #include "mime/message.h"
 #include "msg/msg.h"
@@ -108,6 +109,28 @@ static void note_left_out(struct scan *s)
 		s->report.flags |= REPORT_PARTS_LEFT_OUT;
 }
 
+/*
+ * What amavisd puts in front of a message for SpamAssassin, and nothing else: the rules read the envelope
+ * off these fields. Addresses come from the protocol engine, which lets no line end through.
+ */
+static struct str with_envelope(struct scan *s)
+{
+	struct strbuf b;
+	struct str ret;
+
+	if (!s->env)
+		return s->raw;
+	strbuf_init(&b, 0);
+	strbuf_printf(&b, "Return-Path: <%.*s>\nX-Envelope-To: ", STR_FMT(s->env->sender));
+	for (size_t i = 0; i < s->env->rcpt_count; i++)
+		strbuf_printf(&b, "%s<%.*s>", i ? ",\n " : "", STR_FMT(s->env->rcpts[i].addr));
+	strbuf_add_byte(&b, '\n');
+	strbuf_add(&b, s->raw);
+	ret = str_dup(s->arena, strbuf_str(&b));
+	strbuf_done(&b);
+	return ret;
+}
+
 static void start(struct scan *s)
 {
 	struct match_options opts = { .net = s->conf->net,
@@ -116,7 +139,7 @@ static void start(struct scan *s)
 
 	s->is_started = true;
 	if (s->conf->rules && (s->want & SCAN_WANT_SPAM)) {
-		s->msg = msg_new(s->arena, s->raw, s->env, s->now_ms,
+		s->msg = msg_new(s->arena, with_envelope(s), s->env, s->now_ms,
 				 ruleset_msg_config(s->conf->rules), &s->budget);
 		s->mime = s->msg->mime;
 	} else {

@@ -172,8 +172,8 @@ static void test_repetition_is_linear(void **state)
 					      "(",
 					      "a-",
 					      "mailto:",
-					      "\xa0"
-					      "a.com",
+					      ("\xa0"
+					       "a.com"),
 					      "x@y.com ",
 					      ":" };
 
