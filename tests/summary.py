@@ -4,23 +4,26 @@ With POSTERN_CI set a skip whose test is not listed in tests/skips-allowed (a te
 """
 import os
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ET
 
 
 def main():
-    allowed = {line.split()[0] for line in
-               (pathlib.Path(__file__).parent / "skips-allowed").read_text().splitlines()
-               if line.strip() and not line.startswith("#")}
+    allowed = dict(line.split(maxsplit=1) for line in
+                   (pathlib.Path(__file__).parent / "skips-allowed").read_text().splitlines()
+                   if line.strip() and not line.startswith("#"))
     passed, failed, skipped = 0, [], []
     for path in sys.argv[1:]:
         for case in ET.parse(path).getroot().iter("testcase"):
+            short = re.sub(r"^\d+ - ", "", case.get("name", "")).split("[")[0]
             name = f"{case.get('classname', '')}.{case.get('name', '')}".strip(".")
             if case.find("failure") is not None or case.find("error") is not None:
                 failed.append(name)
             elif case.find("skipped") is not None:
-                reason = (case.find("skipped").get("message") or case.find("skipped").text or "no reason given").strip()
-                if os.environ.get("POSTERN_CI") and case.get("name", "").split("[")[0] not in allowed:
+                said = case.find("skipped").get("message") or case.find("skipped").text
+                reason = (said or allowed.get(short) or "no reason given").strip()
+                if os.environ.get("POSTERN_CI") and short not in allowed:
                     failed.append(f"{name} (skipped, not on the list of tests/skips-allowed: {reason})")
                 else:
                     skipped.append((name, reason))

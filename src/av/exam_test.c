@@ -27,6 +27,11 @@ static const char clamd[] =
 static const char each[] =
     "['Sophie each', \\&ask_daemon, [\"{}/*\\n\", '/s'], qr/^0/, qr/^1/, qr/^1:(.*)$/m]";
 
+static void free_conf(void *p)
+{
+	conf_free(p);
+}
+
 static int read_entry(struct arena *a, const char *entry, struct av_entry *ret, struct err *e)
 {
 	struct str text = arena_printf(a, "@av_scanners = (%s);", entry);
@@ -37,7 +42,7 @@ static int read_entry(struct arena *a, const char *entry, struct av_entry *ret, 
 	c = conf_load_text(text, "t", conf_io_system(), &diags);
 	if (diags.errors)
 		fail_msg("%s: %.*s", entry, STR_FMT(diags.list[0].text));
-	/* The conf is left to the process: the entry's slices point into it. */
+	arena_defer(a, free_conf, c); /* the entry's slices point into it */
 	return av_entry_new(a, conf_get_list(c, "av_scanners")->items[0], ret, e);
 }
 
