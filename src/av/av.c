@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { ENGINES_MAX = 64 };
@@ -123,24 +124,37 @@ bool av_engine_name(const struct av *av, size_t i, struct str *ret_name, struct 
 
 /* Self-test */
 
-static void start_test(struct av *av);
+static void next_test(struct av *av);
+
+static void tell(struct av *av, size_t i, enum av_trust trust, const struct err *e)
+{
+	struct av_entry *x = &av->entries[i];
+	bool is_news = !x->is_told || x->trust != trust;
+
+	x->trust = trust;
+	x->is_told = true;
+	if (is_news)
+		av->told(av->told_arg, i, trust == AV_FINDS ? NULL : e);
+}
 
 static void on_tested(void *arg, const struct av_result *r)
 {
 	struct av *av = arg;
 	struct err e = ERR_INIT;
 	size_t i = av->test_entry++;
-	bool found = r->status == ANSWER_OK && r->virus == VIRUS_FOUND;
 
 	av->test = NULL;
-	if (!found)
-		err_set(&e, ERR_PEER, true, "%s",
-			r->failure ? r->failure : "it says the EICAR test file is clean");
-	av->told(av->told_arg, i, found ? NULL : &e, av->test_entry == av->count);
-	if (av->test_entry < av->count)
-		start_test(av);
-	else
-		av->test_fd = fd_close(av->test_fd);
+	if (r->status != ANSWER_OK) {
+		/* It gave no answer: nothing new is known of what it finds. */
+		err_set(&e, ERR_PEER, true, "%s", r->failure ? r->failure : "no answer");
+		tell(av, i, av->entries[i].trust, &e);
+	} else if (r->virus == VIRUS_FOUND) {
+		tell(av, i, AV_FINDS, NULL);
+	} else {
+		err_set(&e, ERR_PEER, true, "it says the EICAR test file is clean");
+		tell(av, i, AV_BLIND, &e);
+	}
+	next_test(av);
 }
 
 static void start_test(struct av *av)
@@ -152,16 +166,34 @@ static void start_test(struct av *av)
 	av_examine_by(av->test, av->test_entry);
 }
 
-void av_self_test(struct av *av, void (*told)(void *arg, size_t i, const struct err *e, bool last),
-		  void *arg)
+/* Those that have found it once are left alone. */
+static void next_test(struct av *av)
 {
-	struct str file = arena_printf(av->arena, "%s%s", eicar_head, eicar_tail);
-	struct err e = ERR_INIT;
+	while (av->test_entry < av->count && av->entries[av->test_entry].trust == AV_FINDS)
+		av->test_entry++;
+	if (av->test_entry < av->count)
+		start_test(av);
+	else
+		av->test_fd = fd_close(av->test_fd);
+}
 
+void av_test_again(struct av *av)
+{
+	char file[sizeof(eicar_head) + sizeof(eicar_tail)];
+	struct err e = ERR_INIT;
+	int n = snprintf(file, sizeof(file), "%s%s", eicar_head, eicar_tail);
+
+	if (!av->told || av->test)
+		return;
+	av->test_fd = memfd_of("eicar", str_make(file, (size_t)n), &e);
+	av->test_entry = 0;
+	if (av->test_fd >= 0)
+		next_test(av);
+}
+
+void av_self_test(struct av *av, void (*told)(void *arg, size_t i, const struct err *e), void *arg)
+{
 	av->told = told;
 	av->told_arg = arg;
-	av->test_fd = memfd_of("eicar", file, &e);
-	if (av->test_fd < 0 || !av->count)
-		return;
-	start_test(av);
+	av_test_again(av);
 }

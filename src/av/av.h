@@ -60,8 +60,9 @@ struct av_job *av_examine(struct av *av, const struct av_input *in,
 struct av_job *av_cancel(struct av_job *j);
 
 /*
- * EICAR through each engine alone, one after another. told(arg, i, e) for each: e NULL when it was found;
- * last: after the last one.
+ * EICAR through each engine alone, one after another. told(arg, i, e) for each: e NULL when it was found.
+ * An engine that says the file is clean (no signatures, or it cannot read what it is shown) is not
+ * believed when it says so of a message: that is a failure. It is tested again whenever it says so, and one
+ * that could not be reached when it first answers; told again when the outcome has changed.
  */
-void av_self_test(struct av *av, void (*told)(void *arg, size_t i, const struct err *e, bool last),
-		  void *arg);
+void av_self_test(struct av *av, void (*told)(void *arg, size_t i, const struct err *e), void *arg);

@@ -21,6 +21,9 @@ struct strbuf;
 
 enum av_protocol { AV_PATH = 0, AV_CLAMD_STREAM, AV_CLAMD_FD, AV_PROTOCOL_COUNT };
 
+/* What the self-test has shown: see av_self_test(). */
+enum av_trust { AV_UNTESTED = 0, AV_FINDS, AV_BLIND };
+
 /* Compiled once from an @av_scanners entry; all in the arena. */
 struct av_entry {
 	struct str name;
@@ -33,6 +36,8 @@ struct av_entry {
 	void *clean, *infected,
 	    *names; /* pcre2_code; clean NULL: never clean; names NULL: no names */
 	bool is_backup;
+	enum av_trust trust;
+	bool is_told; /* the test's outcome has been told */
 };
 
 /*

@@ -14,10 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int make_folder(const char *path, gid_t gid, struct err *e)
+static int open_to_group(const char *path, gid_t gid, struct err *e)
 {
-	if (mkdir(path, 0700) < 0)
-		return err_sys(e, "%s", path);
 	if (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) < 0)
 		return err_sys(e, "%s: group", path);
 	if (chmod(path, 0750) < 0)
@@ -53,7 +51,16 @@ int parts_dir_make(struct arena *a, const char *tempbase, unsigned long number, 
 	d.top = arena_printf(a, "%s/postern-%ld-%lu", tempbase, (long)getpid(), number).p;
 	d.parts = arena_printf(a, "%s/parts", d.top).p;
 	d.names = arena_calloc(a, n, sizeof(*d.names));
-	if (make_folder(d.top, gid, e) < 0 || make_folder(d.parts, gid, e) < 0)
+	/* Made with nobody else's rights; one that is there already is not ours, and stays. */
+	if (mkdir(d.top, 0700) < 0)
+		return err_sys(e, "%s", d.top);
+	if (open_to_group(d.top, gid, e) < 0)
+		goto fail;
+	if (mkdir(d.parts, 0700) < 0) {
+		err_sys(e, "%s", d.parts);
+		goto fail;
+	}
+	if (open_to_group(d.parts, gid, e) < 0)
 		goto fail;
 	for (; d.count < n; d.count++) {
 		d.names[d.count] = names[d.count];
@@ -92,7 +99,10 @@ void parts_dir_remove(const struct parts_dir *d)
 	remove_tree(d->top);
 }
 
-/* "postern-PID-N" of a process that is not there any more. */
+/*
+ * "postern-PID-N" of a process that is not there any more, or that had the number we have now (in a
+ * container that is likely): the sweep comes before we make any ourselves.
+ */
 static bool is_left_over(struct str name)
 {
 	struct str rest, pid;
@@ -104,7 +114,7 @@ static bool is_left_over(struct str name)
 	if (!str_cut(&rest, '-', &pid) || str_is_none(rest) ||
 	    !num_parse_u64(pid, 10, INT32_MAX, &n) || !n)
 		return false;
-	return kill((pid_t)n, 0) < 0 && errno == ESRCH;
+	return (pid_t)n == getpid() || (kill((pid_t)n, 0) < 0 && errno == ESRCH);
 }
 
 size_t parts_dir_sweep(const char *tempbase)

@@ -26,5 +26,8 @@ int parts_dir_make(struct arena *a, const char *tempbase, unsigned long number, 
 		   const struct str *names, const struct str *bytes, size_t n,
 		   struct parts_dir *ret, struct err *e);
 void parts_dir_remove(const struct parts_dir *d);
-/* Removes the folders of processes that are no more. Returns how many. */
+/*
+ * Removes the folders of processes that are no more, and those with our own number: to be called before the
+ * first one is made. Returns how many.
+ */
 size_t parts_dir_sweep(const char *tempbase);

@@ -48,6 +48,20 @@ static bool take(struct av_exam *x, struct av_output *ret)
 	return true;
 }
 
+/*
+ * clamd's reply for a folder in which it could not open a file: "/path/p001: Access denied. ERROR", and
+ * then all the same "/path: OK". What it has not seen is not clean.
+ */
+static bool has_error_line(struct str reply)
+{
+	struct str line;
+
+	while (str_cut(&reply, '\n', &line))
+		if (str_ends(str_trim_right(line, "\r"), STR(" ERROR")))
+			return true;
+	return false;
+}
+
 static void read_reply(struct av_exam *x, bool eof)
 {
 	struct str reply = strbuf_str(&x->reply);
@@ -66,6 +80,8 @@ static void read_reply(struct av_exam *x, bool eof)
 		return;
 	}
 	av_exam_reply(x, reply);
+	if (x->state != AV_EXAM_FOUND && x->state != AV_EXAM_FAILED && has_error_line(reply))
+		av_exam_fail(x, "could not read all it was shown", reply);
 	if (x->state != AV_EXAM_WAITS)
 		return;
 	if (eof)

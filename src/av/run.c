@@ -97,6 +97,13 @@ static void engine_answered(struct av_job *j)
 	const struct av_entry *x = av_entry_at(j->av, j->entry);
 	struct av_result *r = &j->result;
 
+	if (x->trust != AV_FINDS && j->only == SIZE_MAX)
+		av_test_again(j->av);
+	if (x->trust == AV_BLIND && j->only == SIZE_MAX &&
+	    av_exam_state(j->exam) == AV_EXAM_CLEAN) {
+		engine_failed(j, "it does not find the EICAR test file: \"clean\" says nothing");
+		return;
+	}
 	r->status = ANSWER_OK;
 	j->engine = x->name;
 	if (!x->is_backup)

@@ -17,7 +17,7 @@ struct av {
 	unsigned long examinations;
 	struct av_job *test; /* a self-test on its way */
 	size_t test_entry;
-	void (*told)(void *arg, size_t i, const struct err *e, bool last);
+	void (*told)(void *arg, size_t i, const struct err *e);
 	void *told_arg;
 	int test_fd;
 };
@@ -30,6 +30,8 @@ static inline const struct av_entry *av_entry_at(const struct av *av, size_t i)
 {
 	return &av->entries[i];
 }
+/* An engine that has not found EICAR yet has answered: time for another test. */
+void av_test_again(struct av *av);
 /* Duplicates what is passed on later; closed with the arena. */
 void av_keep_fds(struct arena *a, const struct av_input *in, int *ret, size_t n);
 /* Right after av_examine(): only this engine. */

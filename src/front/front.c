@@ -191,13 +191,12 @@ static int start(struct front *f, const struct front_listener *listeners, size_t
 	return 0;
 }
 
-static void on_self_test(void *arg, size_t i, const struct err *e, bool last)
+static void on_self_test(void *arg, size_t i, const struct err *e)
 {
 	struct front *f = arg;
 	struct str name, where;
 	bool backup;
 
-	(void)last;
 	if (!av_engine_name(f->av, i, &name, &where, &backup))
 		return;
 	if (e)

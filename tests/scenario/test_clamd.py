@@ -162,6 +162,36 @@ def test_engine_without_signatures_is_told_at_start(make_daemon, engine, hop):
     engine.start()
     p = Place(make_daemon, hop, [engine.fildes()])
     p.daemon.wait_log("did not find the EICAR test file.*clean")
+    # Such an engine's "clean" says nothing.
+    assert p.send(message())[0] == 451
+    assert not hop.messages
+    # Mended, it is tested again by the next message that it calls clean.
+    engine.kill()
+    (engine.dir / "db/test.ndb").write_text(f"{clamd.NAME}:0:0:{clamd.EICAR.hex()}\n")
+    engine.start()
+    assert p.send(message())[0] == 451
+    p.daemon.wait_log("virus engine finds the EICAR test file")
+    assert p.send(message())[0] == 250
+    assert "INFECTED" in p.send(INFECTED["base64 attachment"]())[1]
+
+
+def test_engine_that_may_not_read_the_parts(make_daemon, hop):
+    """clamd says "Access denied. ERROR" of a file, and then "OK" of its folder: that is not clean."""
+    if not parts_group():
+        pytest.skip("another user needs root")
+    stranger = clamd.Clamd(groups=()).start()
+    try:
+        p = Place(make_daemon, hop, [stranger.contscan()])
+        p.daemon.wait_log("did not find the EICAR test file")
+        assert p.send(message())[0] == 451
+        assert p.send(INFECTED["plain"]())[0] == 451
+        assert not hop.messages
+        # The ways that need no files find it all the same.
+        p = Place(make_daemon, hop, [stranger.contscan(), stranger.fildes(name="by descriptor")])
+        assert "INFECTED" in p.send(INFECTED["plain"]())[1]
+        assert p.send(message())[0] == 250
+    finally:
+        stranger.close()
 
 
 @pytest.mark.parametrize("way", ["contscan", "stream_tcp", "fildes"])
