@@ -113,7 +113,7 @@ def try_it(clone, user, seconds):
         assert len(boxes) == 1
         message = boxes[0].read_bytes()
         assert message.endswith((clone / "conf/sample.eml").read_bytes().partition(b"\n\n")[2])
-        assert b"\nX-Spam-Flag: YES\n" in message and b"GTUBE" in message
+        assert b"\nX-Spam-Flag: YES\n" in b"\n" + message and b"GTUBE" in message
         assert server.interrupt() == 0, server.text()
         harness.wait_for(lambda: not processes_of(clone), "nothing of it is left", 10)
     finally:
