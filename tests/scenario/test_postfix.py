@@ -110,15 +110,15 @@ class House:
 
     def __init__(self, make_daemon, transport="postern-smtp", settings=SETTINGS):
         self.filter_port, self.back_port = two_ports()
+        self.daemon = make_daemon(settings)
+        self.daemon.port = self.filter_port
+        self.daemon.write_config()
         self.around = PassThrough(self.back_port)
         self.ports = harness.free_port(), harness.free_port()
         self.postfix = postfix.Postfix()
         self.postfix.listen_before(self.ports[0], f"{transport}:[127.0.0.1]:{self.filter_port}")
         self.postfix.listen_before(self.ports[1], f"postern-smtp:[127.0.0.1]:{self.around.port}")
         self.postfix.listen_behind(self.back_port)
-        self.daemon = make_daemon(settings)
-        self.daemon.port = self.filter_port
-        self.daemon.write_config()
 
     def forward(self, method):
         self.daemon.write_config(f"{self.daemon.settings}\n$forward_method = '{method}';\n")
@@ -291,15 +291,15 @@ def python_in(namespace, program, *args, data=b""):
 
 def test_filter_and_mail_server_on_two_hosts(two_hosts, make_daemon):
     mail, filt = two_hosts
-    mta = postfix.Postfix(addresses=(MAIL_HOST,), prefix=("ip", "netns", "exec", mail))
-    mta.listen_before(2525, f"postern-smtp:[{FILTER_HOST}]:10025")
-    mta.listen_behind(10026, peers=FILTER_HOST)
     daemon = make_daemon(f"{SETTINGS}\n$inet_socket_bind = '{FILTER_HOST}';\n"
                          f"@inet_acl = qw({MAIL_HOST});\n$forward_method = 'smtp:*:*';\n",
                          prefix=("ip", "netns", "exec", filt))
     daemon.port = 10025
     daemon.write_config()
+    mta = postfix.Postfix(addresses=(MAIL_HOST,), prefix=("ip", "netns", "exec", mail))
     try:
+        mta.listen_before(2525, f"postern-smtp:[{FILTER_HOST}]:10025")
+        mta.listen_behind(10026, peers=FILTER_HOST)
         daemon.start()
         mta.start()
         assert python_in(mail, GREETING, FILTER_HOST, 10025, MAIL_HOST).startswith("220 ")
