@@ -191,6 +191,34 @@ static int start(struct front *f, const struct front_listener *listeners, size_t
 	return 0;
 }
 
+/* What an administrator wants to see at a start, whatever the log level. */
+static void announce(const struct front *f)
+{
+	struct arena *a = arena_new();
+	struct str name, where;
+	bool backup;
+
+	for (size_t i = 0; i < f->door_count; i++)
+		log_text(f->log, 0,
+			 arena_printf(
+			     a, "listening on %.*s",
+			     STR_FMT(net_addr_text(a, listener_get_addr(f->doors[i].listener)))));
+	log_text(
+	    f->log, 0,
+	    arena_printf(a, "mail goes on to %.*s",
+			 STR_FMT(f->set.forward.kind == METHOD_MAILDIR ? f->set.forward.path
+				 : f->set.forward.text.n               ? f->set.forward.text
+							 : STR("nowhere: see $forward_method"))));
+	for (size_t i = 0; av_engine_name(f->av, i, &name, &where, &backup); i++)
+		log_text(f->log, 0,
+			 arena_printf(a, "virus engine%s: %.*s at %.*s", backup ? " (backup)" : "",
+				      STR_FMT(name), STR_FMT(where)));
+	if (!av_engine_count(f->av))
+		log_text(f->log, 0, STR("virus engines: none"));
+	log_text(f->log, 0, f->dns ? STR("network checks: DNS lists") : STR("network checks: off"));
+	arena_free(a);
+}
+
 static void on_self_test(void *arg, size_t i, const struct err *e)
 {
 	struct front *f = arg;
@@ -225,6 +253,7 @@ struct front *front_new(struct loop *loop, const struct conf *conf, struct log *
 		front_free(f);
 		return NULL;
 	}
+	announce(f);
 	if (av_engine_count(f->av))
 		av_self_test(f->av, on_self_test, f);
 	return f;

@@ -29,13 +29,39 @@ static void log_diags(const struct ruleset *rs, const struct log *log)
 			  lf_str("function", m[i].function), lf_int("rules", (int64_t)m[i].rules));
 }
 
-static void log_counts(const struct ruleset *rs, const struct log *log)
+/* Names of functions that nothing implements: their rules never hit, and the start says so. */
+static struct str missing_names(struct arena *a, const struct ruleset *rs, size_t *ret_rules)
 {
-	size_t arena, regex;
+	size_t n;
+	const struct ruleset_missing *m = ruleset_missing(rs, &n);
+	struct str names = STR("");
+	*ret_rules = 0;
+	for (size_t i = 0; i < n; i++) {
+		names = arena_printf(a, "%.*s%s%.*s", STR_FMT(names), i ? " " : "",
+				     STR_FMT(m[i].function));
+		*ret_rules += m[i].rules;
+	}
+	return names;
+}
+
+static void log_counts(const struct ruleset *rs, const struct rules_paths *paths,
+		       const struct log *log)
+{
+	struct arena *a = arena_new();
+	size_t arena, regex, lost;
+	struct str names = missing_names(a, rs, &lost);
+	const char *folder = rules_files_folder(paths);
 	ruleset_memory(rs, &arena, &regex);
-	log_info(log, "rules are compiled", lf_int("rules", (int64_t)ruleset_rule_count(rs)),
-		 lf_int("errors", (int64_t)ruleset_error_count(rs)),
-		 lf_int("kilobytes", (int64_t)((arena + regex) >> 10)));
+	log_text(log, 0,
+		 arena_printf(a, "rules: %zu from %s, %zu errors, %zu kB", ruleset_rule_count(rs),
+			      folder ? folder : "nowhere", ruleset_error_count(rs),
+			      (arena + regex) >> 10));
+	if (lost)
+		log_text(
+		    log, 0,
+		    arena_printf(a, "rules: %zu never hit, their checks are not implemented: %.*s",
+				 lost, STR_FMT(names)));
+	arena_free(a);
 }
 
 /* $postern_... if set, else amavisd's name for it, else NULL: the default places. */
@@ -75,7 +101,7 @@ int rules_load(const struct conf *c, const struct log *log, struct ruleset **ret
 		r = ruleset_load(&source, &options, ret, e);
 	if (r == 0) {
 		log_diags(*ret, log);
-		log_counts(*ret, log);
+		log_counts(*ret, &paths, log);
 	}
 	arena_free(a);
 	return r;

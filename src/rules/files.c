@@ -124,10 +124,15 @@ static size_t include_path(void *ctx, struct arena *a, struct str path, struct r
 	return r.texts.n;
 }
 
+const char *rules_files_folder(const struct rules_paths *paths)
+{
+	return paths->rules ? paths->rules : first_there(rules_dirs);
+}
+
 int rules_files_read(const struct rules_paths *paths, struct arena *a, struct rules_source *ret,
 		     struct err *e)
 {
-	const char *rules = paths->rules ? paths->rules : first_there(rules_dirs);
+	const char *rules = rules_files_folder(paths);
 	const char *site = paths->site ? paths->site : first_there(site_dirs);
 	struct reader r = { .a = a, .e = e };
 

@@ -28,3 +28,5 @@ struct rules_paths {
  */
 int rules_files_read(const struct rules_paths *paths, struct arena *a, struct rules_source *ret,
 		     struct err *e);
+/* The folder (or file) of rules that is read; NULL when none of the default places is there. */
+const char *rules_files_folder(const struct rules_paths *paths);
