@@ -11,9 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { WAIT_SECONDS = 30 };
+enum { WAIT_SECONDS = 30, MAX_SENDER = 256 };
 
-void trace_point(const char *name)
+void trace_point(const char *name, struct str sender)
 {
 	const char *path = getenv("POSTERN_TRACE");
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -24,8 +24,10 @@ void trace_point(const char *name)
 	if (fd < 0)
 		return;
 	struct timeval limit = { .tv_sec = WAIT_SECONDS };
-	char line[128], go;
-	int n = snprintf(line, sizeof(line), "%s %ld\n", name, (long)getpid());
+	char line[512], go;
+	int n =
+	    snprintf(line, sizeof(line), "%s %ld %.*s\n", name, (long)getpid(),
+		     sender.n < MAX_SENDER ? (int)sender.n : MAX_SENDER, sender.n ? sender.p : "");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) == 0 &&
 	    connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 &&
 	    send(fd, line, (size_t)n, MSG_NOSIGNAL) == n)

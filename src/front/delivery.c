@@ -135,12 +135,12 @@ static void on_relay(void *arg, struct relay_lease *lease, enum relay_event ev)
 		take_results(p);
 		p->state = PART_READY;
 		p->d->due--;
-		trace_point("before-dot");
+		trace_point("before-dot", p->d->m->env.sender);
 		loop_call_later(&p->d->later);
 		return;
 	}
 	if (p->state == PART_DOT)
-		trace_point("after-next-hop");
+		trace_point("after-next-hop", p->d->m->env.sender);
 	if (p->d->notified) {
 		const struct smtp_client_result *res = relay_result(p->lease, 0);
 

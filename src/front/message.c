@@ -72,7 +72,7 @@ static void hop_is_ready(void *arg, struct relay_lease *lease, const struct err 
 	m->lease = lease;
 	if (lease) {
 		m->state = MSG_OPEN;
-		trace_point("after-mail");
+		trace_point("after-mail", m->env.sender);
 		session_accept(m->session);
 		return;
 	}
@@ -103,7 +103,6 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 	struct arena *a = arena_new();
 	struct front_msg *m = arena_zalloc(a, sizeof(*m));
 
-	(void)tx;
 	m->front = f;
 	m->session = s;
 	m->arena = a;
@@ -114,6 +113,7 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 	m->log = (struct log){ f->log->sink, str_of(m->id) };
 	make_mail_id(m->mail_id);
 	strbuf_init(&m->buf, 0);
+	m->env.sender = str_dup(a, tx->mail.sender.addr);
 	m->client = s->peer;
 	m->listen_port = s->door->port;
 	f->busy_messages++;
@@ -126,7 +126,7 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 		return m;
 	}
 	m->state = MSG_OPEN;
-	trace_point("after-mail");
+	trace_point("after-mail", m->env.sender);
 	smtp_server_accept(s->server);
 	return m;
 }
@@ -180,7 +180,7 @@ static bool drop_body(struct front_msg *m)
 bool msg_body(struct front_msg *m, struct str bytes)
 {
 	if (m->env.size == 0)
-		trace_point("mid-data");
+		trace_point("mid-data", m->env.sender);
 	m->env.size += bytes.n;
 	if (m->env.size > MESSAGE_MAX || !take_memory(m, m->env.size)) {
 		log_warning(&m->log, "message memory is used up",
@@ -304,7 +304,7 @@ void msg_end(struct front_msg *m, const struct smtp_tx *tx)
 		return;
 	}
 	strbuf_done(&m->buf);
-	trace_point("before-scan");
+	trace_point("before-scan", m->env.sender);
 	if (is_poison(m)) {
 		msg_scanned(m, SCAN_CRASHED, NULL);
 		return;
@@ -322,7 +322,7 @@ static void scan_done(void *arg, enum scan_outcome outcome, const struct report 
 	struct front_msg *m = arg;
 
 	m->job = NULL;
-	trace_point("after-scan");
+	trace_point("after-scan", m->env.sender);
 	msg_scanned(m, outcome, report);
 }
 
@@ -345,7 +345,6 @@ static void start_scan(struct front_msg *m, unsigned want)
 
 	m->state = MSG_SCAN;
 	m->job = scan_pool_submit(f->pool, &spec);
-	trace_point("mid-scan");
 }
 
 static void remember_poison(struct front_msg *m)
@@ -468,7 +467,7 @@ static void answer(struct front_msg *m, const struct smtp_reply *one)
 
 	if (!s)
 		return;
-	trace_point("before-reply");
+	trace_point("before-reply", m->env.sender);
 	for (size_t i = 0; m->is_lmtp && i < m->env.rcpt_count; i++)
 		session_reply(s, &m->outcomes[i].reply);
 	if (!m->is_lmtp)

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/strbuf.h"
+#include "core/trace.h"
 #include "core/vec.h"
 #include "core/xalloc.h"
 #include "ipc/memfd.h"
@@ -192,6 +193,7 @@ static void advance(struct server *s, struct held *h)
 		scan_expire(h->scan);
 	}
 	scan_clock_stop();
+	trace_point("mid-scan", h->request.env.sender);
 	if (p != SCAN_DONE) {
 		send_asks(s, h);
 		return;
