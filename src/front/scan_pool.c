@@ -22,6 +22,7 @@ struct scan_proc {
 	struct scan_pool *pool;
 	struct channel *channel;
 	unsigned generation;
+	uint64_t number; /* in order of arrival */
 	struct scan_jobs jobs;
 	size_t job_count, bytes;
 	bool is_taken; /* holds a message that must be alone */
@@ -34,6 +35,7 @@ struct scan_job {
 	struct scan_job_spec spec;
 	uint32_t id;
 	bool is_alone;
+	uint64_t after; /* the last process that came before the job was sent to one */
 	int64_t started_ms;
 	struct loop_timer *timer;
 	bool is_stopped; /* told that its time is up */
@@ -47,6 +49,7 @@ struct scan_pool {
 	struct scan_jobs waiting; /* those that must be alone first */
 	unsigned generation;
 	uint32_t last_id;
+	uint64_t last_number; /* of a process */
 	struct loop_call later;
 };
 
@@ -292,6 +295,7 @@ void scan_pool_add(struct scan_pool *p, int fd, unsigned generation)
 
 	s->pool = p;
 	s->generation = generation;
+	s->number = ++p->last_number;
 	TAILQ_INIT(&s->jobs);
 	s->channel = channel_new(p->loop, fd, &proc_events, s);
 	TAILQ_INSERT_TAIL(&p->procs, s, link);
@@ -307,9 +311,14 @@ void scan_pool_add(struct scan_pool *p, int fd, unsigned generation)
 
 /* Sending messages to processes. */
 
+/*
+ * Alone means in a process that came after the message was sent to the one that died. The older ones may
+ * be dying of the same cause (their loader was killed, memory ran out), and a message that dies twice counts
+ * as poison. (After the death would be too strict: the next process may be here before the news.)
+ */
 static bool can_take(const struct scan_pool *p, const struct scan_proc *s, const struct scan_job *j)
 {
-	if (s->generation != p->generation || s->is_taken)
+	if (s->generation != p->generation || s->is_taken || (j->is_alone && s->number <= j->after))
 		return false;
 	if (!s->job_count)
 		return true;
@@ -345,6 +354,8 @@ static void send_job(struct scan_job *j, struct scan_proc *s)
 	TAILQ_REMOVE(&j->pool->waiting, j, link);
 	TAILQ_INSERT_TAIL(&s->jobs, j, link);
 	j->proc = s;
+	if (!j->is_alone)
+		j->after = j->pool->last_number;
 	s->job_count++;
 	s->bytes += j->spec.size;
 	s->is_taken = j->is_alone;

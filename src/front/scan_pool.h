@@ -2,8 +2,9 @@
 /*
  * scan_pool: the scan processes as the front sees them: channels, and which messages each holds. A
  * message goes to the newest generation's least loaded process; beyond a bound of bytes in flight
- * messages wait here. When a process dies, each message it held is scanned again, alone, in a process that
- * holds nothing else; one that dies alone too is reported as SCAN_CRASHED. Others are not marked.
+ * messages wait here. When a process dies, each message it held is scanned again, alone, in a newer
+ * process that holds nothing else; one that dies alone too is reported as SCAN_CRASHED. Others are
+ * not marked.
  */
 #pragma once
 
