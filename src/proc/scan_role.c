@@ -199,7 +199,6 @@ static void advance(struct server *s, struct held *h)
 		return;
 	}
 	send_report(s, h);
-	*s->worked = 1;
 	drop(s, h);
 }
 
@@ -216,6 +215,8 @@ static int on_request(struct server *s, struct frame *f, struct err *e)
 	fd_close(h->request.body_fd);
 	if (r < 0)
 		goto fail;
+	/* From here on it is a message that ends us, not us: the next process is started at once. */
+	*s->worked = 1;
 	h->id = h->request.id;
 	deadline_ms = h->request.deadline_ms ? h->request.deadline_ms : INT32_MAX;
 	h->deadline_ms = clock_mono_ms() + deadline_ms;

@@ -21,7 +21,7 @@ struct scan_role {
 /*
  * In a freshly forked process: drops every descriptor but channel_fd (which becomes 0) and words_fd (1 and
  * 2: a memfd that takes what a dying process says), enters the cage, serves until the channel closes.
- * *worked is set to 1 when a message was examined. parent: of the forking process.
+ * *worked is set to 1 when a message has come in. parent: of the forking process.
  */
 _Noreturn void scan_role_run(const struct scan_role *role, int channel_fd, int words_fd,
 			     volatile uint8_t *worked, pid_t parent);
