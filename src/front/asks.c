@@ -6,6 +6,7 @@
 #include "front/front_private.h"
 
 #include "core/must.h"
+#include "scan/scan.h"
 
 enum { ASKS_MAX = 4096 }; /* of one job; what is more is answered "failed" */
 
@@ -66,6 +67,12 @@ static void on_dns(void *arg, const struct dns_answer *d)
 	arena_free(a);
 }
 
+static void note_virus(struct front_msg *m, const struct av_result *r)
+{
+	if (m->heard != VIRUS_FOUND)
+		m->heard = r->status == ANSWER_OK ? r->virus : VIRUS_UNCHECKED;
+}
+
 static void on_av(void *arg, const struct av_result *r)
 {
 	struct ask_wait *w = arg;
@@ -84,6 +91,7 @@ static void on_av(void *arg, const struct av_result *r)
 	if (r->status != ANSWER_OK)
 		log_text(scan_job_spec(job)->log, -2, STR("AV: ALL VIRUS SCANNERS FAILED"));
 	wait_free(w);
+	note_virus(scan_job_spec(job)->arg, r);
 	scan_job_answer(job, &answer);
 }
 
@@ -167,4 +175,23 @@ void asks_init(struct front *f)
 	};
 
 	f->pool = scan_pool_new(f->loop, &opts);
+}
+
+const struct report *asks_check_report(struct front_msg *m, const struct report *r)
+{
+	bool agrees =
+	    r->virus == m->heard || (r->virus == VIRUS_UNCHECKED && m->heard == VIRUS_CLEAN);
+	struct report *mended;
+
+	if (!(m->want & SCAN_WANT_VIRUS) || (agrees && (r->flags & REPORT_VIRUS_ASKED)))
+		return r;
+	log_error(&m->log, "the scan's report is not what the virus engines said: theirs counts");
+	mended = arena_alloc(m->arena, sizeof(*mended));
+	*mended = *r;
+	mended->flags |= REPORT_VIRUS_ASKED;
+	mended->virus = m->heard;
+	mended->virus_names = arena_calloc(m->arena, 1, sizeof(*mended->virus_names));
+	mended->virus_names[0] = STR("unknown");
+	mended->virus_name_count = m->heard == VIRUS_FOUND;
+	return mended;
 }

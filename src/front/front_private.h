@@ -151,6 +151,8 @@ struct front_msg {
 	struct relay_wait *wait;
 	struct relay_lease *lease; /* made ready at MAIL */
 	struct scan_job *job;
+	unsigned want;           /* enum scan_want */
+	enum virus_result heard; /* what engines said to us */
 	const struct report *report;
 	struct plan *plan;
 	struct outcome *outcomes; /* one a recipient */
@@ -186,3 +188,8 @@ void delivery_free(struct front_msg *m);
 
 /* asks.c: what scans ask for */
 void asks_init(struct front *f);
+/*
+ * The report, or one that says of viruses what the engines said: a process that hostile mail has taken over
+ * could call clean what no engine was asked about. A report may know less than we heard, never something else.
+ */
+const struct report *asks_check_report(struct front_msg *m, const struct report *r);

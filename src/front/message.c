@@ -312,6 +312,7 @@ void msg_end(struct front_msg *m, const struct smtp_tx *tx)
 	want = policy_wants(m->front->policy, &m->env);
 	if (!av_engine_count(m->front->av))
 		want &= ~(unsigned)SCAN_WANT_VIRUS;
+	m->want = want;
 	start_scan(m, want);
 }
 
@@ -396,9 +397,11 @@ static void block_lists(struct front_msg *m, const struct report *report)
 
 void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct report *report)
 {
-	m->report = report;
-	if (report)
+	if (report) {
+		report = asks_check_report(m, report);
 		block_lists(m, report);
+	}
+	m->report = report;
 	if (outcome == SCAN_CRASHED) {
 		log_text(&m->log, -1,
 			 STR("a scan of this message dies, also when it is alone: kept for study"));
