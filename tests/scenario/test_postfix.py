@@ -230,6 +230,28 @@ def test_postfix_keeps_what_postern_defers(make_house):
     assert house.postfix.count_delivered() == 5
 
 
+GTUBE = b"Subject: spam\r\n\r\nXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n"
+
+
+def test_in_front_of_the_queue(make_house):
+    """smtpd_proxy_filter: spam is refused while the client is there, and nobody bounces anything."""
+    house = make_house(settings=f"{SETTINGS}\n$sa_kill_level_deflt = 100; $final_spam_destiny = D_REJECT;")
+    house.forward("smtp:*:*")
+    port = harness.free_port()
+    house.postfix.listen(port, [f"smtpd_proxy_filter=127.0.0.1:{house.filter_port}"])
+    house.start()
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as s:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            s.sendmail(SENDER, [f"m0000@{postfix.DOMAIN}"], GTUBE)
+        assert refused.value.smtp_code == 554 and refused.value.smtp_error.startswith(b"5.7.0 Reject, id=")
+        # The same session goes on, with a session to the filter for each message.
+        s.sendmail(SENDER, [f"m0001@{postfix.DOMAIN}"], b"Subject: fine\r\n\r\n.\r\n..\r\nlast\r\n")
+    house.postfix.wait_delivered(1, 30)
+    assert list(house.postfix.mailboxes()) == ["m0001"]
+    assert house.postfix.mailboxes()["m0001"][0].endswith(b"\n\n.\n..\nlast\n")
+    assert "sender non-delivery" not in house.postfix.log()
+
+
 # Two hosts: the mail server and the filter, each a network namespace.
 
 MAIL_HOST, STRANGER, FILTER_HOST = "10.91.7.1", "10.91.7.3", "10.91.7.2"
