@@ -48,6 +48,19 @@ static int eval_other(struct eval_call *call)
 	return EVAL_MISS;
 }
 
+/* FreeMail's trick: the body without its first word. */
+static int eval_cut_body(struct eval_call *call)
+{
+	struct msg_view *v = arena_zalloc(call->arena, sizeof(*v));
+
+	v->n = call->msg->body.n;
+	v->line = arena_calloc(call->arena, v->n, sizeof(struct str));
+	for (size_t i = 0; i < v->n; i++)
+		v->line[i] = str_from(call->msg->body.line[i], 5);
+	call->host->replace_body(call->host, v);
+	return EVAL_MISS;
+}
+
 static int compile_args(struct arena *a, const void *conf, const struct str *args, size_t n,
 			void **ret, struct err *e)
 {
@@ -68,6 +81,7 @@ static const struct eval_def evals[] = {
 	{ "test_hits_of", 0, eval_hits_of, NULL, NULL },
 	{ "test_set_tag", 0, eval_set_tag, NULL, NULL },
 	{ "test_other", 0, eval_other, NULL, NULL },
+	{ "test_cut_body", 0, eval_cut_body, NULL, NULL },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

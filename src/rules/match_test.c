@@ -119,6 +119,11 @@ static const struct {
 	  "B C __A(6)" },
 	{ "not of a later one", "full __A /X/\nheader B eval:test_hits_of('__A')", "__A" },
 	{ "got_hit, set_score", "body B eval:test_other('A')\nfull A eval:test_value(0)", "A" },
+	{ "a replaced body",
+	  "header E eval:test_cut_body()\nbody A /^Hello/\nbody B /^ ann/\nbody C "
+	  "/^Hello/\npriority C -5\n"
+	  "body D eval:test_value(1)\nbody F /^(?<T> ann)/\npriority F 1",
+	  "C B D F" },
 	/* captures and templates */
 	{ "capture", "header __A To:addr =~ /(?<WHO>[^\\@]+)/\nbody B /Hello %{WHO},/", "B __A" },
 	{ "quoted", "header __A X-Two =~ /(?<TAG>o.e)/\nbody B /%{TAG}/", "__A" },
