@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Regexps into code, rules into running order, and the lists that a matching walks. */
+/* Regexps into code, rules into running order. */
 #include "core/arena.h"
 #include "rules/load.h"
 
@@ -18,8 +18,7 @@ bool rule_is_active(const struct rule *r, unsigned set)
 	return !(r->flags & RULE_LEARN) || (set & SCORE_SET_BAYES);
 }
 
-/* The score sets this rule set may be asked for: a scan may always leave the network out. */
-static bool is_possible(const struct ruleset *rs, unsigned set)
+bool ruleset_has_set(const struct ruleset *rs, unsigned set)
 {
 	if ((set & SCORE_SET_NET) && !rs->net)
 		return false;
@@ -29,7 +28,7 @@ static bool is_possible(const struct ruleset *rs, unsigned set)
 static bool active_somewhere(const struct ruleset *rs, const struct rule *r)
 {
 	for (unsigned set = 0; set < SCORE_SETS; set++) {
-		if (is_possible(rs, set) && rule_is_active(r, set))
+		if (ruleset_has_set(rs, set) && rule_is_active(r, set))
 			return true;
 	}
 	return false;
@@ -137,106 +136,5 @@ void finish_order(struct load *l)
 		order[i]->rank = (uint32_t)i;
 		if (order[i]->type != RULE_META)
 			rs->judging[rs->judging_count++] = order[i]->index;
-	}
-}
-
-/* Captures set tags, templates read them: they keep the running order, like evals. */
-static bool is_ordered(const struct rule *r)
-{
-	return rule_is_eval(r) || (r->flags & (RULE_TEMPLATE | RULE_CAPTURES));
-}
-
-static bool can_run(const struct rule *r)
-{
-	if (rule_is_eval(r))
-		return r->eval->def && !r->eval->broken;
-	return !rule_is_regex(r) || r->rx || (r->flags & (RULE_EXISTS | RULE_TEMPLATE));
-}
-
-static struct vec *list_for(struct vec *lists, const struct rule *r)
-{
-	static const enum rule_type types[] = { RULE_BODY, RULE_URI,        RULE_RAWBODY,
-						RULE_FULL, RULE_MIMEHEADER, RULE_URI_DETAIL };
-
-	for (size_t i = 0; i < ELEMENTS(types); i++) {
-		if (r->type == types[i])
-			return &lists[i];
-	}
-	return NULL;
-}
-
-static void push_rule(struct vec *v, const struct rule *r)
-{
-	*(const struct rule **)vec_must_push(v) = r;
-}
-
-static struct rule_list list_of(const struct vec *v)
-{
-	return (struct rule_list){ v->data, v->n };
-}
-
-/* Rules of one header stand together, so that it is fetched once. */
-static void add_header_rule(struct load *l, struct map *groups, const struct rule *r)
-{
-	struct vec *v = map_get(groups, r->header->spec);
-
-	if (!v) {
-		v = arena_zalloc(l->scratch, sizeof(*v));
-		vec_init(v, l->a, sizeof(struct rule *), 0);
-		map_put(groups, r->header->spec, v);
-	}
-	push_rule(v, r);
-}
-
-static void finish_headers(struct load *l, struct match_plan *plan, const struct map *groups)
-{
-	size_t n = 0;
-
-	plan->headers = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->headers));
-	MAP_EACH (groups, it) {
-		struct vec *v = it->value;
-
-		plan->headers[n++] = (struct header_group){ str_dup(l->a, it->key), v->data, v->n };
-	}
-	plan->header_count = n;
-}
-
-static void build_plan(struct load *l, unsigned set)
-{
-	struct match_plan *plan = &l->rs->plans[set];
-	struct vec lists[6], ordered;
-	struct map groups;
-
-	map_init(&groups, l->scratch, false);
-	for (size_t i = 0; i < ELEMENTS(lists); i++)
-		vec_init(&lists[i], l->a, sizeof(struct rule *), 0);
-	vec_init(&ordered, l->a, sizeof(struct rule *), 0);
-	for (size_t i = 0; i < l->rs->judging_count; i++) {
-		const struct rule *r = l->rs->rules[l->rs->judging[i]];
-
-		if (!rule_is_active(r, set) || !can_run(r) || r->type == RULE_EMPTY)
-			continue;
-		if (is_ordered(r))
-			push_rule(&ordered, r);
-		else if (r->type == RULE_HEADER)
-			add_header_rule(l, &groups, r);
-		else
-			push_rule(list_for(lists, r), r);
-	}
-	finish_headers(l, plan, &groups);
-	plan->body = list_of(&lists[0]);
-	plan->uri = list_of(&lists[1]);
-	plan->rawbody = list_of(&lists[2]);
-	plan->full = list_of(&lists[3]);
-	plan->mime = list_of(&lists[4]);
-	plan->uri_detail = list_of(&lists[5]);
-	plan->ordered = list_of(&ordered);
-}
-
-void finish_plans(struct load *l)
-{
-	for (unsigned set = 0; set < SCORE_SETS; set++) {
-		if (is_possible(l->rs, set))
-			build_plan(l, set);
 	}
 }

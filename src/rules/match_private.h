@@ -62,12 +62,19 @@ void match_ran(struct match *m, const struct rule *r, size_t count, double value
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   size_t have);
 
-/* match_regex.c: all of the plan's lists but the ordered one. */
+/* More hits than `hits` would not count. */
+bool match_is_full(const struct rule *r, size_t hits);
+size_t match_count_header(struct match *m, const struct rule *r, const struct rx *rx,
+			  struct str value, bool found);
+struct str match_pristine(const struct match *m);
+size_t match_uri_lines(const struct match *m, struct str **ret);
+
+/* match_bulk.c: all of the plan's lists but the ordered one. */
 void match_headers(struct match *m);
 void match_views(struct match *m);
-/* Body rules behind the eval that replaced the body, once more: on what it left. */
+/* Body rules behind an eval that replaced the body, once more. */
 void match_edited_body(struct match *m);
-/* A capture or template rule, in its turn. */
+/* match_regex.c: a capture or template rule, in its turn. */
 void match_ordered_regex(struct match *m, const struct rule *r);
 
 /* match_mime.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* header, body, uri, rawbody and full rules: each subject is fetched once, each regexp counted on it. */
+/* Regexp rules one by one: how hits are counted, and those that must keep the running order. */
 #include "rules/match_private.h"
 
 #include "core/arena.h"
@@ -23,7 +23,7 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 }
 
 /* More hits would not count. */
-static bool is_full(const struct rule *r, size_t hits)
+bool match_is_full(const struct rule *r, size_t hits)
 {
 	return hits && (!(r->flags & RULE_MULTIPLE) || (r->maxhits && hits >= r->maxhits));
 }
@@ -34,8 +34,8 @@ static size_t negated(const struct rule *r, size_t n)
 	return n ? 0 : (r->flags & RULE_MULTIPLE) && r->maxhits ? r->maxhits : 1;
 }
 
-static size_t count_header(struct match *m, const struct rule *r, const struct rx *rx,
-			   struct str value, bool found)
+size_t match_count_header(struct match *m, const struct rule *r, const struct rx *rx,
+			  struct str value, bool found)
 {
 	size_t n;
 
@@ -50,50 +50,13 @@ static size_t count_header(struct match *m, const struct rule *r, const struct r
 	return negated(r, n);
 }
 
-void match_headers(struct match *m)
+struct str match_pristine(const struct match *m)
 {
-	for (size_t i = 0; i < m->plan->header_count && !match_is_over(m); i++) {
-		const struct header_group *g = &m->plan->headers[i];
-		bool found = false;
-		struct str value = msg_get(m->msg, g->spec, m->arena, &found);
-
-		for (size_t k = 0; k < g->n && !match_is_over(m); k++) {
-			const struct rule *r = g->rules[k];
-			size_t n = count_header(m, r, r->rx, value, found);
-
-			match_ran(m, r, n, (double)n);
-		}
-	}
-}
-
-/* A rule over a list of subjects; nosubject leaves the first one out. */
-static size_t count_lines(struct match *m, const struct rule *r, const struct rx *rx,
-			  const struct str *line, size_t count)
-{
-	size_t n = 0;
-
-	for (size_t i = r->flags & RULE_NOSUBJECT && r->type == RULE_BODY ? 1 : 0; i < count; i++) {
-		n += match_count(m, r, rx, line[i], n);
-		if (is_full(r, n))
-			break;
-	}
-	return n;
-}
-
-/* All of a class's rules on its view. */
-static void run_lines(struct match *m, const struct rule_list *rules, const struct str *line,
-		      size_t count)
-{
-	for (size_t i = 0; i < rules->n && !match_is_over(m); i++) {
-		const struct rule *r = rules->at[i];
-		size_t n = count_lines(m, r, r->rx, line, count);
-
-		match_ran(m, r, n, (double)n);
-	}
+	return m->msg->mime ? m->msg->mime->pristine : m->msg->raw;
 }
 
 /* What uri rules see: every cleaned form once. */
-static size_t uri_lines(const struct match *m, struct str **ret)
+size_t match_uri_lines(const struct match *m, struct str **ret)
 {
 	const struct vec *v = m->msg->uris ? &m->msg->uris->cleaned : NULL;
 	size_t n = v ? v->n : 0;
@@ -102,45 +65,6 @@ static size_t uri_lines(const struct match *m, struct str **ret)
 	for (size_t i = 0; i < n; i++)
 		(*ret)[i] = VEC_AT(v, struct text, i)->s;
 	return n;
-}
-
-static struct str pristine(const struct match *m)
-{
-	return m->msg->mime ? m->msg->mime->pristine : m->msg->raw;
-}
-
-void match_views(struct match *m)
-{
-	const struct match_plan *plan = m->plan;
-	struct str *uris, full = pristine(m);
-	size_t n = uri_lines(m, &uris);
-
-	run_lines(m, &plan->body, m->msg->body.line, m->msg->body.n);
-	run_lines(m, &plan->uri, uris, n);
-	for (size_t i = 0; i < plan->mime.n && !match_is_over(m); i++)
-		match_mimeheader(m, plan->mime.at[i], plan->mime.at[i]->rx);
-	for (size_t i = 0; i < plan->uri_detail.n && !match_is_over(m); i++)
-		match_uri_detail(m, plan->uri_detail.at[i]);
-	run_lines(m, &plan->rawbody, m->msg->rawbody.line, m->msg->rawbody.n);
-	run_lines(m, &plan->full, &full, 1);
-}
-
-void match_edited_body(struct match *m)
-{
-	const struct rule_list *body = &m->plan->body;
-
-	if (!m->has_edited)
-		return;
-	for (size_t i = 0; i < body->n && !match_is_over(m); i++) {
-		const struct rule *r = body->at[i];
-		size_t n;
-
-		if (r->rank <= m->edited_rank)
-			continue;
-		n = count_lines(m, r, r->rx, m->edited.body.line, m->edited.body.n);
-		m->hits[r->index].state = RULE_NOT_RUN;
-		match_ran(m, r, n, (double)n);
-	}
 }
 
 struct capturing {
@@ -156,7 +80,7 @@ static void on_match(void *ctx, const struct rx *rx, struct str subject)
 	match_capture(c->m, c->rule, rx, subject, c->captures);
 }
 
-/* As count_lines(), with what the groups held. */
+/* A rule over a list of subjects, with what its groups held; nosubject leaves the first one out. */
 static size_t capture_lines(struct match *m, const struct rule *r, const struct rx *rx,
 			    const struct str *line, size_t count)
 {
@@ -165,7 +89,7 @@ static size_t capture_lines(struct match *m, const struct rule *r, const struct 
 	size_t n = 0, i = r->flags & RULE_NOSUBJECT && r->type == RULE_BODY ? 1 : 0;
 
 	map_init(&captures, m->arena, false);
-	for (; i < count && !is_full(r, n); i++) {
+	for (; i < count && !match_is_full(r, n); i++) {
 		struct rx_counting counting = { .max = 1, .each = on_match, .ctx = &c };
 
 		if (r->flags & RULE_MULTIPLE)
@@ -186,14 +110,14 @@ static size_t ordered_header(struct match *m, const struct rule *r, const struct
 	if (!found)
 		value = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
 	if (r->flags & RULE_NEGATED)
-		return count_header(m, r, rx, value, found);
+		return match_count_header(m, r, rx, value, found);
 	return capture_lines(m, r, rx, &value, 1);
 }
 
 void match_ordered_regex(struct match *m, const struct rule *r)
 {
 	const struct rx *rx = r->flags & RULE_TEMPLATE ? match_template(m, r) : r->rx;
-	struct str *uris, full = pristine(m);
+	struct str *uris, full = match_pristine(m);
 	size_t n = 0;
 
 	if (!rx)
@@ -203,7 +127,7 @@ void match_ordered_regex(struct match *m, const struct rule *r)
 	case RULE_HEADER: n = ordered_header(m, r, rx); break;
 	case RULE_BODY: n = capture_lines(m, r, rx, m->msg->body.line, m->msg->body.n); break;
 	case RULE_URI:
-		n = uri_lines(m, &uris);
+		n = match_uri_lines(m, &uris);
 		n = capture_lines(m, r, rx, uris, n);
 		break;
 	case RULE_RAWBODY:

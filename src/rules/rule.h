@@ -121,23 +121,39 @@ struct rule {
 	};
 };
 
-/* Header rules of one header, in definition order. */
-struct header_group {
-	struct str spec;
-	const struct rule **rules;
-	size_t n;
-};
-
 struct rule_list {
 	const struct rule **at;
 	size_t n;
 };
 
+/* A header rule that hits when the header is not there. */
+struct absent_hit {
+	const struct rule *rule;
+	uint32_t count;
+};
+
+/* Header rules of one header: positions in match_plan.header. */
+struct header_group {
+	struct str spec;
+	uint32_t first, n;
+	const uint32_t *always; /* those that the prefilter cannot leave out */
+	size_t always_count;
+	const struct absent_hit *absent;
+	size_t absent_count;
+};
+
+/* Regexp rules over the same subjects, and what tells which of them may match one. */
+struct gated_list {
+	struct rule_list rules;
+	const struct prefilter *filter;
+};
+
 /* What a matching walks through, for one score set. */
 struct match_plan {
-	struct header_group *headers;
-	size_t header_count;
-	struct rule_list body, uri, rawbody, full, mime, uri_detail;
+	struct header_group *groups;
+	size_t group_count;
+	struct gated_list header, body, uri, rawbody, full;
+	struct rule_list mime, uri_detail;
 	struct rule_list ordered; /* evals, templates and captures, by rank */
 };
 
@@ -188,3 +204,5 @@ static inline unsigned score_set_of(bool net, bool bayes)
 
 /* Run at all in this score set: a score, and for evals no tflag that rules it out. */
 bool rule_is_active(const struct rule *r, unsigned set);
+/* The score sets this rule set may be asked for: a scan may always leave the network out. */
+bool ruleset_has_set(const struct ruleset *rs, unsigned set);

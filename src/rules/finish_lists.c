@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The lists that a matching walks: rules by class, header rules by header, each list with its prefilter. */
+#include "core/arena.h"
+#include "rules/load.h"
+#include "rules/prefilter.h"
+
+/* Captures set tags, templates read them: they keep the running order, like evals. */
+static bool is_ordered(const struct rule *r)
+{
+	return rule_is_eval(r) || (r->flags & (RULE_TEMPLATE | RULE_CAPTURES));
+}
+
+static bool can_run(const struct rule *r)
+{
+	if (rule_is_eval(r))
+		return r->eval->def && !r->eval->broken;
+	return !rule_is_regex(r) || r->rx || (r->flags & (RULE_EXISTS | RULE_TEMPLATE));
+}
+
+/* The lists a rule may go to. */
+enum list {
+	LIST_BODY = 0,
+	LIST_URI,
+	LIST_RAWBODY,
+	LIST_FULL,
+	LIST_MIME,
+	LIST_URI_DETAIL,
+	LIST_ORDERED,
+	LIST_COUNT,
+	LIST_HEADER
+};
+
+static enum list list_of(const struct rule *r)
+{
+	static const enum rule_type types[] = { RULE_BODY, RULE_URI,        RULE_RAWBODY,
+						RULE_FULL, RULE_MIMEHEADER, RULE_URI_DETAIL };
+
+	if (is_ordered(r))
+		return LIST_ORDERED;
+	for (unsigned i = 0; i < ELEMENTS(types); i++) {
+		if (r->type == types[i])
+			return (enum list)i;
+	}
+	return LIST_HEADER;
+}
+
+static void push_rule(struct vec *v, const struct rule *r)
+{
+	*(const struct rule **)vec_must_push(v) = r;
+}
+
+static struct rule_list rules_of(const struct vec *v)
+{
+	return (struct rule_list){ v->data, v->n };
+}
+
+static struct gated_list gated(struct load *l, const struct vec *v)
+{
+	return (struct gated_list){ rules_of(v), prefilter_new(l->a, v->data, v->n) };
+}
+
+/* Rules of one header stand together, so that it is fetched once. */
+static void add_header_rule(struct load *l, struct map *groups, const struct rule *r)
+{
+	struct vec *v = map_get(groups, r->header->spec);
+
+	if (!v) {
+		v = arena_zalloc(l->scratch, sizeof(*v));
+		vec_init(v, l->scratch, sizeof(struct rule *), 0);
+		map_put(groups, r->header->spec, v);
+	}
+	push_rule(v, r);
+}
+
+/* What a rule gives when its header is not there: known beforehand. */
+static uint32_t absent_count(const struct rule *r, struct rx_run *run)
+{
+	struct str value = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
+	struct rx_counting c = { .max = 1 };
+	size_t n;
+
+	if (r->flags & RULE_EXISTS)
+		return 0;
+	if (r->flags & RULE_MULTIPLE)
+		c.max = r->maxhits;
+	n = rx_count(r->rx, run, NULL, value, &c);
+	if (r->flags & RULE_NEGATED)
+		n = n ? 0 : (r->flags & RULE_MULTIPLE) && r->maxhits ? r->maxhits : 1;
+	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+static void find_absent(struct load *l, struct header_group *g, const struct rule *const *rules,
+			struct rx_run *run)
+{
+	struct vec v;
+
+	vec_init(&v, l->a, sizeof(struct absent_hit), 0);
+	for (uint32_t i = 0; i < g->n; i++) {
+		uint32_t n = absent_count(rules[g->first + i], run);
+
+		if (n)
+			*(struct absent_hit *)vec_must_push(&v) =
+			    (struct absent_hit){ rules[g->first + i], n };
+	}
+	g->absent = v.data;
+	g->absent_count = v.n;
+}
+
+/* The part of the prefilter's list that lies in the group: both ascend. */
+static void find_always(struct header_group *g, const uint32_t *always, size_t n, size_t *at)
+{
+	size_t from = *at;
+
+	while (*at < n && always[*at] < g->first + g->n)
+		++*at;
+	g->always = always + from;
+	g->always_count = *at - from;
+}
+
+static void build_headers(struct load *l, struct match_plan *plan, const struct map *groups)
+{
+	struct rx_run *run = rx_run_new();
+	const uint32_t *always;
+	struct vec rules;
+	size_t n = 0, always_count, at = 0;
+
+	vec_init(&rules, l->a, sizeof(struct rule *), 0);
+	plan->groups = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->groups));
+	MAP_EACH (groups, it) {
+		const struct vec *v = it->value;
+		struct header_group *g = &plan->groups[n++];
+
+		g->spec = str_dup(l->a, it->key);
+		g->first = (uint32_t)rules.n;
+		g->n = (uint32_t)v->n;
+		for (size_t i = 0; i < v->n; i++)
+			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
+	}
+	plan->group_count = n;
+	plan->header = gated(l, &rules);
+	always = prefilter_always(plan->header.filter, &always_count);
+	for (size_t i = 0; i < n; i++) {
+		find_absent(l, &plan->groups[i], plan->header.rules.at, run);
+		find_always(&plan->groups[i], always, always_count, &at);
+	}
+	rx_run_free(run);
+}
+
+static void build_plan(struct load *l, unsigned set)
+{
+	struct match_plan *plan = &l->rs->plans[set];
+	struct vec lists[LIST_COUNT];
+	struct map groups;
+
+	map_init(&groups, l->scratch, false);
+	for (size_t i = 0; i < LIST_COUNT; i++)
+		vec_init(&lists[i], l->a, sizeof(struct rule *), 0);
+	for (size_t i = 0; i < l->rs->judging_count; i++) {
+		const struct rule *r = l->rs->rules[l->rs->judging[i]];
+		enum list list = list_of(r);
+
+		if (!rule_is_active(r, set) || !can_run(r) || r->type == RULE_EMPTY)
+			continue;
+		if (list == LIST_HEADER)
+			add_header_rule(l, &groups, r);
+		else
+			push_rule(&lists[list], r);
+	}
+	build_headers(l, plan, &groups);
+	plan->body = gated(l, &lists[LIST_BODY]);
+	plan->uri = gated(l, &lists[LIST_URI]);
+	plan->rawbody = gated(l, &lists[LIST_RAWBODY]);
+	plan->full = gated(l, &lists[LIST_FULL]);
+	plan->mime = rules_of(&lists[LIST_MIME]);
+	plan->uri_detail = rules_of(&lists[LIST_URI_DETAIL]);
+	plan->ordered = rules_of(&lists[LIST_ORDERED]);
+}
+
+void finish_plans(struct load *l)
+{
+	for (unsigned set = 0; set < SCORE_SETS; set++) {
+		if (ruleset_has_set(l->rs, set))
+			build_plan(l, set);
+	}
+}

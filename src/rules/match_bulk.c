@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Regexp rules that need no order: a subject is folded and scanned once (rules/prefilter.h), and only
+ * rules that may match it are run. A header that is not there costs nothing: what its rules give then is
+ * known since loading.
+ */
+#include "core/arena.h"
+#include "core/budget.h"
+#include "msg/msg.h"
+#include "rules/match_private.h"
+#include "rules/prefilter.h"
+
+enum { BYTES_PER_STEP = 256 };
+
+/* One list under way. Rules with a lower rank than `from` are left alone. */
+struct bulk {
+	struct match *m;
+	const struct gated_list *list;
+	struct prefilter_scan scan;
+	uint32_t from;
+};
+
+static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
+{
+	*b = (struct bulk){ .m = m, .list = list };
+	prefilter_scan_init(&b->scan, list->filter, m->arena);
+}
+
+static void try_rule(struct bulk *b, uint32_t position, struct str subject, bool first)
+{
+	const struct rule *r = b->list->rules.at[position];
+	struct rule_hits *h = &b->m->hits[r->index];
+	size_t n;
+
+	if (r->rank < b->from || match_is_full(r, h->count))
+		return;
+	if (first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY)
+		return;
+	n = match_count(b->m, r, r->rx, subject, h->count);
+	h->count = n > UINT32_MAX - h->count ? UINT32_MAX : h->count + (uint32_t)n;
+}
+
+static void run_line(struct bulk *b, struct str subject, bool first)
+{
+	size_t n;
+	const uint32_t *always = prefilter_always(b->list->filter, &n);
+
+	prefilter_scan(&b->scan, subject);
+	for (size_t i = 0; i < b->scan.found_count; i++)
+		try_rule(b, b->scan.found[i], subject, first);
+	for (size_t i = 0; i < n; i++) {
+		if (prefilter_may_match(&b->scan, always[i]))
+			try_rule(b, always[i], subject, first);
+	}
+}
+
+/* Counts become outcomes. */
+static void settle(struct bulk *b)
+{
+	for (size_t i = 0; i < b->list->rules.n; i++) {
+		const struct rule *r = b->list->rules.at[i];
+		uint32_t n = b->m->hits[r->index].count;
+
+		if (r->rank < b->from)
+			continue;
+		b->m->hits[r->index].state = RULE_NOT_RUN;
+		match_ran(b->m, r, n, n);
+	}
+}
+
+static void run_lines(struct match *m, const struct gated_list *list, const struct str *line,
+		      size_t count, uint32_t from)
+{
+	struct bulk b;
+
+	if (!list->rules.n || m->stopped)
+		return;
+	bulk_init(&b, m, list);
+	b.from = from;
+	for (size_t i = 0; i < list->rules.n; i++) {
+		if (list->rules.at[i]->rank >= from)
+			m->hits[list->rules.at[i]->index].count = 0;
+	}
+	for (size_t i = 0; i < count && !match_is_over(m); i++) {
+		if (budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
+			run_line(&b, line[i], i == 0);
+	}
+	match_is_over(m);
+	settle(&b);
+}
+
+static void header_rule(struct bulk *b, uint32_t position, struct str value)
+{
+	const struct rule *r = b->list->rules.at[position];
+
+	b->m->hits[r->index].count = (uint32_t)match_count_header(b->m, r, r->rx, value, true);
+}
+
+static void present_header(struct bulk *b, const struct header_group *g, struct str value)
+{
+	prefilter_scan(&b->scan, value);
+	for (size_t i = 0; i < b->scan.found_count; i++) {
+		uint32_t at = b->scan.found[i];
+
+		if (at - g->first < g->n)
+			header_rule(b, at, value);
+	}
+	for (size_t i = 0; i < g->always_count; i++) {
+		if (prefilter_may_match(&b->scan, g->always[i]))
+			header_rule(b, g->always[i], value);
+	}
+}
+
+void match_headers(struct match *m)
+{
+	const struct match_plan *plan = m->plan;
+	struct bulk b;
+
+	bulk_init(&b, m, &plan->header);
+	for (size_t i = 0; i < plan->group_count && !match_is_over(m); i++) {
+		const struct header_group *g = &plan->groups[i];
+		bool found = false;
+		struct str value = msg_get(m->msg, g->spec, m->arena, &found);
+
+		if (found)
+			present_header(&b, g, value);
+		for (size_t k = 0; !found && k < g->absent_count; k++)
+			m->hits[g->absent[k].rule->index].count = g->absent[k].count;
+		for (uint32_t k = 0; k < g->n; k++) {
+			const struct rule *r = plan->header.rules.at[g->first + k];
+			uint32_t n = m->hits[r->index].count;
+
+			match_ran(m, r, n, n);
+		}
+	}
+}
+
+void match_views(struct match *m)
+{
+	const struct match_plan *plan = m->plan;
+	struct str *uris, full = match_pristine(m);
+	size_t n = match_uri_lines(m, &uris);
+
+	run_lines(m, &plan->body, m->msg->body.line, m->msg->body.n, 0);
+	run_lines(m, &plan->uri, uris, n, 0);
+	for (size_t i = 0; i < plan->mime.n && !match_is_over(m); i++)
+		match_mimeheader(m, plan->mime.at[i], plan->mime.at[i]->rx);
+	for (size_t i = 0; i < plan->uri_detail.n && !match_is_over(m); i++)
+		match_uri_detail(m, plan->uri_detail.at[i]);
+	run_lines(m, &plan->rawbody, m->msg->rawbody.line, m->msg->rawbody.n, 0);
+	run_lines(m, &plan->full, &full, 1, 0);
+}
+
+void match_edited_body(struct match *m)
+{
+	if (m->has_edited)
+		run_lines(m, &m->plan->body, m->edited.body.line, m->edited.body.n,
+			  m->edited_rank + 1);
+}
