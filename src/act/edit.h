@@ -24,13 +24,13 @@ struct report;
 /* Read once out of the configuration. */
 struct edit_opts {
 	struct str x_header_tag,
-	    x_header_line;               /* $X_HEADER_TAG, $X_HEADER_LINE; none: no such field */
-	bool insert_received;            /* $insert_received_line */
-	bool remove_existing_x_scanned;  /* $remove_existing_x_scanned_headers */
-	bool remove_existing_spam;       /* $remove_existing_spam_headers */
-	struct str myhostname;           /* $myhostname */
-	struct str localhost_name;       /* $localhost_name, for Received "by" */
-	struct str myproduct_name;       /* $myproduct_name */
+	    x_header_line;              /* $X_HEADER_TAG, $X_HEADER_LINE; none: no such field */
+	bool insert_received;           /* $insert_received_line */
+	bool remove_existing_x_scanned; /* $remove_existing_x_scanned_headers */
+	bool remove_existing_spam;      /* $remove_existing_spam_headers */
+	struct str myhostname;          /* $myhostname */
+	struct str localhost_name;      /* $localhost_name, for Received "by" */
+	struct str myproduct_name;      /* $myproduct_name */
 };
 
 void edit_opts_init(struct edit_opts *o, struct arena *a, const struct conf *conf);

@@ -42,30 +42,30 @@ out:
 	return r;
 }
 
-int parts_dir_make(struct arena *a, const char *tempbase, unsigned long number, gid_t gid,
-		   const struct str *names, const struct str *bytes, size_t n,
-		   struct parts_dir *ret, struct err *e)
+int parts_dir_make(struct arena *a, const struct parts_dir_spec *spec, struct parts_dir *ret,
+		   struct err *e)
 {
 	struct parts_dir d = { 0 };
 
-	d.top = arena_printf(a, "%s/postern-%ld-%lu", tempbase, (long)getpid(), number).p;
+	d.top =
+	    arena_printf(a, "%s/postern-%ld-%lu", spec->tempbase, (long)getpid(), spec->number).p;
 	d.parts = arena_printf(a, "%s/parts", d.top).p;
-	d.names = arena_calloc(a, n, sizeof(*d.names));
+	d.names = arena_calloc(a, spec->count, sizeof(*d.names));
 	/* Made with nobody else's rights; one that is there already is not ours, and stays. */
 	if (mkdir(d.top, 0700) < 0)
 		return err_sys(e, "%s", d.top);
-	if (open_to_group(d.top, gid, e) < 0)
+	if (open_to_group(d.top, spec->gid, e) < 0)
 		goto fail;
 	if (mkdir(d.parts, 0700) < 0) {
 		err_sys(e, "%s", d.parts);
 		goto fail;
 	}
-	if (open_to_group(d.parts, gid, e) < 0)
+	if (open_to_group(d.parts, spec->gid, e) < 0)
 		goto fail;
-	for (; d.count < n; d.count++) {
-		d.names[d.count] = names[d.count];
-		if (write_part(arena_printf(a, "%s/%.*s", d.parts, STR_FMT(names[d.count])).p, gid,
-			       bytes[d.count], e) < 0)
+	for (; d.count < spec->count; d.count++) {
+		d.names[d.count] = spec->names[d.count];
+		if (write_part(arena_printf(a, "%s/%.*s", d.parts, STR_FMT(spec->names[d.count])).p,
+			       spec->gid, spec->bytes[d.count], e) < 0)
 			goto fail;
 	}
 	*ret = d;

@@ -21,10 +21,17 @@ struct parts_dir {
 	size_t count;
 };
 
-/* gid (gid_t)-1: the process's own. On failure nothing is left behind. */
-int parts_dir_make(struct arena *a, const char *tempbase, unsigned long number, gid_t gid,
-		   const struct str *names, const struct str *bytes, size_t n,
-		   struct parts_dir *ret, struct err *e);
+struct parts_dir_spec {
+	const char *tempbase;
+	unsigned long number; /* of the examination, unique in this process */
+	gid_t gid;            /* (gid_t)-1: the process's own */
+	const struct str *names, *bytes;
+	size_t count;
+};
+
+/* On failure nothing is left behind. */
+int parts_dir_make(struct arena *a, const struct parts_dir_spec *spec, struct parts_dir *ret,
+		   struct err *e);
 void parts_dir_remove(const struct parts_dir *d);
 /*
  * Removes the folders of processes that are no more, and those with our own number: to be called before the

@@ -64,7 +64,8 @@ static void make(const struct place *p, unsigned long number, gid_t gid, struct 
 {
 	struct err e = ERR_INIT;
 
-	if (parts_dir_make(p->a, p->base, number, gid, names, bytes, 3, ret, &e) < 0)
+	if (parts_dir_make(p->a, &(struct parts_dir_spec){ p->base, number, gid, names, bytes, 3 },
+			   ret, &e) < 0)
 		fail_msg("%s", e.text);
 }
 
@@ -132,12 +133,21 @@ static void test_failures(void **state)
 	struct parts_dir d, first;
 	struct err e = ERR_INIT;
 
-	assert_int_equal(parts_dir_make(p->a, p->base, 1, (gid_t)-1, twice, bytes, 2, &d, &e), -1);
-	assert_int_equal(count_entries(p->base), 0);
 	assert_int_equal(
-	    parts_dir_make(p->a, "/nonexistent", 1, (gid_t)-1, names, bytes, 3, &d, &e), -1);
+	    parts_dir_make(p->a, &(struct parts_dir_spec){ p->base, 1, (gid_t)-1, twice, bytes, 2 },
+			   &d, &e),
+	    -1);
+	assert_int_equal(count_entries(p->base), 0);
+	assert_int_equal(parts_dir_make(p->a,
+					&(struct parts_dir_spec){ "/nonexistent", 1, (gid_t)-1,
+								  names, bytes, 3 },
+					&d, &e),
+			 -1);
 	make(p, 7, (gid_t)-1, &first);
-	assert_int_equal(parts_dir_make(p->a, p->base, 7, (gid_t)-1, names, bytes, 3, &d, &e), -1);
+	assert_int_equal(
+	    parts_dir_make(p->a, &(struct parts_dir_spec){ p->base, 7, (gid_t)-1, names, bytes, 3 },
+			   &d, &e),
+	    -1);
 	/* The other one's folder is not ours to remove. */
 	assert_int_equal(count_entries(first.parts), 3);
 	parts_dir_remove(&first);

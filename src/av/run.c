@@ -221,11 +221,17 @@ static void on_connected(void *arg, int fd, const struct net_addr *addr, const s
 static bool make_dir(struct av_job *j)
 {
 	struct err e = ERR_INIT;
+	struct parts_dir_spec spec = { .tempbase = j->av->tempbase,
+				       .number = j->av->examinations + 1,
+				       .gid = j->av->gid,
+				       .names = j->names,
+				       .bytes = j->bytes,
+				       .count = j->count };
 
 	if (j->has_dir)
 		return true;
-	if (parts_dir_make(j->arena, j->av->tempbase, ++j->av->examinations, j->av->gid, j->names,
-			   j->bytes, j->count, &j->dir, &e) < 0) {
+	j->av->examinations++;
+	if (parts_dir_make(j->arena, &spec, &j->dir, &e) < 0) {
 		engine_failed(j, e.text);
 		return false;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints what the parsers of single values make of lines from standard input, for comparison with
- * SpamAssassin (tests/parity/reading_parity.py). Not installed. A line is a kind and hexadecimal fields, parted by blanks:
+ * SpamAssassin (tests/parity/reading_parity.py). Not installed. A line is a kind and hexadecimal
+ * fields, parted by blanks:
  *
  *	charset 00|01 (characters wanted) 00|01 (insist) DECLARED BYTES
  *	header NAME VALUE		type VALUE		date VALUE

@@ -183,7 +183,7 @@ int loader_role_run(pid_t parent)
 {
 	struct loader l = { .parent = parent, .arena = arena_new() };
 	struct err e = ERR_INIT;
-	hash_seed(); /* before the first table is made */
+	hash_seed();    /* before the first table is made */
 	charset_init(); /* what opens files is done before the cage */
 	if (privilege_die_with_parent(parent, &e) < 0 || !(l.loop = loop_new(&e))) {
 		fprintf(stderr, "posternd: loader: %s\n", e.text);
