@@ -71,7 +71,7 @@ static void add_status_tests(struct strbuf *b, const struct report *r)
 			add_score(b, r->hits[i].score);
 		}
 	}
-	strbuf_add_c(b, "]\n ");
+	strbuf_add_c(b, r->hit_count ? "]\n " : "none]\n ");
 }
 
 /* \n + space marks where the line may be folded. */
@@ -96,7 +96,7 @@ static void add_status(struct strbuf *head, const struct edit_input *in,
 		strbuf_add_c(&b, "\n ");
 	}
 	add_status_tests(&b, r);
-	strbuf_printf(&b, "autolearn=%.*s",
+	strbuf_printf(&b, "autolearn=%.*s\n autolearn_force=no",
 		      STR_FMT(r->autolearn.n ? r->autolearn : STR("unavailable")));
 	fold_field(head, STR("X-Spam-Status"), strbuf_str(&b));
 	strbuf_done(&b);
@@ -138,9 +138,9 @@ static void add_received(struct arena *a, struct strbuf *head, const struct edit
 
 	strbuf_init(&b, HEAD_MAX);
 	strbuf_printf(&b, "from %.*s",
-		      STR_FMT(env->client_helo.n ? env->client_helo : o->localhost_name));
-	if (env->client_addr.n)
-		strbuf_printf(&b, " ([%.*s])", STR_FMT(env->client_addr));
+		      STR_FMT(in->peer_helo.n ? in->peer_helo : o->localhost_name));
+	if (in->peer_addr.n)
+		strbuf_printf(&b, " ([%.*s])", STR_FMT(in->peer_addr));
 	strbuf_printf(&b, "\n by %.*s (%.*s [127.0.0.1]) (%.*s", STR_FMT(o->localhost_name),
 		      STR_FMT(o->myhostname), STR_FMT(o->myproduct_name));
 	if (in->listen_port)
@@ -261,10 +261,19 @@ static struct str subject_tag(struct arena *a, const struct edit_input *in,
 	return ret;
 }
 
+static bool has_subject(const struct edit_input *in)
+{
+	for (size_t i = 0; i < in->report->field_count; i++)
+		if (str_eq_nocase(field_name(in, &in->report->fields[i]), STR("Subject")))
+			return true;
+	return false;
+}
+
 /* Walks the fields: kept ranges run together into as few slices as there are cuts. */
 static void add_header(struct vec *out, const struct edit_input *in, const struct plan_rcpt *rcpt,
-		       struct str tag, bool *ret_tagged)
+		       struct str tag)
 {
+	bool tagged = false;
 	const struct report *r = in->report;
 	size_t from = 0;
 
@@ -275,10 +284,10 @@ static void add_header(struct vec *out, const struct edit_input *in, const struc
 		if (is_removed(in, rcpt, name)) {
 			push(out, str_sub(in->raw, from, f->at));
 			from = f->end;
-		} else if (tag.n && !*ret_tagged && str_eq_nocase(name, STR("Subject"))) {
+		} else if (tag.n && !tagged && str_eq_nocase(name, STR("Subject"))) {
 			size_t value = f->value_at;
 
-			*ret_tagged = true;
+			tagged = true;
 			push(out, str_sub(in->raw, from, value));
 			push(out, STR(" "));
 			push(out, tag);
@@ -293,7 +302,7 @@ static void add_header(struct vec *out, const struct edit_input *in, const struc
 size_t edit_build(struct arena *a, const struct edit_input *in, struct str **ret, bool *ret_lied)
 {
 	const struct plan_rcpt *rcpt = first_of_group(in);
-	bool sound = in->report && is_sound(in), tagged = false;
+	bool sound = in->report && is_sound(in);
 	struct str tag = STR("");
 	struct strbuf head;
 	struct vec out;
@@ -306,21 +315,17 @@ size_t edit_build(struct arena *a, const struct edit_input *in, struct str **ret
 	add_virus_field(&head, in, rcpt);
 	if (rcpt && in->report)
 		add_spam_fields(&head, in, rcpt);
+	/* No Subject to put it into: amavisd makes one, and so do we, before Received. */
+	if (tag.n && !has_subject(in))
+		strbuf_printf(&head, "Subject: %.*s\n", STR_FMT(tag));
 	if (in->opts->insert_received)
 		add_received(a, &head, in);
 	push(&out, str_dup(a, strbuf_str(&head)));
 	strbuf_done(&head);
 	if (sound)
-		add_header(&out, in, rcpt, tag, &tagged);
+		add_header(&out, in, rcpt, tag);
 	else
 		push(&out, in->raw);
-	if (tag.n && !tagged) {
-		/* No Subject to put it into: amavisd makes one, and so do we, on top. */
-		struct str line = arena_printf(a, "Subject: %.*s\n", STR_FMT(tag));
-
-		*(struct str *)vec_must_get(&out, 0) =
-		    str_concat(a, *VEC_AT(&out, struct str, 0), line);
-	}
 	if (!out.n)
 		push(&out, STR("\n"));
 	*ret = out.data;

@@ -44,7 +44,8 @@ struct edit_input {
 	const struct plan *plan;
 	size_t group;
 	struct str mail_id;
-	struct str protocol; /* "ESMTP", "LMTP" ...: how it came to us */
+	struct str protocol;             /* "ESMTP", "LMTP" ...: how it came to us */
+	struct str peer_helo, peer_addr; /* who connected to us; either may be empty */
 	unsigned listen_port;
 	int64_t now_ms;
 };

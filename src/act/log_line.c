@@ -39,14 +39,28 @@ static bool was_tagged(const struct plan_rcpt *r)
 	return r->is_local && (r->is_spammy || r->category == PLAN_CC_VIRUS);
 }
 
-static enum action_word action_of(const struct plan_rcpt *r, const struct outcome *o)
+/* A refusal that the sending server cannot be told, because the others have got the message. */
+static bool is_mixed(const struct log_line_input *in)
+{
+	for (size_t i = 0; i < in->plan->count && !in->is_lmtp; i++)
+		if (in->outcomes[i].kind == OUTCOME_SENT ||
+		    in->outcomes[i].kind == OUTCOME_SENT_BEFORE)
+			return true;
+	return false;
+}
+
+static enum action_word action_of(const struct log_line_input *in, const struct plan_rcpt *r,
+				  const struct outcome *o)
 {
 	switch (o->kind) {
 	case OUTCOME_SENT:
 	case OUTCOME_SENT_BEFORE: return was_tagged(r) ? ACT_RELAYED_TAGGED : ACT_RELAYED;
 	case OUTCOME_DISCARDED: return ACT_DISCARDED;
 	case OUTCOME_BOUNCED: return o->reply.code == 250 ? ACT_BOUNCED : ACT_NO_BOUNCE;
-	case OUTCOME_REFUSED: return ACT_REJECTED;
+	case OUTCOME_REFUSED:
+		if (!is_mixed(in))
+			return ACT_REJECTED;
+		return in->env->sender.n ? ACT_BOUNCED : ACT_NO_BOUNCE;
 	default: return ACT_TEMP_FAILED;
 	}
 }
@@ -65,7 +79,7 @@ static void add_actions(struct strbuf *b, const struct log_line_input *in)
 	bool any = false;
 
 	for (size_t i = 0; i < in->plan->count; i++)
-		seen[action_of(&in->plan->rcpts[i], &in->outcomes[i])]
+		seen[action_of(in, &in->plan->rcpts[i], &in->outcomes[i])]
 		    [direction_of(in, &in->plan->rcpts[i])] = true;
 	strbuf_add_c(b, " {");
 	for (size_t w = 0; w < ACT_COUNT; w++)
@@ -109,7 +123,7 @@ static void add_client(struct strbuf *b, const struct log_line_input *in)
 	if (in->policy_banks.n)
 		strbuf_printf(b, " %.*s", STR_FMT(in->policy_banks));
 	if (env->client_addr.n) {
-		if (str_eq_nocase(env->client_source, STR("LOCAL")))
+		if (in->is_originating)
 			strbuf_add_c(b, " LOCAL");
 		strbuf_printf(b, " [%.*s]", STR_FMT(env->client_addr));
 		if (env->client_port)
@@ -135,6 +149,14 @@ static void add_envelope(struct strbuf *b, const struct log_line_input *in, bool
 		any = true;
 		add_addr(b, env->rcpts[i].addr);
 	}
+}
+
+/* "<a@b> (comment)" is <a@b>. */
+static struct str only_id(struct str s)
+{
+	size_t end = str_starts(s, STR("<")) ? str_chr(s, '>') : STR_NPOS;
+
+	return end == STR_NPOS ? s : str_sub(s, 0, end + 1);
 }
 
 static void add_hits(struct strbuf *b, const struct report *r)
@@ -175,9 +197,10 @@ static struct str one_line(struct arena *a, const struct log_line_input *in, boo
 	if (in->env->client_ident.n)
 		strbuf_printf(&b, ", Queue-ID: %.*s", STR_FMT(in->env->client_ident));
 	if (r && r->message_id.n)
-		strbuf_printf(&b, ", Message-ID: %.*s", STR_FMT(r->message_id));
+		strbuf_printf(&b, ", Message-ID: %.*s", STR_FMT(only_id(r->message_id)));
 	if (r && r->resent_message_id.n)
-		strbuf_printf(&b, ", Resent-Message-ID: %.*s", STR_FMT(r->resent_message_id));
+		strbuf_printf(&b, ", Resent-Message-ID: %.*s",
+			      STR_FMT(only_id(r->resent_message_id)));
 	if (in->mail_id.n)
 		strbuf_printf(&b, ", mail_id: %.*s", STR_FMT(in->mail_id));
 	add_hits(&b, r);
@@ -212,15 +235,15 @@ size_t log_line_build(struct arena *a, const struct log_line_input *in, struct s
 	return n;
 }
 
-struct str log_line_queued_as(struct str text)
+struct str log_line_queued_as(struct str line)
 {
-	size_t at = str_find_nocase(text, STR("queued as ")), n;
+	size_t at = str_find_nocase(line, STR("queued as ")), n;
+	struct str id;
 
 	if (at == STR_NPOS)
-		return STR("");
-	text = str_from(text, at + 10);
-	n = 0;
-	while (n < text.n && ascii_is_alnum(text.p[n]))
+		return line;
+	id = str_from(line, at + 10);
+	for (n = 0; n < id.n && ascii_is_alnum(id.p[n]);)
 		n++;
-	return str_sub(text, 0, n);
+	return n ? str_sub(id, 0, n) : line;
 }

@@ -27,12 +27,13 @@ struct log_line_input {
 	struct str mail_id;
 	struct str queued_as;    /* from the next hop's reply, may be empty */
 	struct str policy_banks; /* "LOCAL/ORIGINATING", may be empty */
+	bool is_lmtp;            /* each recipient has its own reply */
 	bool is_originating; /* decides Inbound / Internal / Outbound / OpenRelay with locality */
-	uint64_t size;
+	uint64_t size;       /* with CRLF line ends, as it came */
 	int64_t elapsed_ms;
 };
 
 /* Returns how many lines (1 or 2). */
 size_t log_line_build(struct arena *a, const struct log_line_input *in, struct str ret[2]);
-/* "queued as ABC" / "2.0.0 Ok: queued as ABC" → "ABC"; empty if the text names none. */
-struct str log_line_queued_as(struct str reply_text);
+/* "250 2.0.0 Ok: queued as ABC" → "ABC"; a reply that names no id is given back whole, as amavisd logs it. */
+struct str log_line_queued_as(struct str reply_line);

@@ -143,10 +143,10 @@ static void test_queued_as(void **state)
 	static const struct {
 		const char *text, *want;
 	} rows[] = {
-		{ "2.0.0 Ok: queued as 4ABC01", "4ABC01" },
+		{ "250 2.0.0 Ok: queued as 4ABC01", "4ABC01" },
 		{ "Ok: queued as ABC; more", "ABC" },
-		{ "Ok", "" },
-		{ "queued as ", "" },
+		{ "250 2.0.0 Ok", "250 2.0.0 Ok" },
+		{ "queued as ", "queued as " },
 	};
 
 	(void)state;

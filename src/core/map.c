@@ -100,7 +100,7 @@ static size_t copy_live(const struct map *m, struct map_entry *to)
 /* Called when all places are used; doubles them only if more than half hold something. */
 static void grow(struct map *m)
 {
-	size_t cap = m->live < m->cap / 2 ? m->cap : m->cap ? m->cap * 2 : 8;
+	size_t cap = m->live < m->cap / 2 ? m->cap : m->cap ? m->cap * 2 : 4;
 	struct map_entry *entries = get_memory(m, cap * sizeof(*entries));
 
 	must(cap < UINT32_MAX / 2);

@@ -23,7 +23,7 @@ void vec_done(struct vec *v)
 
 static void grow(struct vec *v)
 {
-	size_t cap = v->cap ? v->cap * 2 : 8;
+	size_t cap = v->cap ? v->cap * 2 : 4;
 
 	if (cap > v->max)
 		cap = v->max;

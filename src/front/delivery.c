@@ -12,6 +12,7 @@
 #include "core/must.h"
 #include "core/trace.h"
 
+enum { QUEUED_AS_MAX = 1000 };
 enum part_state { PART_WAITS = 0, PART_READY, PART_DOT, PART_OVER };
 
 /* One group's transaction. */
@@ -62,6 +63,23 @@ static struct str wire_text(struct front_msg *m, const struct part *p)
 	return s;
 }
 
+/* Each answer of the next hop once: copies may go in several transactions. */
+static void note_queued_as(struct front_msg *m, struct str id)
+{
+	struct str rest = m->queued_as;
+
+	while (rest.n) {
+		size_t end = str_chr(rest, '/');
+
+		if (str_eq(str_sub(rest, 0, end == STR_NPOS ? rest.n : end), id))
+			return;
+		rest = end == STR_NPOS ? STR("") : str_from(rest, end + 1);
+	}
+	if (m->queued_as.n < QUEUED_AS_MAX)
+		m->queued_as = arena_printf(m->arena, "%.*s%s%.*s", STR_FMT(m->queued_as),
+					    m->queued_as.n ? "/" : "", STR_FMT(id));
+}
+
 /* "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as ABC" */
 static struct outcome outcome_of(struct front_msg *m, const struct part *p,
 				 const struct smtp_client_result *res)
@@ -75,15 +93,17 @@ static struct outcome outcome_of(struct front_msg *m, const struct part *p,
 		o.kind = OUTCOME_SENT;
 		o.reply = smtp_reply_make(m->arena, 250, "2.0.0", "from MTA(%.*s): %.*s",
 					  STR_FMT(from), STR_FMT(line));
-		if (!m->queued_as.n)
-			m->queued_as = log_line_queued_as(str_dup(m->arena, res->reply.text));
+		note_queued_as(m, log_line_queued_as(line));
 		return o;
 	}
 	if (res->state == SMTP_CL_RCPT_REFUSED && cls == 5)
 		o.kind = OUTCOME_REFUSED;
 	o.reply = smtp_reply_make(m->arena, o.kind == OUTCOME_REFUSED ? res->reply.code : 451,
 				  o.kind == OUTCOME_REFUSED ? "5.1.0" : "4.5.0",
-				  "from MTA(%.*s): %.*s", STR_FMT(from), STR_FMT(line));
+				  "id=%s - %s, from MTA(%.*s): %.*s", m->id,
+				  o.kind == OUTCOME_REFUSED ? "Rejected by next-hop MTA on relaying"
+							    : "Temporary MTA failure on relaying",
+				  STR_FMT(from), STR_FMT(line));
 	if (res->reply.enhanced.n && smtp_reply_class(&o.reply) == cls)
 		o.reply.enhanced = str_dup(m->arena, res->reply.enhanced);
 	return o;
@@ -206,6 +226,8 @@ static void fill_part(struct part *p, size_t group)
 		.group = group,
 		.mail_id = str_of(m->mail_id),
 		.protocol = m->protocol,
+		.peer_helo = m->peer_helo,
+		.peer_addr = m->peer_addr,
 		.listen_port = m->listen_port,
 		.now_ms = m->env.arrival_ms,
 	};

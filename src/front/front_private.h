@@ -138,6 +138,8 @@ struct front_msg {
 	struct smtp_mail mail;
 	const struct smtp_rcpt **rcpts;
 	struct str protocol;
+	struct str peer_helo, peer_addr; /* of the connection itself, XFORWARD or not */
+	uint64_t wire_size;              /* with CRLF line ends */
 	bool is_lmtp;
 	struct net_addr client; /* and the port it connected to: "smtp:*:*" goes back there */
 	unsigned listen_port;

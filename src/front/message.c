@@ -261,6 +261,10 @@ static void copy_envelope(struct front_msg *m, const struct smtp_tx *tx)
 	env->smtputf8 = tx->mail.smtputf8;
 	env->body_8bit = tx->mail.body == SMTP_BODY_8BITMIME;
 	m->protocol = str_of(tx->protocol);
+	m->peer_helo = copy(m, tx->helo);
+	if (m->session->peer.family == NET_IP4 || m->session->peer.family == NET_IP6)
+		m->peer_addr = net_addr_ip_text(m->arena, &m->session->peer);
+	m->wire_size = tx->wire_bytes;
 	m->is_lmtp = tx->is_lmtp;
 	m->bare_lf = tx->bare_lf;
 	m->bare_cr = tx->bare_cr;
@@ -454,7 +458,8 @@ static void write_log(struct front_msg *m)
 		.outcomes = m->outcomes,
 		.mail_id = str_of(m->mail_id),
 		.queued_as = m->queued_as,
-		.size = m->env.size,
+		.is_lmtp = m->is_lmtp,
+		.size = m->wire_size,
 		.elapsed_ms = loop_now_ms(m->front->loop) - m->start_ms,
 	};
 	struct str lines[2];

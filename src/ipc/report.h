@@ -61,7 +61,8 @@ struct report {
 	struct str message_id, resent_message_id, from, subject, user_agent;
 	struct str autolearn;   /* "no", "unavailable" ... for X-Spam-Status */
 	struct str body_digest; /* for the log's b: */
-	struct str origin_ip;   /* the oldest public address in the Received trace; empty: none */
+	struct str
+	    origin_ip; /* the oldest public address in the Received trace, else the client's; empty: none */
 	uint32_t part_count;
 	struct str *dns_blocks; /* zones whose answers said that we are blocked (dns_block_rule) */
 	size_t dns_block_count;

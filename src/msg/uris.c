@@ -23,6 +23,13 @@ static void add_anchors(struct msg *m, struct uri *u, const struct html_uri *fro
 {
 	struct map seen;
 
+	/* A link of its own is what most are, and a message may have very many. */
+	if (from->anchors.n == 1) {
+		if (budget_bytes(m->budget, 128))
+			*(struct text *)vec_must_push(&u->anchors) =
+			    *VEC_AT(&from->anchors, struct text, 0);
+		return;
+	}
 	map_init(&seen, m->arena, false);
 	VEC_EACH (&from->anchors, struct text, it) {
 		struct str key = text_utf8(m->arena, *it);

@@ -149,6 +149,9 @@ static void start(struct scan *s)
 		scan_report_fields(s->arena, s->raw, &s->report);
 	scan_report_values(s->arena, &s->mime->root->headers, &s->report);
 	s->report.origin_ip = scan_origin_ip(s->arena, &s->mime->root->headers);
+	/* The trace begins with the client itself. */
+	if (!s->report.origin_ip.n && s->env && scan_ip_is_public(s->env->client_addr))
+		s->report.origin_ip = s->env->client_addr;
 	if (s->want & SCAN_WANT_VIRUS)
 		make_virus_ask(s);
 	note_left_out(s);

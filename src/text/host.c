@@ -113,16 +113,25 @@ static struct str to_ace(struct str s, bool latin1, struct arena *a)
 	return str_make(p, (size_t)out_n);
 }
 
+/* Most hosts are lower case already, and a message may have very many: those are not copied. */
+static struct str lowered(struct str host, struct arena *a)
+{
+	for (size_t i = 0; i < host.n; i++)
+		if (ascii_lower(host.p[i]) != host.p[i])
+			return str_lower(a, host);
+	return host;
+}
+
 struct str host_to_ascii(struct str host, struct arena *a)
 {
 	bool latin1 = false;
 	struct str ace;
 
 	if (all_host_chars(host, false))
-		return str_lower(a, host);
+		return lowered(host, a);
 	if (!utf8_is_valid(host)) {
 		if (!all_host_chars(host, true))
-			return str_lower(a, host);
+			return lowered(host, a);
 		latin1 = true;
 	}
 	ace = to_ace(host, latin1, a);

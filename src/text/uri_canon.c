@@ -12,7 +12,7 @@
 #include "text/uri_canon_private.h"
 
 /* Redirect targets inside targets inside targets: a URI of URI_MAX_LENGTH can hold some 700. */
-enum { WORK_MAX = 2000 };
+enum { WORK_MAX = 2000, FEW_VARIANTS = 8 };
 
 void uri_canon_add(struct uri_canon *c, struct vec *list, struct text t)
 {
@@ -347,12 +347,29 @@ static void canon_one(struct uri_canon *c, size_t i)
 	uri_canon_web(c, n);
 }
 
+static bool has_text(const struct vec *v, struct text t)
+{
+	VEC_EACH (v, struct text, it)
+		if (text_eq(*it, t))
+			return true;
+	return false;
+}
+
+/* The few variants of an ordinary URI are compared one by one: a table would outweigh them. */
 static void take_once(struct uri_canon *c, struct map *seen, const struct vec *from,
 		      struct vec *out)
 {
-	VEC_EACH (from, struct text, it) {
-		struct str key = text_utf8(c->a, *it);
+	bool few = c->work.n + c->variants.n <= FEW_VARIANTS;
 
+	VEC_EACH (from, struct text, it) {
+		struct str key;
+
+		if (few) {
+			if (!has_text(out, *it))
+				*(struct text *)vec_must_push(out) = *it;
+			continue;
+		}
+		key = text_utf8(c->a, *it);
 		if (map_has(seen, key))
 			continue;
 		map_put(seen, key, c);

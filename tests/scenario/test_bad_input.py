@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Bad input to the running daemon: each message of bad_messages.py, bad commands, bad configuration files.
+
+A case passes where the reply is the one in the table and comes within the deadline, the daemon's
+processes are the same afterwards and serve the next session, and neither front nor scan has
+needed more than MEMORY for it. What is counted: the process's peak of resident memory (VmHWM, reset
+before the case), minus what it had after its first ordinary message, minus the message itself, which
+both processes map from one memfd.
+"""
+import pathlib
+import re
+import time
+
+import pytest
+
+import harness
+from bad_messages import FROM, MESSAGES
+from client import Client
+from next_hop import NextHop
+
+MIB = 1 << 20
+MEMORY = 64 * MIB
+DEADLINE_S = 30
+SETTINGS = """
+$mydomain = 'example.org';
+$myhostname = 'filter.example.org';
+@local_domains_maps = (['.example.org']);
+@bypass_virus_checks_maps = (1);
+$sa_local_tests_only = 1;
+$sa_tag_level_deflt = -999;
+$final_spam_destiny = D_PASS;
+"""
+ACCEPTED = (250, r"2\.0\.0 from MTA\(smtp:\[127\.0\.0\.1\]:\d+\): 250 2\.0\.0 Ok: kept")
+# Where 64 MiB are not enough, and why.
+MORE_MEMORY = {
+    # Some twenty checks each join all Received fields (2.5 MiB here) anew, and keep the text until the end.
+    "20,000 Received": 80 * MIB,
+}
+
+
+# What makes a process touch its share of the rules before it is measured.
+TEXT = b"Dear Anna, see http://www.example.com/offer?id=1 and write to bert@example.net.\r\n\r\n" * 400
+HTML = b"<html><body><p style='color:red'>Dear <b>Anna</b>, <a href='http://www.example.com/'>look</a></p></body></html>\r\n"
+ORDINARY = (
+    FROM + b"\r\n" + TEXT,
+    FROM + b"Content-Type: text/html\r\n\r\n" + HTML * 400,
+    FROM + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" + TEXT +
+    b"--b\r\nContent-Type: text/html\r\n\r\n" + HTML + b"--b\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\r\n--b--\r\n",
+)
+
+
+def resident(process):
+    status = process.status()
+    return {k: int(status[k].split()[0]) * 1024 for k in ("VmHWM", "VmRSS")}
+
+
+class Place:
+    """A daemon with one scan process, its next hop, and what its processes had when they were young."""
+
+    def __init__(self):
+        self.hop = NextHop()
+        rules = harness.TOP / "var/spamassassin"
+        where = "" if pathlib.Path("/usr/share/spamassassin").is_dir() else (
+            f"$postern_rules_dir = '{rules}/usr/share/spamassassin';\n"
+            f"$postern_site_dir = '{rules}/etc/spamassassin';\n")
+        self.daemon = harness.Daemon(f"{SETTINGS}{where}$forward_method = '{self.hop.method()}';\n", scans=1)
+        self.daemon.start()
+        for content in ORDINARY:
+            self.send_good(content)
+        self.processes = {name: self.daemon.role(name)[0] for name in ("front", "scan")}
+        self.young = {name: resident(p)["VmRSS"] for name, p in self.processes.items()}
+        self.times = {}
+
+    def close(self):
+        slowest = sorted(self.times.items(), key=lambda x: -x[1][0])[:8]
+        for name, (seconds, growth) in slowest:
+            print(f"\n{seconds:6.2f} s  {name}: " + ", ".join(f"{k} {v / MIB:.1f} MiB" for k, v in growth.items()), end="")
+        print()
+        self.daemon.close()
+        self.hop.close()
+
+    def send_good(self, content=FROM + b"\r\nGood morning.\r\n"):
+        with Client(self.daemon.port) as c:
+            code, text = c.send(content, ["anna@example.org"])
+        assert code == 250, text
+
+    def measure(self, name, size, act):
+        """Runs act() and checks that it was quick and cheap and left everything alive."""
+        for p in self.processes.values():
+            pathlib.Path(f"/proc/{p.pid}/clear_refs").write_text("5")
+        start = time.monotonic()
+        act()
+        seconds = time.monotonic() - start
+        growth = {k: max(0, resident(p)["VmHWM"] - self.young[k] - size) for k, p in self.processes.items()}
+        self.times[name] = (seconds, growth)
+        self.send_good()
+        for role, p in self.processes.items():
+            assert p.is_alive(), f"{role} died:\n{self.daemon.log()[-3000:]}"
+        assert seconds < DEADLINE_S
+        assert max(growth.values()) <= MORE_MEMORY.get(name, MEMORY), {k: f"{v / MIB:.1f} MiB" for k, v in growth.items()}
+
+
+@pytest.fixture(scope="module")
+def place():
+    it = Place()
+    yield it
+    it.close()
+
+
+def fits(got, want):
+    return got[0] == want[0] and re.fullmatch(want[1], got[1])
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_message(place, name):
+    content = MESSAGES[name]()
+
+    def send():
+        with Client(place.daemon.port, timeout=DEADLINE_S) as c:
+            c.begin(["bert@example.org"])
+            assert c.say("DATA")[0] == 354
+            c.sock.sendall(content)
+            c.sock.sendall(b".\r\n")
+            got = c.reply()
+        assert fits(got, ACCEPTED), got
+
+    place.hop.reset()
+    place.measure(name, len(content), send)
