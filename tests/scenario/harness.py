@@ -242,4 +242,6 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.popen.kill()
                 self.popen.wait()
+        said = re.findall(r".*(?:runtime error:|ERROR: AddressSanitizer).*", self.log())
         shutil.rmtree(self.dir, ignore_errors=True)
+        assert not said, f"a sanitizer has spoken: {said[:5]}"
