@@ -149,6 +149,21 @@ def test_xforward_is_passed_on(smtp):
         "HELO": "mx.example.com", "IDENT": "Q1", "SOURCE": "REMOTE"}
 
 
+def test_many_recipients_in_two_transactions(smtp):
+    recipients = [f"r{i}@example.{'org' if i % 2 else 'net'}" for i in range(400)]
+    code, text = smtp.send(recipients)
+    assert code == 250, text
+    assert smtp.hop.recipients() == sorted(recipients)
+    assert len(smtp.hop.messages) == 2
+
+
+def test_large_message(smtp):
+    raw = message() + b"".join(b"%08d %s\n" % (i, b"x" * 60) for i in range(150000))
+    code, text = smtp.send([HERE], raw)
+    assert code == 250, text
+    assert smtp.hop.messages[0].content.replace(b"\r\n", b"\n").endswith(raw)
+
+
 # A 4xx before any final dot was accepted: 4xx, and nobody gets it.
 
 @pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "dot"])
@@ -176,6 +191,21 @@ def test_failure_of_one_recipient_of_one_transaction(smtp):
     smtp.hop.on("rcpt", "450 4.2.0 not now", match=HERE)
     assert smtp.send([HERE, ALSO_HERE])[0] == 451
     assert smtp.hop.recipients() == []
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "dot"])
+@pytest.mark.parametrize("reply", ["354 what", "250", "250-two\r\n250 lines", "garbage", "999 no class", "2 50 x",
+                                   "250 " + "x" * 5000, "250 " + "x" * 100000, "250-\r\n" * 3000 + "250 x"],
+                         ids=["class", "short", "lines", "garbage", "code", "digit", "long", "longer", "many"])
+def test_odd_replies_of_the_next_hop(smtp, phase, reply):
+    """Whatever it says: 250 goes to the client only where the message is there."""
+    smtp.hop.on(phase, reply, times=1)
+    code, text = smtp.send([HERE])
+    assert code in (250, 451) and len(text) < 3000, (code, text)
+    assert code == 451 or smtp.hop.recipients() == [HERE]
+    smtp.hop.reset()
+    assert smtp.send([HERE])[0] == 250
+    assert smtp.hop.recipients() == [HERE]
 
 
 def test_next_hop_answers_421(smtp):
@@ -441,6 +471,29 @@ def test_kept_connection_that_died_is_replaced(make_place):
     place.hop.drop_connections()
     assert place.send([HERE])[0] == 250
     assert len(place.hop.messages) == 2
+
+
+def test_connection_made_at_mail_that_died_is_replaced(smtp):
+    """A slow client: the next hop has hung up on the connection that was made ready for it."""
+    with smtp.client() as c:
+        c.begin([HERE])
+        smtp.hop.drop_connections()
+        time.sleep(0.2)
+        c.content(message())
+        assert c.reply()[0] == 250
+    assert smtp.hop.recipients() == [HERE]
+
+
+def test_next_hop_says_421_while_a_slow_client_speaks(smtp):
+    with smtp.client() as c:
+        c.begin([HERE])
+        for s in list(smtp.hop.open):
+            s.sendall(b"421 4.4.2 timeout\r\n")
+        smtp.hop.drop_connections()
+        time.sleep(0.2)
+        c.content(message())
+        assert c.reply()[0] == 250
+    assert smtp.hop.recipients() == [HERE]
 
 
 # By policy: what is spam for one recipient may be loved by another.
