@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Starts the built daemon for a test, with a configuration of its own, and looks at its processes.
 
-Everything stays on loopback and in a folder under /tmp. POSTERND names another program than
-build/src/proc/posternd.
+Everything stays on loopback and in a folder under /tmp. POSTERN_BUILD names another
+build folder than build/, POSTERND a program.
 """
 import contextlib
 import os
@@ -17,7 +17,8 @@ import tempfile
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("POSTERND", str(TOP / "build/src/proc/posternd"))
+BUILD = TOP / os.environ.get("POSTERN_BUILD", "build")
+PROGRAM = os.environ.get("POSTERND", str(BUILD / "src/proc/posternd"))
 START_S = 60
 RULES = """
 body   TEST_BODY   /postern test body rule/
