@@ -138,15 +138,17 @@ static void arm_timer(struct front_session *s)
 static void session_run(struct front_session *s)
 {
 	struct smtp_event ev;
-	size_t taken;
+	unsigned idle = 0;
 
+	/* A full engine takes nothing until next() has made room (a line that is too long is thrown away). */
 	do {
-		taken = s->in.n ? smtp_server_feed(s->server, strbuf_str(&s->in)) : 0;
+		size_t taken = s->in.n ? smtp_server_feed(s->server, strbuf_str(&s->in)) : 0;
 		strbuf_consume(&s->in, taken);
 		while (smtp_server_next(s->server, &ev))
 			handle_event(s, &ev);
 		flush(s);
-	} while (taken && s->in.n);
+		idle = taken ? 0 : idle + 1;
+	} while (s->in.n && idle < 2);
 	if (s->ending || (s->lost && !smtp_server_answers_due(s->server))) {
 		session_finish(s);
 		return;

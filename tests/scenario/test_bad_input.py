@@ -7,8 +7,11 @@ needed more than MEMORY for it. What is counted: the process's peak of resident 
 before the case), minus what it had after its first ordinary message, minus the message itself, which
 both processes map from one memfd.
 """
+import contextlib
 import pathlib
 import re
+import socket
+import threading
 import time
 
 import pytest
@@ -34,7 +37,11 @@ ACCEPTED = (250, r"2\.0\.0 from MTA\(smtp:\[127\.0\.0\.1\]:\d+\): 250 2\.0\.0 Ok
 # Where 64 MiB are not enough, and why.
 MORE_MEMORY = {
     # Some twenty checks each join all Received fields (2.5 MiB here) anew, and keep the text until the end.
-    "20,000 Received": 80 * MIB,
+    "20,000 Received": 96 * MIB,
+    # The header's fields as slices, joined for ALL, and the copies that matching makes of it.
+    "100,000 fields of one name": 96 * MIB,
+    "header of 16 MiB": 128 * MIB,
+    "field of 16 MiB": 128 * MIB,
 }
 
 
@@ -126,3 +133,52 @@ def test_message(place, name):
 
     place.hop.reset()
     place.measure(name, len(content), send)
+
+
+# name: (bytes behind EHLO, the replies to them; the last may be followed by the end of the connection)
+TRANSACTION = b"MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\n"
+COMMANDS = {
+    "no such command": (b"FROBNICATE\r\n", [r"500 5\.5\.2 .*"]),
+    "empty line": (b"\r\n", [r"500 5\.5\.2 .*"]),
+    "NUL in a command": (b"NO\0OP\r\n", [r"500 5\.5\.2 Control character in command line"]),
+    "bare LF": (b"NOOP\nNOOP\r\n", [r"500 5\.5\.2 Bare <LF> ends no command, closing channel"]),
+    "line of 1 MiB": (b"MAIL FROM:<" + b"a" * MIB + b"@example.net>\r\n", [r"500 5\.5\.2 Command line too long"]),
+    "DATA first": (b"DATA\r\n", [r"503 5\.5\.1 Need MAIL command before DATA"]),
+    "RCPT first": (b"RCPT TO:<a@example.org>\r\n", [r"503 5\.5\.1 Need MAIL command before RCPT"]),
+    "MAIL without a path": (b"MAIL FROM:\r\n", [r"501 5\.1\.7 Sender: address must be in angle brackets"]),
+    "MAIL without an end": (b"MAIL FROM:<a@example.net\r\n", [r"501 .*"]),
+    "MAIL with a number too large": (b"MAIL FROM:<> SIZE=99999999999999999999999\r\n",
+                                     [r"501 5\.5\.4 Bad value of MAIL parameter SIZE"]),
+    "MAIL with an unknown parameter": (b"MAIL FROM:<> X=1\r\n", [r"555 5\.5\.4 MAIL parameter not recognized"]),
+    "BDAT": (TRANSACTION + b"BDAT 5 LAST\r\nabcde", [r"250 .*", r"250 .*", r"502 .*"]),
+    "HTTP": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", [r"500 5\.5\.2 .*"]),
+    "10,000 NOOPs at once": (b"NOOP\r\n" * 10_000, [r"250 2\.0\.0 .*"] * 999
+                             + [r"421 4\.7\.0 Too many commands, closing channel"]),
+    "100 wrong commands": (b"WRONG\r\n" * 100, [r"500 5\.5\.2 .*"] * 20 + [r"421 4\.7\.0 Too many errors, closing channel"]),
+    "2,000 recipients": (b"MAIL FROM:<>\r\n" + b"".join(b"RCPT TO:<u%d@example.org>\r\n" % i for i in range(2000)),
+                         [r"250 .*"] * 999 + [r"421 4\.7\.0 Too many commands, closing channel"]),
+    "gone within DATA": (TRANSACTION + b"DATA\r\nSubject: no end\r\n", [r"250 .*", r"250 .*", r"354 .*"]),
+}
+
+
+def send_what_goes(sock, data):
+    """The server may close before it has read all."""
+    with contextlib.suppress(OSError):
+        sock.sendall(data)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands(place, name):
+    said, want = COMMANDS[name]
+
+    def talk():
+        with Client(place.daemon.port, timeout=DEADLINE_S) as c:
+            sender = threading.Thread(target=send_what_goes, args=(c.sock, said))
+            sender.start()
+            for reply in want:
+                code, text = c.reply()
+                assert re.fullmatch(reply, f"{code} {text}"), (code, text)
+            c.sock.shutdown(socket.SHUT_RDWR)
+            sender.join()
+
+    place.measure(name, 0, talk)
