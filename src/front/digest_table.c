@@ -1,62 +1,93 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Digests that expire: see digest_table.h. Tables are small (thousands) and mostly empty: a walk will do. */
+/* Digests that expire, in shared memory: see digest_table.h. */
 #include "front/digest_table.h"
 
 #include "core/must.h"
-#include "core/xalloc.h"
 
 #include <openssl/evp.h>
+#include <stdatomic.h>
 
-void digest_table_init(struct digest_table *t, size_t max, int64_t ttl_ms)
+enum { BUCKETS = 8192 };
+
+struct slot {
+	_Atomic int64_t until_ms; /* 0: free */
+	unsigned char digest[DIGEST_BYTES];
+};
+
+struct digest_memory {
+	_Atomic int64_t last_ms; /* when all will have expired */
+	struct slot slots[BUCKETS][DIGEST_WAYS];
+};
+
+size_t digest_table_bytes(void)
 {
-	*t = (struct digest_table){ .max = max, .ttl_ms = ttl_ms };
+	return sizeof(struct digest_memory);
 }
 
-void digest_table_done(struct digest_table *t)
+void digest_table_init(struct digest_table *t, void *memory, int64_t ttl_ms)
 {
-	t->entries = x_free(t->entries);
-	t->n = 0;
-}
-
-static struct digest_entry *at(const struct digest_table *t, size_t i)
-{
-	return &t->entries[(t->first + i) % t->max];
+	*t = (struct digest_table){ .memory = memory, .ttl_ms = ttl_ms };
 }
 
 bool digest_table_is_empty(const struct digest_table *t, int64_t now_ms)
 {
-	/* All live as long: the last one in is the last one out. */
-	return !t->n || at(t, t->n - 1)->until_ms <= now_ms;
+	return atomic_load(&t->memory->last_ms) <= now_ms;
+}
+
+static struct slot *bucket_of(const struct digest_table *t,
+			      const unsigned char digest[DIGEST_BYTES])
+{
+	return t->memory->slots[((size_t)digest[0] << 8 | digest[1]) % BUCKETS];
+}
+
+/* NULL: it is not there. */
+static struct slot *find(const struct digest_table *t, const unsigned char digest[DIGEST_BYTES])
+{
+	struct slot *bucket = bucket_of(t, digest);
+
+	for (size_t i = 0; i < DIGEST_WAYS; i++)
+		if (atomic_load(&bucket[i].until_ms) &&
+		    !memcmp(bucket[i].digest, digest, DIGEST_BYTES))
+			return &bucket[i];
+	return NULL;
 }
 
 void digest_table_add(struct digest_table *t, const unsigned char digest[DIGEST_BYTES],
 		      int64_t now_ms)
 {
-	struct digest_entry *e;
+	struct slot *bucket = bucket_of(t, digest), *s = find(t, digest);
+	int64_t until_ms = now_ms + t->ttl_ms;
 
-	if (!t->entries)
-		t->entries = xcalloc(t->max, sizeof(*t->entries));
-	while (t->n && (t->n == t->max || at(t, 0)->until_ms <= now_ms)) {
-		t->first = (t->first + 1) % t->max;
-		t->n--;
+	for (size_t i = 0; i < DIGEST_WAYS && !s; i++)
+		if (atomic_load(&bucket[i].until_ms) <= now_ms)
+			s = &bucket[i];
+	if (!s) {
+		s = bucket;
+		for (size_t i = 1; i < DIGEST_WAYS; i++)
+			if (atomic_load(&bucket[i].until_ms) < atomic_load(&s->until_ms))
+				s = &bucket[i];
 	}
-	e = at(t, t->n++);
-	memcpy(e->digest, digest, DIGEST_BYTES);
-	e->until_ms = now_ms + t->ttl_ms;
+	atomic_store(&s->until_ms, 0);
+	memcpy(s->digest, digest, DIGEST_BYTES);
+	atomic_store(&s->until_ms, until_ms);
+	if (atomic_load(&t->memory->last_ms) < until_ms)
+		atomic_store(&t->memory->last_ms, until_ms);
 }
 
 bool digest_table_has(const struct digest_table *t, const unsigned char digest[DIGEST_BYTES],
 		      int64_t now_ms)
 {
-	for (size_t i = t->n; i-- > 0;) {
-		const struct digest_entry *e = at(t, i);
+	const struct slot *s = find(t, digest);
 
-		if (e->until_ms <= now_ms)
-			return false; /* those before it are older still */
-		if (!memcmp(e->digest, digest, DIGEST_BYTES))
-			return true;
-	}
-	return false;
+	return s && atomic_load(&s->until_ms) > now_ms;
+}
+
+void digest_table_remove(struct digest_table *t, const unsigned char digest[DIGEST_BYTES])
+{
+	struct slot *s = find(t, digest);
+
+	if (s)
+		atomic_store(&s->until_ms, 0);
 }
 
 void digest_of(unsigned char ret[DIGEST_BYTES], const struct str *parts, size_t n)

@@ -9,10 +9,8 @@
 #include <unistd.h>
 
 enum {
-	DELIVERED_MAX = 100000,
 	DELIVERED_TTL_MS =
 	    6 * 3600 * 1000, /* longer than a mail server's longest usual retry pause */
-	POISON_MAX = 10000,
 	SESSIONS_MAX = 4000
 };
 
@@ -168,15 +166,21 @@ static void read_dns(struct front *f)
 		log_error(f->log, "no DNS: network checks are off", lf_c("why", e.text));
 }
 
-static int start(struct front *f, const struct front_listener *listeners, size_t n, struct err *e)
+size_t front_shared_bytes(void)
+{
+	return 2 * digest_table_bytes();
+}
+
+static int start(struct front *f, const struct front_listener *listeners, size_t n, void *shared,
+		 struct err *e)
 {
 	struct relay_opts ro = { 0 };
 
 	if (read_settings(f, e) < 0 || policy_new(f->arena, f->conf, &f->policy, e) < 0 ||
 	    av_new(f->loop, f->conf, f->log, &f->av, e) < 0)
 		return -1;
-	digest_table_init(&f->delivered, DELIVERED_MAX, DELIVERED_TTL_MS);
-	digest_table_init(&f->poison, POISON_MAX,
+	digest_table_init(&f->delivered, shared, DELIVERED_TTL_MS);
+	digest_table_init(&f->poison, (char *)shared + digest_table_bytes(),
 			  conf_get_seconds(f->conf, "postern_poison_ttl") * 1000);
 	ro.helo = f->set.helo;
 	ro.connect_ms = conf_get_seconds(f->conf, "postern_connect_timeout") * 1000;
@@ -238,7 +242,7 @@ static void on_self_test(void *arg, size_t i, const struct err *e)
 }
 
 struct front *front_new(struct loop *loop, const struct conf *conf, struct log *log,
-			const struct front_listener *listeners, size_t n)
+			const struct front_listener *listeners, size_t n, void *shared)
 {
 	struct front *f = xzalloc(sizeof(*f));
 	struct err e = ERR_INIT;
@@ -248,7 +252,7 @@ struct front *front_new(struct loop *loop, const struct conf *conf, struct log *
 	f->log = log;
 	f->arena = arena_new();
 	TAILQ_INIT(&f->sessions);
-	if (start(f, listeners, n, &e) < 0) {
+	if (start(f, listeners, n, shared, &e) < 0) {
 		log_error(log, "the front cannot start", lf_c("why", e.text));
 		front_free(f);
 		return NULL;
@@ -296,8 +300,6 @@ struct front *front_free(struct front *f)
 		f->av = av_free(f->av);
 		f->dns = dns_free(f->dns);
 	}
-	digest_table_done(&f->delivered);
-	digest_table_done(&f->poison);
 	arena_free(f->arena);
 	return x_free(f);
 }

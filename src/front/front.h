@@ -23,9 +23,15 @@ struct front_listener {
 	bool lmtp;       /* speaks LMTP whatever the client says first */
 };
 
-/* conf, loop and log outlive the front. Listeners are served at once; messages wait for a scan process. */
+/*
+ * What all fronts of a daemon remember together, and past their own lives: which recipients have got a
+ * message whose client was told to come again, and which messages kill scan processes. Zeroed memory of
+ * this size, shared by all of them.
+ */
+size_t front_shared_bytes(void);
+/* conf, loop, log and shared outlive the front. Listeners are served at once; messages wait for a scan process. */
 struct front *front_new(struct loop *loop, const struct conf *conf, struct log *log,
-			const struct front_listener *listeners, size_t n);
+			const struct front_listener *listeners, size_t n, void *shared);
 /*
  * A scan process's channel (fd taken over). generation: of the rules it has; messages go to the newest
  * one; older channels are closed when they are idle. A channel that closes with messages in it: each is

@@ -449,6 +449,19 @@ static void remember_sent(struct front_msg *m)
 	}
 }
 
+/* Everybody has been answered: the same message from the same sender is another one from now on. */
+static void forget_sent(struct front_msg *m)
+{
+	for (size_t i = 0; i < m->env.rcpt_count; i++) {
+		unsigned char digest[DIGEST_BYTES];
+
+		if (m->outcomes[i].kind != OUTCOME_SENT_BEFORE)
+			continue;
+		recipient_digest(m, i, digest);
+		digest_table_remove(&m->front->delivered, digest);
+	}
+}
+
 static void write_log(struct front_msg *m)
 {
 	struct log_line_input in = {
@@ -484,10 +497,15 @@ static void answer(struct front_msg *m, const struct smtp_reply *one)
 
 static void finish(struct front_msg *m, const struct smtp_reply *reply, bool remember)
 {
-	if (remember || !m->session)
+	/* Over LMTP each recipient has an answer of its own, and those who have it do not come again. */
+	bool comes_again = !m->session || (remember && !m->is_lmtp);
+
+	if (comes_again)
 		remember_sent(m);
 	write_log(m);
 	answer(m, reply);
+	if (!comes_again)
+		forget_sent(m);
 	msg_free(m);
 }
 

@@ -15,7 +15,10 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-enum { SEALS = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+enum {
+	SEALS = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL,
+	SIZE_SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL
+};
 
 int memfd_new(const char *name, struct err *e)
 {
@@ -76,4 +79,29 @@ void memfd_unmap(struct str bytes)
 {
 	if (bytes.n)
 		munmap((void *)bytes.p, bytes.n);
+}
+
+int memfd_new_shared(const char *name, size_t bytes, struct err *e)
+{
+	int fd = memfd_new(name, e);
+	if (fd < 0)
+		return -1;
+	if (ftruncate(fd, (off_t)bytes) < 0 || fcntl(fd, F_ADD_SEALS, SIZE_SEALS) < 0) {
+		(void)err_sys(e, "shared memory");
+		return fd_close(fd);
+	}
+	return fd;
+}
+
+int memfd_map_shared(int fd, size_t bytes, void **ret, struct err *e)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	if (seals < 0 || (seals & SIZE_SEALS) != SIZE_SEALS ||
+	    lseek(fd, 0, SEEK_END) != (off_t)bytes)
+		return err_set(e, ERR_PEER, true, "shared memory of another size");
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return err_sys(e, "mapping shared memory");
+	*ret = p;
+	return 0;
 }

@@ -23,4 +23,8 @@ int memfd_of(const char *name, struct str bytes, struct err *e);
  * unsealed one, or one over max, is ERR_PEER. An empty one gives an empty slice, not none.
  */
 int memfd_map(int fd, size_t max, struct str *ret, struct err *e);
+/* Zeroed memory that processes share and write: its size is fixed for good. */
+int memfd_new_shared(const char *name, size_t bytes, struct err *e);
+/* Maps one of exactly that size, read and write; ERR_PEER for anything else. munmap() ends it. */
+int memfd_map_shared(int fd, size_t bytes, void **ret, struct err *e);
 void memfd_unmap(struct str bytes);

@@ -67,11 +67,35 @@ static void test_not_mapped(void **state)
 	close(null);
 }
 
+static void test_shared(void **state)
+{
+	enum { BYTES = 100 };
+	char *a, *b;
+	int fd = memfd_new_shared("test", BYTES, NULL);
+	(void)state;
+	assert_int_equal(memfd_map_shared(fd, BYTES, (void **)&a, NULL), 0);
+	assert_int_equal(memfd_map_shared(fd, BYTES, (void **)&b, NULL), 0);
+	assert_int_equal(b[BYTES - 1], 0);
+	a[BYTES - 1] = 7;
+	assert_int_equal(b[BYTES - 1], 7);
+	munmap(a, BYTES);
+	munmap(b, BYTES);
+	assert_int_equal(memfd_map_shared(fd, BYTES + 1, (void **)&a, NULL), -1);
+	assert_int_equal(memfd_map_shared(fd, BYTES - 1, (void **)&a, NULL), -1);
+	assert_int_equal(ftruncate(fd, 0), -1);
+	close(fd);
+	fd = memfd_new("test", NULL);
+	assert_int_equal(ftruncate(fd, BYTES), 0);
+	assert_int_equal(memfd_map_shared(fd, BYTES, (void **)&a, NULL), -1);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sealed),
 		cmocka_unit_test(test_not_mapped),
+		cmocka_unit_test(test_shared),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

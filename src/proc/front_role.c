@@ -5,12 +5,14 @@
 
 #include "conf/conf.h"
 #include "core/arena.h"
+#include "core/file.h"
 #include "core/hash.h"
 #include "core/log.h"
 #include "core/xalloc.h"
 #include "front/front.h"
 #include "ipc/channel.h"
 #include "ipc/field.h"
+#include "ipc/memfd.h"
 #include "net/loop.h"
 #include "proc/plan.h"
 #include "proc/privilege.h"
@@ -64,9 +66,21 @@ static int read_start(struct front_process *p, struct frame *f, struct err *e)
 	return settings_load_fd(p->plan.settings_fd, &p->conf, e);
 }
 
+/* Behind the listeners' descriptors. */
+static int map_shared(struct frame *f, size_t at, void **ret, struct err *e)
+{
+	if (at >= f->fd_count)
+		return err_set(e, ERR_PEER, false, "a front's start without shared memory");
+	int fd = frame_take_fd(f, at);
+	int r = memfd_map_shared(fd, front_shared_bytes(), ret, e);
+	fd_close(fd);
+	return r;
+}
+
 static int start(struct front_process *p, struct frame *f, struct err *e)
 {
 	struct front_listener listeners[PLAN_MAX_LISTENERS];
+	void *shared;
 	if (read_start(p, f, e) < 0)
 		return -1;
 	p->plan.settings_fd = -1;
@@ -76,9 +90,11 @@ static int start(struct front_process *p, struct frame *f, struct err *e)
 							.name = p->plan.listeners[i].name,
 							.lmtp = p->plan.listeners[i].lmtp };
 	tzset();
-	if (lock_in(p->conf, e) < 0)
+	if (map_shared(f, first + p->plan.listener_count, &shared, e) < 0 ||
+	    lock_in(p->conf, e) < 0)
 		return -1;
-	p->front = front_new(p->loop, p->conf, &p->log.log, listeners, p->plan.listener_count);
+	p->front =
+	    front_new(p->loop, p->conf, &p->log.log, listeners, p->plan.listener_count, shared);
 	if (!p->front)
 		return err_set(e, ERR_SYSTEM, false, "the front cannot serve");
 	channel_send(p->supervisor, PROC_FRONT_READY, STR(""), NULL, 0);

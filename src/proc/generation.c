@@ -129,7 +129,7 @@ static int send_front_start(struct member *m, struct err *e)
 {
 	struct generation *g = m->g;
 	struct plan *p = &g->plan;
-	int fds[2 + PLAN_MAX_LISTENERS];
+	int fds[3 + PLAN_MAX_LISTENERS];
 	size_t n = 0;
 	struct strbuf body;
 	struct plan for_front = *p;
@@ -140,6 +140,7 @@ static int send_front_start(struct member *m, struct err *e)
 	if (bound_get(g->host->bound, p, fds + n, e) < 0)
 		return -1;
 	n += p->listener_count;
+	fds[n++] = g->host->shared_fd;
 	strbuf_init(&body, 0);
 	put_u32(&body, g->number);
 	plan_encode(&body, &for_front);

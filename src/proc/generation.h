@@ -57,6 +57,7 @@ struct generation_host {
 	size_t file_count;
 	const struct generation_events *events;
 	void *arg;
+	int shared_fd; /* the fronts' common memory: front_shared_bytes() */
 };
 
 /* Starts the loader. -1: not even that. */

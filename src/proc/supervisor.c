@@ -6,6 +6,8 @@
 #include "core/log.h"
 #include "core/must.h"
 #include "core/vec.h"
+#include "front/front.h"
+#include "ipc/memfd.h"
 #include "net/loop.h"
 #include "proc/bound.h"
 #include "proc/debug_socket.h"
@@ -246,8 +248,9 @@ int supervisor_run(const struct supervisor_options *options)
 {
 	struct supervisor s = { .options = options, .exit_status = EXIT_OUR_FAULT, .pid_fd = -1 };
 	struct err e = ERR_INIT;
-	int self_fd = -1;
+	int self_fd = -1, shared_fd = -1;
 	if (open_first(&self_fd, &e) < 0 || privilege_keep_supervisor(&e) < 0 ||
+	    (shared_fd = memfd_new_shared("fronts", front_shared_bytes(), &e)) < 0 ||
 	    !(s.loop = loop_new(&e))) {
 		fprintf(stderr, "posternd: %s\n", e.text);
 		return EXIT_SYSTEM;
@@ -264,7 +267,8 @@ int supervisor_run(const struct supervisor_options *options)
 					   .files = options->files,
 					   .file_count = options->file_count,
 					   .events = &events,
-					   .arg = &s };
+					   .arg = &s,
+					   .shared_fd = shared_fd };
 	run(&s);
 	pid_file_clear(s.pid_fd);
 	fd_close(s.pid_fd);
@@ -273,6 +277,7 @@ int supervisor_run(const struct supervisor_options *options)
 	log_info(&s.log.log, "stopped");
 	role_log_done(&s.log);
 	loop_free(s.loop);
+	fd_close(shared_fd);
 	fd_close(self_fd);
 	return s.exit_status;
 }
