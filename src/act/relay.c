@@ -97,12 +97,26 @@ static void wait_connected(void *arg, int fd, const struct net_addr *addr, const
 	w->conn->wait = w;
 }
 
+static void start_connect(struct relay_wait *w)
+{
+	struct connect_opts co = { .each_ms = w->relay->opts.connect_ms };
+
+	w->job = connect_start(w->relay->loop, w->addrs, w->addr_count, &co, wait_connected, w);
+}
+
 void relay_wait_up(struct relay_wait *w)
 {
 	struct relay_conn *c = w->conn;
 
 	w->conn = NULL;
 	wait_finish(w, c);
+}
+
+void relay_wait_connect(struct relay_wait *w)
+{
+	w->conn = NULL;
+	loop_call_cancel(&w->later);
+	start_connect(w);
 }
 
 void relay_wait_failed(struct relay_wait *w, const struct err *e)
@@ -121,13 +135,6 @@ static bool is_wanted(const struct relay_conn *c, const struct net_addr *addrs, 
 		if (net_addr_eq(&c->addr, &addrs[i]))
 			return true;
 	return false;
-}
-
-static void start_connect(struct relay_wait *w)
-{
-	struct connect_opts co = { .each_ms = w->relay->opts.connect_ms };
-
-	w->job = connect_start(w->relay->loop, w->addrs, w->addr_count, &co, wait_connected, w);
 }
 
 static struct relay_wait *wait_new(struct relay *r, const struct net_addr *addrs, size_t count,
@@ -214,7 +221,8 @@ void relay_begin(struct relay_lease *lease, const struct smtp_client_mail *mail,
 	lease->slice_count = slice_count;
 	lease->fn = fn;
 	lease->arg = arg;
-	if (lease->conn && lease->conn->is_dead) {
+	/* It may have been lost just now, so that its own step has not looked at that yet. */
+	if (lease->conn && (lease->conn->is_dead || !smtp_client_is_idle(lease->conn->client))) {
 		relay_conn_drop(lease->conn);
 		lease->conn = NULL;
 	}

@@ -86,6 +86,12 @@ static void failed(struct relay_conn *c)
 	if (c->wait) {
 		struct relay_wait *w = c->wait;
 
+		/* A kept connection that died before anybody had it: a new one is what was asked for. */
+		if (!c->is_fresh) {
+			relay_conn_drop(c);
+			relay_wait_connect(w);
+			return;
+		}
 		err_set(&e, ERR_PEER, true, "%s", f ? f->reply.text.p : "connection failed");
 		relay_conn_drop(c);
 		relay_wait_failed(w, &e);

@@ -73,5 +73,6 @@ void relay_conn_let_go(struct relay_conn *c);
 void relay_conn_drop(struct relay_conn *c);
 
 void relay_wait_up(struct relay_wait *w);
+void relay_wait_connect(struct relay_wait *w);
 void relay_wait_failed(struct relay_wait *w, const struct err *e);
 void relay_lease_replace(struct relay_lease *lease);
