@@ -12,6 +12,7 @@ import collections
 import json
 import os
 import random
+import re
 import time
 
 import pytest
@@ -234,6 +235,11 @@ def judge(place, messages):
     return wrong, bystanders
 
 
+def own_deaths(log):
+    """Processes that ended, but not by a SIGKILL of ours."""
+    return re.findall(r"[^\n]*process(?: \d+ | ended)[^\n]*(?:by signal (?!9 )|exited with [1-9])[^\n]*", log)
+
+
 def print_table(kills):
     """point x victim: kills/lost/twice."""
     def cell(some):
@@ -262,4 +268,5 @@ def test_nothing_lost(place, rng):
           f"twice for others than the one aimed at, past their dot: {bystanders}")
     print_table(place.kills)
     assert not unanswered, [(m.sender, m.failures[-3:]) for m in unanswered[:5]]
+    assert not own_deaths(place.daemon.log())
     assert not wrong, "\n".join(wrong[:20])
