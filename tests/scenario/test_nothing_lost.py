@@ -128,8 +128,9 @@ class Place:
         harness.wait_for(lambda: self.has_all(victim), f"{role} is back")
 
     def has_all(self, but):
-        found = [p.name() for p in self.daemon.tree() if p.pid != but.pid]
-        return collections.Counter(found) == {"postern-loader": 1, "postern-front": 1, "postern-scan": 2}
+        alive = {role: len([p for p in self.daemon.role(role) if p.pid != but.pid])
+                 for role in ("loader", "front", "scan")}
+        return alive == {"loader": 1, "front": 1, "scan": 2}
 
     def kill_loader(self, *what):
         self.kill_role("loader", *what)
