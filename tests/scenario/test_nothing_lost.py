@@ -171,9 +171,10 @@ class Place:
 
 
 @pytest.fixture
-def rng():
+def rng(capsys):
     seed = int(os.environ.get("POSTERN_SEED") or random.SystemRandom().randrange(1 << 32))
-    print(f"\nPOSTERN_SEED={seed}")
+    with capsys.disabled():
+        print(f"\nPOSTERN_SEED={seed}")
     return random.Random(seed)
 
 
@@ -253,7 +254,7 @@ def print_table(kills):
     print("all".ljust(26) + "".join(cell([k for k in kills if k.victim == v]) for v in VICTIMS) + cell(kills))
 
 
-def test_nothing_lost(place, rng):
+def test_nothing_lost(place, rng, capsys):
     plan = [(p, v) for p in POINTS for v in VICTIMS] * ROUNDS
     rng.shuffle(plan)
     began = time.monotonic()
@@ -263,11 +264,12 @@ def test_nothing_lost(place, rng):
         time.sleep(rng.uniform(0, 0.1))
     unanswered = feeder.finish(60)
     wrong, bystanders = judge(place, feeder.messages)
-    print(f"{len(place.kills)} kills in {time.monotonic() - began:.0f} s, {len(feeder.messages)} messages, "
-          f"{sum(m.tries for m in feeder.messages)} tries ({dict(feeder.reasons.most_common(5))}); "
-          f"children of a killed supervisor gone within {place.longest_end_s:.1f} s; "
-          f"twice for others than the one aimed at, past their dot: {bystanders}")
-    print_table(place.kills)
+    with capsys.disabled():
+        print(f"{len(place.kills)} kills in {time.monotonic() - began:.0f} s, {len(feeder.messages)} messages, "
+              f"{sum(m.tries for m in feeder.messages)} tries ({dict(feeder.reasons.most_common(5))}); "
+              f"children of a killed supervisor gone within {place.longest_end_s:.1f} s; "
+              f"twice for others than the one aimed at, past their dot: {bystanders}")
+        print_table(place.kills)
     assert not unanswered, [(m.sender, m.failures[-3:]) for m in unanswered[:5]]
     assert not own_deaths(place.daemon.log())
     assert not wrong, "\n".join(wrong[:20])
