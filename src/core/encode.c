@@ -161,16 +161,27 @@ static void add_escaped(struct strbuf *out, unsigned char c)
 	}
 }
 
-void encode_printable(struct strbuf *out, struct str in)
+static void add_printable(struct strbuf *out, struct str in, bool backslash_stays)
 {
 	for (size_t at = 0; at < in.n;) {
 		size_t from = at;
 		uint32_t c = utf8_next(in, &at);
+		bool plain = c >= 0x20 && c < 0x7f && (c != '\\' || backslash_stays);
 
-		if (c != UTF8_BAD && ((c >= 0x20 && c < 0x7f && c != '\\') || c >= 0xa0))
+		if (c != UTF8_BAD && (plain || c >= 0xa0))
 			strbuf_add(out, str_sub(in, from, at));
 		else
 			for (; from < at; from++)
 				add_escaped(out, (unsigned char)in.p[from]);
 	}
+}
+
+void encode_printable(struct strbuf *out, struct str in)
+{
+	add_printable(out, in, false);
+}
+
+void encode_printable_again(struct strbuf *out, struct str in)
+{
+	add_printable(out, in, true);
 }

@@ -70,6 +70,7 @@ static void test_printable(void **state)
 	(void)state;
 	check_encode(encode_printable, STR("a\\b\n\x01\x7f"), "a\\\\b\\n\\x01\\x7f");
 	check_encode(encode_printable, STR("\xc3\xa9\xc3(\xff"), "\xc3\xa9\\xc3(\\xff");
+	check_encode(encode_printable_again, STR("a\\x01\n"), "a\\x01\\n");
 	check_encode(encode_printable, STR("\xc2\x85"), "\\xc2\\x85"); /* C1 controls too */
 }
 

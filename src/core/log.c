@@ -27,21 +27,32 @@ void log_write(const struct log *l, enum log_level level, const char *event,
 
 	if (!log_wants(l, level_detail[level]))
 		return;
-	rec = (struct log_record){ level, level_detail[level], l->id, str_of(event), fields, n };
+	rec = (struct log_record){ level, level_detail[level], l->id, str_of(event), fields, n,
+				   false };
+	l->sink->write(l->sink, &rec);
+}
+
+static void write_line(const struct log *l, int detail, struct str line, bool is_formatted)
+{
+	enum log_level level = detail < 0   ? LOG_LEVEL_ERROR
+			       : detail > 4 ? LOG_LEVEL_DEBUG
+					    : LOG_LEVEL_INFO;
+	struct log_record rec = { level, detail, STR_NONE, line, NULL, 0, is_formatted };
+
+	if (!log_wants(l, detail))
+		return;
+	rec.id = l->id;
 	l->sink->write(l->sink, &rec);
 }
 
 void log_text(const struct log *l, int detail, struct str line)
 {
-	enum log_level level = detail < 0   ? LOG_LEVEL_ERROR
-			       : detail > 4 ? LOG_LEVEL_DEBUG
-					    : LOG_LEVEL_INFO;
-	struct log_record rec;
+	write_line(l, detail, line, false);
+}
 
-	if (!log_wants(l, detail))
-		return;
-	rec = (struct log_record){ level, detail, l->id, line, NULL, 0 };
-	l->sink->write(l->sink, &rec);
+void log_forward(const struct log *l, int detail, struct str line)
+{
+	write_line(l, detail, line, true);
 }
 
 /* A value needs quotes when a reader could not tell where it ends. */
@@ -82,7 +93,10 @@ void log_format_text(struct strbuf *out, const struct log_record *rec)
 		strbuf_add_c(out, rec->detail < -1 ? "(!!)" : "(!)");
 	if (rec->field_count && rec->level <= LOG_LEVEL_WARNING)
 		strbuf_printf(out, "%s: ", level_names[rec->level]);
-	encode_printable(out, rec->event);
+	if (rec->is_formatted)
+		encode_printable_again(out, rec->event);
+	else
+		encode_printable(out, rec->event);
 	for (size_t i = 0; i < rec->field_count; i++) {
 		strbuf_printf(out, " %s=", rec->fields[i].key);
 		add_value(out, &rec->fields[i]);

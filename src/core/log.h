@@ -58,6 +58,8 @@ struct log_record {
 	struct str event; /* fixed text of ours, or a whole amavisd line */
 	const struct log_field *fields;
 	size_t field_count;
+	bool
+	    is_formatted; /* another role's sink made the line: its backslashes are not doubled again */
 };
 
 struct log_sink {
@@ -83,6 +85,8 @@ void log_write(const struct log *l, enum log_level level, const char *event,
 	       const struct log_field *fields, size_t n);
 /* A whole line of amavisd's kind at `detail`; negative detail prefixes (!) or (!!). */
 void log_text(const struct log *l, int detail, struct str line);
+/* A line that another process's log_format_text() made. */
+void log_forward(const struct log *l, int detail, struct str line);
 
 #define LOG_FIELDS_(...) ((struct log_field[]){ { 0 }, ##__VA_ARGS__ })
 #define log_at_(l, level, event, ...)                                                              \

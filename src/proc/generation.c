@@ -210,7 +210,7 @@ static void relay_log(struct generation *g, const struct frame *f)
 	int level, detail;
 	struct str text;
 	if (proc_log_decode(f, &level, &detail, &text, NULL) == 0)
-		log_text(g->host->log, detail, text);
+		log_forward(g->host->log, detail, text);
 }
 
 static void on_frame(void *arg, struct frame *f)
