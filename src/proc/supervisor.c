@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "proc/supervisor.h"
 
+#include "core/arena.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/must.h"
@@ -113,9 +114,13 @@ static void on_serving(void *arg, struct generation *g)
 		return;
 	}
 	s->serving = g;
-	log_info(&s->log.log, "configuration is in service",
-		 lf_int("generation", generation_number(g)), lf_int("scans", plan->scans),
-		 lf_int("sockets", (int64_t)plan->listener_count));
+	struct arena *a = arena_new();
+	log_text(&s->log.log, 0,
+		 arena_printf(
+		     a,
+		     "configuration is in service: generation %u, %u scan processes, %zu sockets",
+		     (unsigned)generation_number(g), (unsigned)plan->scans, plan->listener_count));
+	arena_free(a);
 	drain_others(s, g);
 	sweep_sockets(s);
 	s->debug = debug_socket_free(s->debug);
