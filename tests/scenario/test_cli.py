@@ -1,0 +1,131 @@
+"""The command line: options, exit codes, what is printed where; man pages that name every option."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+import harness
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+POSTERN = TOP / os.environ.get("POSTERN_BUILD", "build") / "src/cli/postern"
+HAM = b"From: a@example.net\nTo: b@example.org\nSubject: hello\nDate: Sun, 22 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.net>\n\nHi.\n"
+RULE = "body MARKED /marked/\nscore MARKED 7\ndescribe MARKED The word stands there\n"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Rules of the test's own, and messages: two files, a Maildir, an mbox."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "10_test.cf").write_text(RULE)
+    (tmp_path / "site").mkdir()
+    mail = tmp_path / "mail"
+    for folder in (mail / "box/new", mail / "box/cur", mail / "box/tmp", mail / "sub"):
+        folder.mkdir(parents=True)
+    (mail / "b.eml").write_bytes(HAM)
+    (mail / "a.eml").write_bytes(HAM + b"marked\n")
+    (mail / "sub/c.eml").write_bytes(b"From x@y Sun Nov 22 10:00:00 2026\n" + HAM)
+    (mail / "box/new/1").write_bytes(HAM)
+    (mail / "box/cur/2").write_bytes(HAM + b"marked\n")
+    (mail / "box/tmp/3").write_bytes(HAM)
+    (mail / "two.mbox").write_bytes((b"From x@y Sun Nov 22 10:00:00 2026\n" + HAM + b"\n") * 2)
+    return tmp_path
+
+
+def run(place, *args, stdin=b""):
+    rules = ["--rules", place / "rules", "--site", place / "site"]
+    return subprocess.run([POSTERN, "scan", "--local", *rules, *args], input=stdin, capture_output=True, timeout=60, check=False)
+
+
+def names(done):
+    return [line.split(b"\t")[0].decode() for line in done.stdout.splitlines()]
+
+
+def test_folders_maildirs_and_mboxes(place):
+    done = run(place, "--tsv", place / "mail")
+    mail = place / "mail"
+    assert names(done) == [str(mail / n) for n in ("a.eml", "b.eml")] + [f"{mail}/two.mbox#1", f"{mail}/two.mbox#2"] + [
+        str(mail / n) for n in ("box/cur/2", "box/new/1", "sub/c.eml")], done
+    assert done.returncode == 0
+
+
+def test_columns(place):
+    done = run(place, "--tsv", place / "mail/a.eml")
+    assert done.stdout == f"{place}/mail/a.eml\t7.000\tMARKED\t\n".encode()
+
+
+def test_text_and_json(place):
+    text = run(place, place / "mail/a.eml").stdout.decode()
+    assert "spam, 7.0 points (5.0 needed)" in text and "MARKED" in text and "The word stands there" in text
+    found = json.loads(run(place, "--json", place / "mail/a.eml").stdout)
+    assert found["spam"] is True and found["score"] == 7 and found["rules"][0]["rule"] == "MARKED"
+
+
+def test_standard_input_and_lists(place):
+    assert run(place, "--tsv", stdin=HAM + b"marked\n").stdout == b"-\t7.000\tMARKED\t\n"
+    listed = f"{place}/mail/b.eml\n{place}/mail/a.eml\n".encode()
+    assert names(run(place, "--tsv", "--files-from", "-", stdin=listed)) == listed.decode().split()
+    assert len(names(run(place, "--tsv", "--mbox", "-", stdin=(b"From x@y\n" + HAM + b"\n") * 3))) == 3
+
+
+def test_jobs_keep_the_order(place):
+    files = []
+    for i in range(50):
+        files.append(place / f"m{i}.eml")
+        files[-1].write_bytes(HAM + (b"marked\n" if i % 3 == 0 else b""))
+    assert run(place, "--tsv", "--jobs", "3", *files).stdout == run(place, "--tsv", *files).stdout
+
+
+def test_stats_is_the_last_line(place):
+    done = run(place, "--tsv", "--stats", place / "mail/a.eml", place / "mail/b.eml")
+    assert re.fullmatch(rb"2 messages, \d+ bytes, [\d.]+ cpu-seconds, [\d.]+ seconds", done.stderr.splitlines()[-1])
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(place):
+    done = run(place, "--tsv", place / "none", place / "mail/a.eml")
+    assert done.returncode == 1 and names(done) == [f"{place}/mail/a.eml"]
+    assert b"none: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("args, status, text", [
+    (["scan", "--jobs", "0"], 64, "--jobs takes a number"),
+    (["scan", "--nonsense"], 64, "Try 'postern scan --help'"),
+    (["scan", "--rules", "/nonexistent", "--site", "/nonexistent"], 78, "--rules DIR"),
+    (["frobnicate"], 64, "no such command"),
+    ([], 64, "usage: postern"),
+    (["send", "--to", "a b"], 64, "no address"),
+    (["send", "--server", "x25:1", "/dev/null"], 64, "is not implemented"),
+    (["send", "/nonexistent"], 66, "No such file"),
+])
+def test_wrong_usage(args, status, text):
+    done = subprocess.run([POSTERN, *args], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == status and text in done.stdout + done.stderr, done
+
+
+def test_send_to_nobody():
+    port = harness.free_port()
+    done = subprocess.run([POSTERN, "send", "--server", f"smtp:127.0.0.1:{port}", TOP / "conf/sample.eml"], capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert done.returncode == 75 and "Connection refused" in done.stderr
+
+
+def test_config_commands(tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_text("$mydomain = 'example.com';\n$inet_socket_port = 10025;\n")
+    bad.write_text("$mydomain = 'example.com';\n$nosuchthing = 1;\n")
+    shown = subprocess.run([POSTERN, "config", "show", "-c", good, "inet_socket_port"], capture_output=True, text=True, timeout=60,
+                           check=False)
+    assert shown.returncode == 0 and "$inet_socket_port = 10025;" in shown.stdout and "good" in shown.stdout
+    tested = subprocess.run([POSTERN, "test-config", "-c", bad], capture_output=True, text=True, timeout=60, check=False)
+    assert tested.returncode == 78 and f"{bad}:2:1: " in tested.stderr + tested.stdout
+
+
+@pytest.mark.parametrize("command, page", [("scan", "postern.1"), ("send", "postern.1")])
+def test_the_manual_names_every_option(command, page):
+    said = subprocess.run([POSTERN, command, "--help"], capture_output=True, text=True, timeout=60, check=False)
+    manual = (TOP / "man" / page).read_text().replace("\\-", "-")
+    assert said.returncode == 0
+    for option in set(re.findall(r"--[a-z][a-z-]+", said.stdout)) - {"--help"}:
+        assert option in manual, option
