@@ -75,7 +75,7 @@ def plain(field):
 
 
 SPAM_FIELDS = ["X-Spam-Flag", "X-Spam-Score", "X-Spam-Level", "X-Spam-Status"]
-OURS = rb"Received: from client\.example\.net \(\[127\.0\.0\.1\]\)\s+by localhost \(filter\.example\.org\s+" \
+OURS = rb"Received: from mx\.example\.org \(\[127\.0\.0\.1\]\)\s+by localhost \(filter\.example\.org\s+" \
        rb"\[127\.0\.0\.1\]\) \([-.\w]+,\s+port \d+\)\s+with %s\s+id [-\w]{12}\s+for <m\d{4}@example\.org>;\s+" \
        rb"\w{3}, +\d+ \w{3} \d{4} [\d:]{8} [-+]\d{4} \(\w+\)\n$"
 
@@ -177,7 +177,7 @@ def test_comparison_sees_each_change():
     top = b"Return-Path: <a@b>\nX-Original-To: m0001@example.org\nDelivered-To: m0001@example.org\n"
     back = b"Received: from %s (localhost [127.0.0.1])\n\tby mx.example.org (Postfix) with ESMTP id %s\n" \
         b"\tfor <m0001@example.org>; Sun, 22 Nov 2026 17:52:1%d +0000 (UTC)\n"
-    ours = b"Received: from client.example.net ([127.0.0.1]) by localhost (filter.example.org\n [127.0.0.1]) " \
+    ours = b"Received: from mx.example.org ([127.0.0.1]) by localhost (filter.example.org\n [127.0.0.1]) " \
         b"(postern, port 10024) with ESMTP id abcdefghijkl\n for <m0001@example.org>; " \
         b"Sun, 22 Nov 2026 17:52:16 +0000 (UTC)\n"
     rest = [b"From: me\n", b"X-Spam-Level: **\n", b"Subject: a\n b\n", b"\nbody\r \x80\n"]
