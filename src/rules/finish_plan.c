@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { MIN_RARITY = 4 }; /* bits: one place in sixteen */
+
 bool rule_is_active(const struct rule *r, unsigned set)
 {
 	if (r->score[set] == 0)
@@ -50,6 +52,23 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 	return rx;
 }
 
+/*
+ * What its prefilter shall look for. A rule without literals whose matches begin in a rare way is tried
+ * just where such a beginning stands.
+ */
+static void find_needs(struct load *l, struct rule *r)
+{
+	bool one_by_one = r->flags & (RULE_MULTIPLE | RULE_CAPTURES | RULE_NEGATED | RULE_IF_UNSET);
+
+	if (r->type == RULE_MIMEHEADER || r->type == RULE_URI_DETAIL)
+		return;
+	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
+	if (!(r->flags & RULE_NEGATED))
+		needs_of(l->a, r->source.pcre, r->needs);
+	r->by_window = !one_by_one && !r->needs->literal_count && r->needs->window_length > 1 &&
+		       r->needs->window_rarity >= MIN_RARITY;
+}
+
 void finish_regexes(struct load *l)
 {
 	for (size_t i = 0; i < l->rs->rule_count; i++) {
@@ -57,8 +76,10 @@ void finish_regexes(struct load *l)
 
 		if (!active_somewhere(l->rs, r))
 			continue;
-		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE)))
+		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE))) {
+			find_needs(l, r);
 			r->rx = compile(l, r, &r->source);
+		}
 		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {
 			if (r->uri->has[k])
 				r->uri->rx[k] = compile(l, r, &r->uri->source[k]);

@@ -5,25 +5,20 @@
  * of the branch must hold one of. Branches are joined by union. Whatever is odd (conditions, calls,
  * references, verbs) counts as "could be anything".
  */
-#include "rules/needs.h"
+#include "rules/needs_private.h"
 
 #include "core/arena.h"
 #include "core/num.h"
 #include "core/reader.h"
 #include "core/vec.h"
 
-enum { MAX_TAIL = 24, MAX_LITERAL = 24, MAX_CLASS = 6 };
-
-struct set {
-	struct str s[NEEDS_MAX_LITERALS];
-	size_t n; /* 0: could be anything */
-};
+enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_FREQUENCY = 800, MAX_TIMES = 8 };
 
 /* What a piece or a branch stands for. */
 struct piece {
-	struct set tail; /* all strings it can be; n 0: too many to say */
-	struct set best; /* every match of it holds one of these; n 0: not known */
-	size_t min_length;
+	struct needs_set tail;     /* all strings it can be; n 0: too many to say */
+	struct needs_set best;     /* every match of it holds one of these; n 0: not known */
+	struct needs_window start; /* from its beginning */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
 	size_t byte_sets;
 };
@@ -31,9 +26,8 @@ struct piece {
 struct frame {
 	struct piece branch; /* so far */
 	bool whole;          /* tail is the whole branch, not only its end */
-	struct piece done;   /* union of the branches before */
+	struct piece done;   /* what the branches before have in common */
 	bool has_done;
-	bool is_look, is_odd;
 };
 
 struct analysis {
@@ -43,101 +37,32 @@ struct analysis {
 	bool failed;
 };
 
-static size_t shortest(const struct set *set)
-{
-	size_t n = SIZE_MAX;
+static const struct str empty_string = { "", 0 };
 
-	for (size_t i = 0; i < set->n; i++)
-		n = set->s[i].n < n ? set->s[i].n : n;
-	return set->n ? n : 0;
+static void of_nothing(struct piece *p)
+{
+	*p = (struct piece){ .tail = { &empty_string, 1, 1 } };
+	needs_window_empty(&p->start);
 }
 
-/* Longer is rarer, fewer are rarer; beyond eight bytes length says no more. */
-static long worth(const struct set *set)
+static void of_anything(struct piece *p, size_t min_length)
 {
-	size_t len = shortest(set);
-
-	if (!set->n || len < NEEDS_MIN_LENGTH)
-		return -1;
-	return (long)(len > 8 ? 8 : len) * 16 - (long)set->n;
-}
-
-static void keep_best(struct set *best, const struct set *candidate)
-{
-	if (worth(candidate) > worth(best))
-		*best = *candidate;
-}
-
-static void add_string(struct set *set, struct str s, size_t max, bool *fits)
-{
-	for (size_t i = 0; i < set->n; i++) {
-		if (str_eq(set->s[i], s))
-			return;
-	}
-	if (set->n >= max || set->n >= NEEDS_MAX_LITERALS)
-		*fits = false;
-	else
-		set->s[set->n++] = s;
-}
-
-/* Every string of a followed by every one of b; false: too many or too long. */
-static bool cross(struct arena *a, const struct set *x, const struct set *y, struct set *ret)
-{
-	bool fits = x->n && y->n;
-
-	ret->n = 0;
-	for (size_t i = 0; i < x->n && fits; i++) {
-		for (size_t k = 0; k < y->n && fits; k++) {
-			if (x->s[i].n + y->s[k].n > MAX_LITERAL)
-				return false;
-			add_string(ret, str_concat(a, x->s[i], y->s[k]), MAX_TAIL, &fits);
-		}
-	}
-	return fits;
-}
-
-static bool unite(struct set *to, const struct set *from, size_t max)
-{
-	bool fits = to->n && from->n;
-
-	for (size_t i = 0; i < from->n && fits; i++)
-		add_string(to, from->s[i], max, &fits);
-	if (!fits)
-		to->n = 0;
-	return fits;
-}
-
-/* How often such bytes stand in mail, roughly, in a thousand. */
-static unsigned long frequency(const struct byteset *set)
-{
-	static const uint8_t letters[26] = { 70, 13, 30, 35, 100, 20, 20, 40, 65, 2,  8, 40, 25,
-					     65, 70, 20, 2,  60,  60, 80, 28, 10, 18, 3, 17, 2 };
-	unsigned long sum = 0;
-
-	for (unsigned c = 0; c < 256; c++) {
-		if (!byteset_has(set, (uint8_t)c))
-			continue;
-		sum += c >= 'a' && c <= 'z'    ? letters[c - 'a']
-		       : c == ' ' || c == '\n' ? 150
-		       : c >= 0x80             ? 1
-		       : c == '.' || c == '-'  ? 15
-					       : 5;
-	}
-	return sum;
+	*p = (struct piece){ .byte_sets = 0 };
+	needs_window_anything(&p->start, min_length);
 }
 
 /* A set of bytes of which one must be there; the rarest are kept. */
 static void need_bytes(struct piece *p, const struct byteset *set)
 {
-	unsigned long count = frequency(set);
+	unsigned often = needs_frequency(set);
 	size_t at = 0;
 
-	while (at < p->byte_sets && frequency(&p->bytes[at]) <= count) {
+	while (at < p->byte_sets && needs_frequency(&p->bytes[at]) <= often) {
 		if (!memcmp(&p->bytes[at], set, sizeof(*set)))
 			return;
 		at++;
 	}
-	if (at >= NEEDS_BYTE_SETS || count > 800)
+	if (at >= NEEDS_BYTE_SETS || often > MAX_FREQUENCY)
 		return;
 	for (size_t i = NEEDS_BYTE_SETS - 1; i > at; i--)
 		p->bytes[i] = p->bytes[i - 1];
@@ -146,88 +71,118 @@ static void need_bytes(struct piece *p, const struct byteset *set)
 		p->byte_sets++;
 }
 
-static const struct piece nothing = { .tail = { .s = { { "", 0 } }, .n = 1 } };
-
 static struct frame *top(struct analysis *n)
 {
 	return VEC_LAST(&n->frames, struct frame);
 }
 
+static void start_branch(struct frame *f)
+{
+	of_nothing(&f->branch);
+	f->whole = true;
+}
+
 static void open_frame(struct analysis *n)
 {
-	struct frame *f = vec_must_push(&n->frames);
+	start_branch(vec_must_push(&n->frames));
+}
 
-	f->branch = nothing;
-	f->whole = true;
+static void append_needs(struct frame *f, const struct piece *p)
+{
+	needs_window_append(&f->branch.start, &p->start);
+	for (size_t i = 0; i < p->byte_sets; i++)
+		need_bytes(&f->branch, &p->bytes[i]);
+	f->branch.best = needs_better(f->branch.best, p->best);
+}
+
+/* The strings of the branch end here, and go on from what `tail` can be. */
+static void break_tail(struct frame *f, struct needs_set tail)
+{
+	f->branch.best = needs_better(f->branch.best, f->branch.tail);
+	f->branch.best = needs_better(f->branch.best, tail);
+	f->whole = false;
+	f->branch.tail = tail;
 }
 
 /* The branch goes on with this piece. */
 static void append(struct analysis *n, const struct piece *p)
 {
 	struct frame *f = top(n);
-	struct set joined;
+	struct needs_set joined;
 
-	f->branch.min_length += p->min_length;
-	for (size_t i = 0; i < p->byte_sets; i++)
-		need_bytes(&f->branch, &p->bytes[i]);
-	keep_best(&f->branch.best, &p->best);
-	if (p->tail.n && f->branch.tail.n && cross(n->a, &f->branch.tail, &p->tail, &joined)) {
-		f->branch.tail = joined;
-		keep_best(&f->branch.best, &joined);
+	append_needs(f, p);
+	if (!needs_cross(n->a, f->branch.tail, p->tail, MAX_TAIL, &joined)) {
+		break_tail(f, p->tail);
 		return;
 	}
-	keep_best(&f->branch.best, &f->branch.tail);
-	f->whole = false;
-	f->branch.tail = p->tail;
+	f->branch.tail = joined;
+	f->branch.best = needs_better(f->branch.best, joined);
+}
+
+/* With a piece that stands there more than once: one copy before the break, one behind it. */
+static void append_copies(struct analysis *n, const struct piece *again, struct needs_set one)
+{
+	struct frame *f = top(n);
+	struct needs_set joined;
+
+	append_needs(f, again);
+	if (needs_cross(n->a, f->branch.tail, one, MAX_TAIL, &joined))
+		f->branch.best = needs_better(f->branch.best, joined);
+	break_tail(f, one);
+}
+
+/* Only what all branches need is needed. */
+static void join_branch(struct analysis *n, struct piece *done, const struct piece *b)
+{
+	done->tail = needs_union(n->a, done->tail, b->tail, NEEDS_MAX_LITERALS);
+	done->best = needs_union(n->a, done->best, b->best, NEEDS_MAX_LITERALS);
+	needs_window_join(&done->start, &b->start);
+	done->byte_sets = done->byte_sets && b->byte_sets;
+	if (done->byte_sets)
+		byteset_union(&done->bytes[0], &b->bytes[0]);
 }
 
 /* The branch is complete: it joins the ones before. */
 static void end_branch(struct analysis *n)
 {
 	struct frame *f = top(n);
-	struct piece b = f->branch;
+	struct piece *b = &f->branch;
 
-	keep_best(&b.best, &b.tail);
+	b->best = needs_better(b->best, b->tail);
 	if (!f->whole)
-		b.tail.n = 0;
-	if (!f->has_done) {
-		f->done = b;
-	} else {
-		unite(&f->done.tail, &b.tail, MAX_TAIL);
-		unite(&f->done.best, &b.best, NEEDS_MAX_LITERALS);
-		if (b.min_length < f->done.min_length)
-			f->done.min_length = b.min_length;
-		f->done.byte_sets = f->done.byte_sets && b.byte_sets;
-		if (f->done.byte_sets)
-			byteset_union(&f->done.bytes[0], &b.bytes[0]);
-	}
+		b->tail.n = 0;
+	if (f->has_done)
+		join_branch(n, &f->done, b);
+	else
+		f->done = *b;
 	f->has_done = true;
-	f->branch = nothing;
-	f->whole = true;
-}
-
-static void anything(struct piece *p, size_t min_length)
-{
-	*p = (struct piece){ .min_length = min_length };
+	start_branch(f);
 }
 
 static void of_bytes(struct analysis *n, const struct byteset *raw, struct piece *ret)
 {
 	struct byteset folded = { { 0 } };
+	size_t count;
+	struct str *s;
 
-	anything(ret, 1);
-	for (unsigned c = 0; c < 256; c++) {
-		if (byteset_has(raw, (uint8_t)c))
-			byteset_add(&folded, byte_fold((uint8_t)c));
+	for (size_t w = 0; w < 4; w++) {
+		for (uint64_t bits = raw->w[w]; bits; bits &= bits - 1)
+			byteset_add(&folded,
+				    byte_fold((uint8_t)(w * 64 + (unsigned)__builtin_ctzll(bits))));
 	}
+	*ret = (struct piece){ .byte_sets = 0 };
+	needs_window_byte(&ret->start, &folded);
 	need_bytes(ret, &folded);
-	if (byteset_count(&folded) > MAX_CLASS)
+	count = byteset_count(&folded);
+	if (count > MAX_CLASS)
 		return;
+	s = arena_alloc(n->a, (count + 1) * sizeof(*s));
+	ret->tail = (struct needs_set){ s, count, 1 };
 	for (unsigned c = 0; c < 256; c++) {
 		char byte = (char)c;
 
 		if (byteset_has(&folded, (uint8_t)c))
-			ret->tail.s[ret->tail.n++] = str_dup(n->a, str_make(&byte, 1));
+			*s++ = str_dup(n->a, str_make(&byte, 1));
 	}
 }
 
@@ -310,7 +265,6 @@ static void of_letter(struct analysis *n, char letter, struct piece *ret)
 	if (letter >= 'A' && letter <= 'Z')
 		byteset_invert(&set);
 	of_bytes(n, &set, ret);
-	ret->tail.n = byteset_count(&set) > MAX_CLASS ? 0 : ret->tail.n;
 }
 
 static void take_escape(struct analysis *n, struct piece *ret)
@@ -324,18 +278,18 @@ static void take_escape(struct analysis *n, struct piece *ret)
 	}
 	if (memchr("bBAzZGK", c, 7)) {
 		n->in.at += 2;
-		*ret = nothing;
+		of_nothing(ret);
 		return;
 	}
 	if (memchr("RXN", c, 3)) {
 		n->in.at += 2;
-		anything(ret, 1);
+		of_anything(ret, 1);
 		return;
 	}
 	if (c == 'g' || c == 'k') { /* \g{1} \k<name> */
 		rd_until(&n->in, c == 'g' ? "}" : ">");
 		n->in.at++;
-		anything(ret, 0);
+		of_anything(ret, 0);
 		return;
 	}
 	byte = take_byte(&n->in);
@@ -382,32 +336,48 @@ static struct repeat take_repeat(struct rd *in)
 	return r;
 }
 
+/* All strings of exactly `count` copies; false: too many. */
+static bool spell_out(struct analysis *n, const struct piece *p, size_t count,
+		      struct needs_set *ret)
+{
+	struct needs_set more;
+
+	*ret = p->tail;
+	for (size_t i = 1; i < count; i++) {
+		if (!needs_cross(n->a, *ret, p->tail, MAX_TAIL, &more))
+			return false;
+		*ret = more;
+	}
+	return true;
+}
+
 /* The piece r.min times and more. */
 static void append_repeated(struct analysis *n, struct piece *p, struct repeat r)
 {
-	size_t copies = r.min > 4 ? 4 : r.min;
-	struct piece rest;
+	struct piece again = *p;
 
-	if (r.min == 0 && r.max == 1 && p->tail.n && p->tail.n < MAX_TAIL) {
-		bool fits = true;
-
-		add_string(&p->tail, STR(""), MAX_TAIL, &fits);
-		p->best.n = p->byte_sets = p->min_length = 0;
+	if (r.min == 1 && r.max == 1) {
 		append(n, p);
 		return;
 	}
-	for (size_t i = 0; i < copies; i++)
-		append(n, p);
-	if (r.max == copies)
+	needs_window_repeat(&again.start, r.min, r.max);
+	if (r.min == 0) { /* it need not be there at all */
+		again.best.n = 0;
+		again.byte_sets = 0;
+		if (r.max == 1)
+			again.tail = needs_union(
+			    n->a, p->tail, (struct needs_set){ &empty_string, 1, 1 }, MAX_TAIL);
+		else
+			again.tail.n = 0;
+		append(n, &again);
 		return;
-	/* what follows stands behind another copy, or behind something not known */
-	anything(&rest, copies < r.min ? p->min_length * (r.min - copies) : 0);
-	append(n, &rest);
-	if (r.min) {
-		struct piece last = { .tail = p->tail };
-
-		append(n, &last);
 	}
+	again.best = needs_better(p->best, p->tail);
+	again.best.times *= r.min < MAX_TIMES ? r.min : (size_t)MAX_TIMES;
+	if (r.max == r.min && spell_out(n, p, r.min, &again.tail))
+		append(n, &again);
+	else
+		append_copies(n, &again, p->tail);
 }
 
 /* The whole of a group that is of no use. */
@@ -486,9 +456,9 @@ static void take_group(struct analysis *n)
 	/* lookaround takes no bytes; whatever else it is may take any */
 	if (rd_peek_at(&n->in, 2) == '=' || rd_peek_at(&n->in, 2) == '!' ||
 	    rd_peek_at(&n->in, 2) == '<')
-		p = nothing;
+		of_nothing(&p);
 	else
-		anything(&p, 0);
+		of_anything(&p, 0);
 	if (rd_peek_at(&n->in, 1) == '*')
 		n->failed = true; /* a verb may end the match early */
 	skip_group(n);
@@ -512,8 +482,9 @@ static void close_group(struct analysis *n)
 static void take_one(struct analysis *n)
 {
 	int c = rd_peek(&n->in);
-	struct piece p = nothing;
+	struct piece p;
 
+	of_nothing(&p);
 	switch (c) {
 	case '(': take_group(n); return;
 	case ')': close_group(n); return;
@@ -525,7 +496,7 @@ static void take_one(struct analysis *n)
 	case '\\': take_escape(n, &p); break;
 	case '.':
 		n->in.at++;
-		anything(&p, 1);
+		of_anything(&p, 1);
 		break;
 	case '^':
 	case '$': n->in.at++; break;
@@ -537,15 +508,21 @@ static void take_one(struct analysis *n)
 
 static void keep(struct arena *a, const struct piece *p, struct needs *ret)
 {
-	struct str *literals = arena_calloc(a, p->best.n + 1, sizeof(*literals));
+	size_t n = needs_is_useful(p->best) ? p->best.n : 0;
+	struct str *literals = arena_calloc(a, n + 1, sizeof(*literals));
 
-	for (size_t i = 0; i < p->best.n; i++)
+	for (size_t i = 0; i < n; i++)
 		literals[i] = str_dup(a, p->best.s[i]);
 	ret->literals = literals;
-	ret->literal_count = p->best.n;
-	ret->min_length = p->min_length;
+	ret->literal_count = n;
+	ret->literal_times = p->best.times;
+	ret->min_length = p->start.min_length;
 	ret->byte_sets = p->byte_sets;
 	memcpy(ret->bytes, p->bytes, sizeof(ret->bytes));
+	memcpy(ret->window, p->start.at, sizeof(ret->window));
+	ret->window_length =
+	    p->start.min_length < NEEDS_WINDOW ? p->start.min_length : (size_t)NEEDS_WINDOW;
+	ret->window_rarity = needs_window_rarity(&p->start);
 }
 
 void needs_of(struct arena *a, struct str pcre, struct needs *ret)
@@ -560,8 +537,6 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 		take_one(&n);
 	if (!n.failed && n.frames.n == 1) {
 		end_branch(&n);
-		if (worth(&top(&n)->done.best) < 0)
-			top(&n)->done.best.n = 0;
 		keep(a, &top(&n)->done, ret);
 	}
 	vec_done(&n.frames);

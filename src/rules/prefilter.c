@@ -25,10 +25,9 @@ struct window_table {
 	bool used;
 };
 
-/* What a rule without literals needs. */
-struct other_needs {
-	size_t min_length, byte_sets;
-	struct byteset bytes[NEEDS_BYTE_SETS];
+/* Which windows may have a byte at a distance: a bit each. */
+struct window_masks {
+	uint64_t at[NEEDS_WINDOW][256][PREFILTER_WINDOW_WORDS];
 };
 
 struct prefilter {
@@ -37,7 +36,10 @@ struct prefilter {
 	size_t literal_count;
 	uint32_t *always;
 	size_t always_count;
-	struct other_needs *needs; /* by position */
+	struct window_masks *masks;                    /* NULL: no windows */
+	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
+	size_t window_count, window_words;
+	const struct rule *const *rules;
 	size_t rule_count;
 	uint8_t fold[256];
 };
@@ -125,26 +127,34 @@ static void add_literal(struct builder *b, struct str text, uint32_t position)
 		*(uint32_t *)vec_must_push(v) = position;
 }
 
-/* Only a rule that hits by matching can be left out when it cannot match. */
-static bool is_gated(const struct rule *r)
+static void add_window(struct prefilter *p, struct arena *a, const struct needs *needs, uint32_t at)
 {
-	return !(r->flags & (RULE_NEGATED | RULE_EXISTS));
+	size_t bit = p->window_count++, word = bit / 64;
+
+	if (!p->masks)
+		p->masks = arena_zalloc(a, sizeof(*p->masks));
+	p->windows[bit] = at;
+	p->window_words = word + 1;
+	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
+		for (unsigned c = 0; c < 256; c++) {
+			if (i >= needs->window_length || byteset_has(&needs->window[i], (uint8_t)c))
+				p->masks->at[i][c][word] |= UINT64_C(1) << (bit % 64);
+		}
+	}
 }
 
 static void add_rule(struct builder *b, struct prefilter *p, const struct rule *r, uint32_t at)
 {
-	struct needs needs = { 0 };
+	const struct needs *needs = r->needs;
 
-	if (is_gated(r))
-		needs_of(b->a, r->source.pcre, &needs);
-	for (size_t i = 0; i < needs.literal_count; i++)
-		add_literal(b, needs.literals[i], at);
-	if (needs.literal_count)
+	for (size_t i = 0; needs && i < needs->literal_count; i++)
+		add_literal(b, needs->literals[i], at);
+	if (needs && needs->literal_count)
 		return;
-	*(uint32_t *)vec_must_push(&b->always) = at;
-	p->needs[at].min_length = needs.min_length;
-	p->needs[at].byte_sets = needs.byte_sets;
-	memcpy(p->needs[at].bytes, needs.bytes, sizeof(needs.bytes));
+	if (r->by_window && p->window_count < ELEMENTS(p->windows))
+		add_window(p, b->a, needs, at);
+	else
+		*(uint32_t *)vec_must_push(&b->always) = at;
 }
 
 static void build_tables(struct prefilter *p, struct builder *b)
@@ -175,8 +185,8 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 
 	map_init(&b.literals, NULL, false);
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
+	p->rules = rules;
 	p->rule_count = n;
-	p->needs = arena_calloc(a, n + 1, sizeof(*p->needs));
 	for (unsigned c = 0; c < 256; c++)
 		p->fold[c] = byte_fold((uint8_t)c);
 	for (size_t i = 0; i < n; i++)
@@ -198,6 +208,7 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 {
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
 	s->stamps = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
+	s->counts = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
 }
 
@@ -225,10 +236,12 @@ static void note_rules(struct prefilter_scan *s, const struct literal *l)
 	for (size_t i = 0; i < l->rule_count; i++) {
 		uint32_t r = l->rules[i];
 
-		if (s->stamps[r] == s->now)
-			continue;
-		s->stamps[r] = s->now;
-		s->found[s->found_count++] = r;
+		if (s->stamps[r] != s->now) {
+			s->stamps[r] = s->now;
+			s->counts[r] = 0;
+		}
+		if (++s->counts[r] == s->filter->rules[r]->needs->literal_times)
+			s->found[s->found_count++] = r;
 	}
 }
 
@@ -266,8 +279,10 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject)
 
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 {
-	const struct other_needs *n = &s->filter->needs[position];
+	const struct needs *n = s->filter->rules[position]->needs;
 
+	if (!n)
+		return true;
 	if (s->length < n->min_length)
 		return false;
 	for (size_t i = 0; i < n->byte_sets; i++) {
@@ -279,4 +294,52 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 			return false;
 	}
 	return true;
+}
+
+/* The rules at these positions whose needs the subject has, as bits. */
+static bool open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
+{
+	const struct prefilter *p = s->filter;
+	bool any = false;
+
+	memset(s->open, 0, sizeof(s->open));
+	for (size_t bit = 0; bit < p->window_count; bit++) {
+		if (p->windows[bit] - first >= n || !prefilter_may_match(s, p->windows[bit]))
+			continue;
+		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
+		any = true;
+	}
+	return any;
+}
+
+static void try_windows(struct prefilter_scan *s, size_t word, uint64_t left, size_t at,
+			prefilter_try_fn fn, void *ctx)
+{
+	for (; left; left &= left - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
+
+		if (fn(ctx, s->filter->windows[word * 64 + bit], at))
+			s->open[word] &= ~(UINT64_C(1) << bit);
+	}
+}
+
+void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
+		       void *ctx)
+{
+	const struct window_masks *m = s->filter->masks;
+
+	if (!m || !open_windows(s, first, n))
+		return;
+	for (size_t i = 0; i < s->length; i++) {
+		const uint8_t *c = (const uint8_t *)s->folded + i;
+
+		for (size_t w = 0; w < s->filter->window_words; w++) {
+			uint64_t left = s->open[w] & m->at[0][c[0]][w] & m->at[1][c[1]][w];
+
+			for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
+				left &= m->at[k][c[k]][w];
+			if (left)
+				try_windows(s, w, left, i, fn, ctx);
+		}
+	}
 }

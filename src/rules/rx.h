@@ -52,9 +52,13 @@ struct rx_tables *rx_tables_new(struct arena *a);
 
 struct rx;
 
-/* jit false: interpreted (expressions made from a message: no new executable memory in the cage). */
+enum rx_compile_flag {
+	RX_JIT = 1u << 0,      /* else interpreted: no new executable memory in the cage */
+	RX_ANCHORED = 1u << 1, /* a search tries one place only: where it starts */
+};
+
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      bool jit, struct err *e);
+		      unsigned flags, struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
 /* Bytes of compiled code, JIT included. */
 size_t rx_memory(const struct rx *rx);

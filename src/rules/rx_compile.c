@@ -30,7 +30,7 @@ struct rx_tables {
 struct rx {
 	struct rx_source source;
 	pcre2_code *code;
-	bool jit;
+	bool jit, anchored;
 };
 
 struct rx_run {
@@ -83,25 +83,27 @@ static void free_code(void *p)
 	pcre2_code_free(p);
 }
 
-static pcre2_code *compile(const struct rx_tables *t, struct str s, int *ret_code)
+static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned flags, int *ret_code)
 {
 	uint32_t options =
 	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE at;
 
+	if (flags & RX_ANCHORED)
+		options |= PCRE2_ANCHORED;
 	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
 }
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      bool jit, struct err *e)
+		      unsigned flags, struct err *e)
 {
 	int code;
-	pcre2_code *c = compile(t, source->pcre, &code);
+	pcre2_code *c = compile(t, source->pcre, flags, &code);
 	struct str smaller;
 	struct rx *rx;
 
 	if (!c && code == PCRE2_ERROR_PATTERN_TOO_LARGE && rx_factor(a, source, &smaller))
-		c = compile(t, smaller, &code);
+		c = compile(t, smaller, flags, &code);
 	if (!c) {
 		PCRE2_UCHAR text[200];
 
@@ -113,7 +115,8 @@ struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct r
 	rx = arena_zalloc(a, sizeof(*rx));
 	rx->source = *source;
 	rx->code = c;
-	rx->jit = jit && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
+	rx->anchored = flags & RX_ANCHORED;
+	rx->jit = (flags & RX_JIT) && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;
 }
 
@@ -174,13 +177,16 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 			struct str subject, size_t from, unsigned flags)
 {
 	uint32_t opts = flags & RX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0;
+	size_t steps = SEARCH_STEPS;
 	int r;
 
 	if (!subject.p)
 		subject = STR("");
 	if (from > subject.n)
 		return RX_NO_MATCH;
-	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
+	if (!rx->anchored)
+		steps += (subject.n - from) / BYTES_PER_STEP;
+	if (!budget_steps(budget, steps))
 		return RX_LIMIT;
 	r = search(rx, run, subject, from, opts);
 	if (r == PCRE2_ERROR_NOMATCH)

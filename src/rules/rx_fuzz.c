@@ -82,8 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	str_cut(&subject, '\0', &perl);
 	if (perl.n < 2000 && rx_translate(a, perl, false, &s, &e) == 0) {
-		const struct rx *jit = rx_compile(t, a, &s, true, &e);
-		const struct rx *plain = rx_compile(t, a, &s, false, NULL);
+		const struct rx *jit = rx_compile(t, a, &s, RX_JIT, &e);
+		const struct rx *plain = rx_compile(t, a, &s, 0, NULL);
 
 		must(!jit == !plain);
 		if (!jit)
@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			compare(find(jit, run, subject), find(plain, run, subject));
 		smaller = s;
 		if (jit && rx_factor(a, &s, &smaller.pcre)) {
-			const struct rx *small = rx_compile(t, a, &smaller, false, &e);
+			const struct rx *small = rx_compile(t, a, &smaller, 0, &e);
 
 			if (small)
 				compare(find(plain, run, subject), find(small, run, subject));
