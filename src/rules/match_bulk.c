@@ -36,18 +36,6 @@ static bool is_settled(const struct bulk *b, const struct rule *r)
 	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
 }
 
-static void try_rule(struct bulk *b, uint32_t position)
-{
-	const struct rule *r = b->list->rules.at[position];
-	struct rule_hits *h = &b->m->hits[r->index];
-	size_t n;
-
-	if (is_settled(b, r))
-		return;
-	n = match_count(b->m, r, r->rx, b->subject, h->count);
-	h->count = n > UINT32_MAX - h->count ? UINT32_MAX : h->count + (uint32_t)n;
-}
-
 /* A rule whose regexp is anchored, at one place. */
 static bool try_at(void *ctx, uint32_t position, size_t at)
 {
@@ -63,6 +51,23 @@ static bool try_at(void *ctx, uint32_t position, size_t at)
 	if (result == RX_MATCH)
 		b->m->hits[r->index].count = 1;
 	return result == RX_MATCH;
+}
+
+static void try_rule(struct bulk *b, uint32_t position)
+{
+	const struct rule *r = b->list->rules.at[position];
+	struct rule_hits *h = &b->m->hits[r->index];
+	size_t n;
+
+	if (is_settled(b, r))
+		return;
+	if (r->by_window) { /* the filter's table was full: every place, then */
+		for (size_t at = 0; at < b->subject.n && !try_at(b, position, at); at++)
+			;
+		return;
+	}
+	n = match_count(b->m, r, r->rx, b->subject, h->count);
+	h->count = n > UINT32_MAX - h->count ? UINT32_MAX : h->count + (uint32_t)n;
 }
 
 static void run_line(struct bulk *b, struct str subject, bool first)

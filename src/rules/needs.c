@@ -12,7 +12,9 @@
 #include "core/reader.h"
 #include "core/vec.h"
 
-enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_FREQUENCY = 800, MAX_TIMES = 8 };
+#include <math.h>
+
+enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_FREQUENCY = 800, MAX_TIMES = 8, MAX_LIVE = 12 };
 
 /* What a piece or a branch stands for. */
 struct piece {
@@ -30,8 +32,19 @@ struct frame {
 	bool has_done;
 };
 
+/* A window that begins at a piece of the whole expression, so far behind its start. */
+struct begun {
+	struct needs_window window;
+	size_t back_min, back_max;
+};
+
 struct analysis {
 	struct arena *a;
+	struct begun live[MAX_LIVE]; /* still growing */
+	size_t live_count;
+	struct begun best; /* the rarest that has grown */
+	double best_rarity;
+	bool has_branches; /* the whole expression is an alternation: no such windows */
 	struct rd in;
 	struct vec frames; /* struct frame */
 	bool failed;
@@ -87,8 +100,43 @@ static void open_frame(struct analysis *n)
 	start_branch(vec_must_push(&n->frames));
 }
 
-static void append_needs(struct frame *f, const struct piece *p)
+/* A wider choice of beginnings makes a window worth less. */
+static void keep_window(struct analysis *n, const struct begun *b)
 {
+	double rarity =
+	    needs_window_rarity(&b->window) - log2((double)(b->back_max - b->back_min + 1));
+
+	if (rarity <= n->best_rarity)
+		return;
+	n->best = *b;
+	n->best_rarity = rarity;
+}
+
+/* Only pieces of the whole expression: the distance from its start is known. */
+static void grow_windows(struct analysis *n, const struct needs_window *prefix,
+			 const struct piece *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->live_count; i++) {
+		needs_window_append(&n->live[i].window, &p->start);
+		if (needs_window_is_full(&n->live[i].window))
+			keep_window(n, &n->live[i]);
+		else
+			n->live[kept++] = n->live[i];
+	}
+	n->live_count = kept;
+	if (p->start.min_length && kept < MAX_LIVE && prefix->max_length <= NEEDS_MAX_BACK)
+		n->live[n->live_count++] =
+		    (struct begun){ p->start, prefix->min_length, prefix->max_length };
+}
+
+static void append_needs(struct analysis *n, const struct piece *p)
+{
+	struct frame *f = top(n);
+
+	if (n->frames.n == 1)
+		grow_windows(n, &f->branch.start, p);
 	needs_window_append(&f->branch.start, &p->start);
 	for (size_t i = 0; i < p->byte_sets; i++)
 		need_bytes(&f->branch, &p->bytes[i]);
@@ -110,7 +158,7 @@ static void append(struct analysis *n, const struct piece *p)
 	struct frame *f = top(n);
 	struct needs_set joined;
 
-	append_needs(f, p);
+	append_needs(n, p);
 	if (!needs_cross(n->a, f->branch.tail, p->tail, MAX_TAIL, &joined)) {
 		break_tail(f, p->tail);
 		return;
@@ -125,7 +173,7 @@ static void append_copies(struct analysis *n, const struct piece *again, struct 
 	struct frame *f = top(n);
 	struct needs_set joined;
 
-	append_needs(f, again);
+	append_needs(n, again);
 	if (needs_cross(n->a, f->branch.tail, one, MAX_TAIL, &joined))
 		f->branch.best = needs_better(f->branch.best, joined);
 	break_tail(f, one);
@@ -151,6 +199,12 @@ static void end_branch(struct analysis *n)
 	b->best = needs_better(b->best, b->tail);
 	if (!f->whole)
 		b->tail.n = 0;
+	if (n->frames.n == 1) {
+		n->has_branches = n->has_branches || f->has_done;
+		for (size_t i = 0; i < n->live_count; i++)
+			keep_window(n, &n->live[i]);
+		n->live_count = 0;
+	}
 	if (f->has_done)
 		join_branch(n, &f->done, b);
 	else
@@ -519,10 +573,21 @@ static void keep(struct arena *a, const struct piece *p, struct needs *ret)
 	ret->min_length = p->start.min_length;
 	ret->byte_sets = p->byte_sets;
 	memcpy(ret->bytes, p->bytes, sizeof(ret->bytes));
-	memcpy(ret->window, p->start.at, sizeof(ret->window));
-	ret->window_length =
-	    p->start.min_length < NEEDS_WINDOW ? p->start.min_length : (size_t)NEEDS_WINDOW;
-	ret->window_rarity = needs_window_rarity(&p->start);
+}
+
+static void keep_best_window(const struct analysis *n, const struct piece *whole, struct needs *ret)
+{
+	const struct needs_window *w = &whole->start;
+
+	ret->window_rarity = needs_window_rarity(w);
+	if (!n->has_branches && n->best_rarity > ret->window_rarity) {
+		w = &n->best.window;
+		ret->window_rarity = n->best_rarity;
+		ret->back_min = n->best.back_min;
+		ret->back_max = n->best.back_max;
+	}
+	memcpy(ret->window, w->at, sizeof(ret->window));
+	ret->window_length = w->min_length < NEEDS_WINDOW ? w->min_length : (size_t)NEEDS_WINDOW;
 }
 
 void needs_of(struct arena *a, struct str pcre, struct needs *ret)
@@ -538,6 +603,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 	if (!n.failed && n.frames.n == 1) {
 		end_branch(&n);
 		keep(a, &top(&n)->done, ret);
+		keep_best_window(&n, &top(&n)->done, ret);
 	}
 	vec_done(&n.frames);
 	arena_free(scratch);

@@ -15,7 +15,13 @@
 
 struct arena;
 
-enum { NEEDS_MAX_LITERALS = 200, NEEDS_MIN_LITERAL = 3, NEEDS_BYTE_SETS = 3, NEEDS_WINDOW = 8 };
+enum {
+	NEEDS_MAX_LITERALS = 200,
+	NEEDS_MIN_LITERAL = 3,
+	NEEDS_BYTE_SETS = 3,
+	NEEDS_WINDOW = 8,
+	NEEDS_MAX_BACK = 12
+};
 
 struct needs {
 	const struct str
@@ -25,9 +31,9 @@ struct needs {
 	/* At least one byte of each set is there. */
 	struct byteset bytes[NEEDS_BYTE_SETS];
 	size_t byte_sets;
-	/* A match begins with these bytes: the first of window[0], and so on. */
+	/* A match holds these bytes, back_min to back_max behind its beginning: the first of window[0] ... */
 	struct byteset window[NEEDS_WINDOW];
-	size_t window_length;
+	size_t window_length, back_min, back_max;
 	double window_rarity; /* how unlikely that is at a place of mail, as -log2; 0: certain */
 };
 

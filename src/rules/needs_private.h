@@ -16,7 +16,7 @@ struct needs_window {
 	struct byteset at[NEEDS_WINDOW]; /* which byte may stand at that distance */
 	unsigned
 	    ends; /* bit n: it may end after n bytes; bit NEEDS_WINDOW: after that many or more */
-	size_t min_length;
+	size_t min_length, max_length; /* SIZE_MAX: no end */
 };
 
 /* x followed by y, at most max strings; false: too many or too long. */
@@ -40,4 +40,5 @@ void needs_window_append(struct needs_window *w, const struct needs_window *next
 void needs_window_repeat(struct needs_window *w, size_t min, size_t max);
 /* One of both. */
 void needs_window_join(struct needs_window *w, const struct needs_window *other);
+bool needs_window_is_full(const struct needs_window *w);
 double needs_window_rarity(const struct needs_window *w);

@@ -43,7 +43,7 @@ void needs_window_empty(struct needs_window *w)
 
 void needs_window_anything(struct needs_window *w, size_t min_length)
 {
-	*w = (struct needs_window){ .min_length = min_length };
+	*w = (struct needs_window){ .min_length = min_length, .max_length = SIZE_MAX };
 	for (size_t i = 0; i < NEEDS_WINDOW; i++)
 		w->at[i] = any_byte;
 	w->ends = min_length >= NEEDS_WINDOW ? (unsigned)WINDOW_END
@@ -52,8 +52,18 @@ void needs_window_anything(struct needs_window *w, size_t min_length)
 
 void needs_window_byte(struct needs_window *w, const struct byteset *set)
 {
-	*w = (struct needs_window){ .ends = 2, .min_length = 1 };
+	*w = (struct needs_window){ .ends = 2, .min_length = 1, .max_length = 1 };
 	w->at[0] = *set;
+}
+
+static size_t sum(size_t a, size_t b)
+{
+	return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+static size_t product(size_t a, size_t b)
+{
+	return a && b > SIZE_MAX / a ? SIZE_MAX : a * b;
 }
 
 void needs_window_append(struct needs_window *w, const struct needs_window *next)
@@ -61,6 +71,7 @@ void needs_window_append(struct needs_window *w, const struct needs_window *next
 	struct needs_window old = *w;
 
 	w->min_length += next->min_length;
+	w->max_length = sum(w->max_length, next->max_length);
 	w->ends = old.ends & WINDOW_END;
 	for (size_t from = 0; from < NEEDS_WINDOW; from++) {
 		if (!(old.ends >> from & 1))
@@ -82,8 +93,8 @@ void needs_window_repeat(struct needs_window *w, size_t min, size_t max)
 			one.ends |= 1;
 		needs_window_append(w, &one);
 	}
-	w->min_length =
-	    min > SIZE_MAX / 4096 || one.min_length > 4096 ? one.min_length : one.min_length * min;
+	w->min_length = product(one.min_length, min);
+	w->max_length = product(one.max_length, max);
 	if (max > turns && one.min_length == 0)
 		w->ends = ALL_ENDS; /* pieces that may be empty: no telling */
 }
@@ -95,6 +106,13 @@ void needs_window_join(struct needs_window *w, const struct needs_window *other)
 	w->ends |= other->ends;
 	if (other->min_length < w->min_length)
 		w->min_length = other->min_length;
+	if (other->max_length > w->max_length)
+		w->max_length = other->max_length;
+}
+
+bool needs_window_is_full(const struct needs_window *w)
+{
+	return w->ends == WINDOW_END;
 }
 
 double needs_window_rarity(const struct needs_window *w)

@@ -209,6 +209,7 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
 	s->stamps = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
 	s->counts = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
+	s->tried = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
 }
 
@@ -307,9 +308,29 @@ static bool open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
 		if (p->windows[bit] - first >= n || !prefilter_may_match(s, p->windows[bit]))
 			continue;
 		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
+		s->tried[p->windows[bit]] = 0;
 		any = true;
 	}
 	return any;
+}
+
+/* A window stands at `at`: the match begins somewhat before. */
+static bool try_back(struct prefilter_scan *s, uint32_t position, size_t at, prefilter_try_fn fn,
+		     void *ctx)
+{
+	const struct needs *n = s->filter->rules[position]->needs;
+	size_t from = at > n->back_max ? at - n->back_max : 0;
+
+	if (at < n->back_min)
+		return false;
+	if (from < s->tried[position])
+		from = s->tried[position];
+	for (; from <= at - n->back_min; from++) {
+		if (fn(ctx, position, from))
+			return true;
+	}
+	s->tried[position] = (uint32_t)from;
+	return false;
 }
 
 static void try_windows(struct prefilter_scan *s, size_t word, uint64_t left, size_t at,
@@ -318,7 +339,7 @@ static void try_windows(struct prefilter_scan *s, size_t word, uint64_t left, si
 	for (; left; left &= left - 1) {
 		unsigned bit = (unsigned)__builtin_ctzll(left);
 
-		if (fn(ctx, s->filter->windows[word * 64 + bit], at))
+		if (try_back(s, s->filter->windows[word * 64 + bit], at, fn, ctx))
 			s->open[word] &= ~(UINT64_C(1) << bit);
 	}
 }

@@ -39,6 +39,7 @@ struct prefilter_scan {
 	uint32_t *counts;       /* literals seen, for rules that need several */
 	uint32_t *found;        /* candidates: positions */
 	size_t found_count;
+	uint32_t *tried; /* by rule: beginnings before this one have been tried */
 	uint64_t open[PREFILTER_WINDOW_WORDS]; /* rules to be looked for by window */
 };
 
@@ -51,7 +52,7 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position);
 /* Tries the rule at offset `at`; true: no other place of this subject is of interest. */
 typedef bool (*prefilter_try_fn)(void *ctx, uint32_t position, size_t at);
 /*
- * Calls fn for each place of the last subject where a rule's window stands, in order. first, n: only
+ * Calls fn for each place of the last subject where a match of a rule may begin, in order. first, n: only
  * rules at these positions.
  */
 void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
