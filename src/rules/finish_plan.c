@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-enum { MIN_RARITY = 4 }; /* bits: one place in sixteen */
+/* In bits, of a window that is worth looking for; large expressions are slow wherever they are tried. */
+enum { MIN_RARITY = 4, MIN_RARITY_LITERALS = 2, LARGE_EXPRESSION = 400 };
 
 bool rule_is_active(const struct rule *r, unsigned set)
 {
@@ -53,20 +54,23 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 }
 
 /*
- * What its prefilter shall look for. A rule without literals whose matches begin in a rare way is tried
- * just where such a beginning stands.
+ * What its prefilter shall look for. A rule without literals (or a large one) that holds a rare window
+ * is tried just where such a window stands.
  */
 static void find_needs(struct load *l, struct rule *r)
 {
 	bool one_by_one = r->flags & (RULE_MULTIPLE | RULE_CAPTURES | RULE_NEGATED | RULE_IF_UNSET);
+	double rarity;
 
 	if (r->type == RULE_MIMEHEADER || r->type == RULE_URI_DETAIL)
 		return;
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
 	if (!(r->flags & RULE_NEGATED))
 		needs_of(l->a, r->source.pcre, r->needs);
-	r->by_window = !one_by_one && !r->needs->literal_count && r->needs->window_length > 1 &&
-		       r->needs->window_rarity >= MIN_RARITY;
+	rarity = r->needs->literal_count ? MIN_RARITY_LITERALS : MIN_RARITY;
+	r->by_window = !one_by_one && r->needs->min_length > 1 &&
+		       r->needs->window_rarity >= rarity &&
+		       (!r->needs->literal_count || r->source.pcre.n > LARGE_EXPRESSION);
 }
 
 void finish_regexes(struct load *l)

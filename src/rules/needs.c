@@ -14,13 +14,21 @@
 
 #include <math.h>
 
-enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_FREQUENCY = 800, MAX_TIMES = 8, MAX_LIVE = 12 };
+enum {
+	MAX_TAIL = 24,
+	MAX_CLASS = 6,
+	MAX_FREQUENCY = 800,
+	MAX_TIMES = 8,
+	MAX_LIVE = 12,
+	LETTER_LENGTH = 8
+};
 
 /* What a piece or a branch stands for. */
 struct piece {
 	struct needs_set tail;     /* all strings it can be; n 0: too many to say */
 	struct needs_set best;     /* every match of it holds one of these; n 0: not known */
 	struct needs_window start; /* from its beginning */
+	struct needs_alts alts;    /* the same by branches; n 0: not known apart */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
 	size_t byte_sets;
 };
@@ -34,7 +42,7 @@ struct frame {
 
 /* A window that begins at a piece of the whole expression, so far behind its start. */
 struct begun {
-	struct needs_window window;
+	struct needs_alts alts;
 	size_t back_min, back_max;
 };
 
@@ -103,13 +111,24 @@ static void open_frame(struct analysis *n)
 /* A wider choice of beginnings makes a window worth less. */
 static void keep_window(struct analysis *n, const struct begun *b)
 {
-	double rarity =
-	    needs_window_rarity(&b->window) - log2((double)(b->back_max - b->back_min + 1));
+	double rarity = needs_alts_rarity(b->alts) - log2((double)(b->back_max - b->back_min + 1));
 
 	if (rarity <= n->best_rarity)
 		return;
 	n->best = *b;
 	n->best_rarity = rarity;
+}
+
+/* A piece's branches, or the piece as its only one. */
+static struct needs_alts alts_of(struct analysis *n, const struct piece *p)
+{
+	struct needs_window *w;
+
+	if (p->alts.n)
+		return p->alts;
+	w = arena_alloc(n->a, sizeof(*w));
+	*w = p->start;
+	return (struct needs_alts){ w, 1 };
 }
 
 /* Only pieces of the whole expression: the distance from its start is known. */
@@ -119,8 +138,8 @@ static void grow_windows(struct analysis *n, const struct needs_window *prefix,
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n->live_count; i++) {
-		needs_window_append(&n->live[i].window, &p->start);
-		if (needs_window_is_full(&n->live[i].window))
+		n->live[i].alts = needs_alts_append(n->a, n->live[i].alts, &p->start);
+		if (needs_alts_are_full(n->live[i].alts))
 			keep_window(n, &n->live[i]);
 		else
 			n->live[kept++] = n->live[i];
@@ -128,7 +147,7 @@ static void grow_windows(struct analysis *n, const struct needs_window *prefix,
 	n->live_count = kept;
 	if (p->start.min_length && kept < MAX_LIVE && prefix->max_length <= NEEDS_MAX_BACK)
 		n->live[n->live_count++] =
-		    (struct begun){ p->start, prefix->min_length, prefix->max_length };
+		    (struct begun){ alts_of(n, p), prefix->min_length, prefix->max_length };
 }
 
 static void append_needs(struct analysis *n, const struct piece *p)
@@ -137,6 +156,10 @@ static void append_needs(struct analysis *n, const struct piece *p)
 
 	if (n->frames.n == 1)
 		grow_windows(n, &f->branch.start, p);
+	if (f->branch.start.max_length == 0)
+		f->branch.alts = alts_of(n, p);
+	else
+		f->branch.alts = needs_alts_append(n->a, f->branch.alts, &p->start);
 	needs_window_append(&f->branch.start, &p->start);
 	for (size_t i = 0; i < p->byte_sets; i++)
 		need_bytes(&f->branch, &p->bytes[i]);
@@ -184,6 +207,7 @@ static void join_branch(struct analysis *n, struct piece *done, const struct pie
 {
 	done->tail = needs_union(n->a, done->tail, b->tail, NEEDS_MAX_LITERALS);
 	done->best = needs_union(n->a, done->best, b->best, NEEDS_MAX_LITERALS);
+	done->alts = needs_alts_union(n->a, done->alts, b->alts);
 	needs_window_join(&done->start, &b->start);
 	done->byte_sets = done->byte_sets && b->byte_sets;
 	if (done->byte_sets)
@@ -415,6 +439,7 @@ static void append_repeated(struct analysis *n, struct piece *p, struct repeat r
 		return;
 	}
 	needs_window_repeat(&again.start, r.min, r.max);
+	again.alts.n = 0;
 	if (r.min == 0) { /* it need not be there at all */
 		again.best.n = 0;
 		again.byte_sets = 0;
@@ -526,6 +551,8 @@ static void close_group(struct analysis *n)
 	end_branch(n);
 	p = top(n)->done;
 	vec_pop(&n->frames);
+	if (p.start.max_length <= LETTER_LENGTH) /* the spellings of a letter: not worth it */
+		p.alts.n = 0;
 	n->in.at++;
 	if (!n->frames.n)
 		n->failed = true;
@@ -575,19 +602,39 @@ static void keep(struct arena *a, const struct piece *p, struct needs *ret)
 	memcpy(ret->bytes, p->bytes, sizeof(ret->bytes));
 }
 
-static void keep_best_window(const struct analysis *n, const struct piece *whole, struct needs *ret)
+static void keep_windows(struct arena *a, struct needs_alts alts, struct needs *ret)
 {
-	const struct needs_window *w = &whole->start;
+	struct needs_look *looks = arena_calloc(a, alts.n + 1, sizeof(*looks));
 
-	ret->window_rarity = needs_window_rarity(w);
+	for (size_t i = 0; i < alts.n; i++) {
+		const struct needs_window *w = &alts.w[i];
+
+		memcpy(looks[i].at, w->at, sizeof(looks[i].at));
+		looks[i].length =
+		    w->min_length < NEEDS_WINDOW ? w->min_length : (size_t)NEEDS_WINDOW;
+	}
+	ret->windows = looks;
+	ret->window_count = alts.n;
+}
+
+/* The rarest of: the union of all beginnings, the beginnings apart, a window inside. */
+static void keep_best_window(struct arena *a, struct analysis *n, const struct piece *whole,
+			     struct needs *ret)
+{
+	struct needs_alts one = { &whole->start, 1 }, best = one;
+
+	ret->window_rarity = needs_alts_rarity(one);
+	if (needs_alts_rarity(whole->alts) > ret->window_rarity) {
+		best = whole->alts;
+		ret->window_rarity = needs_alts_rarity(best);
+	}
 	if (!n->has_branches && n->best_rarity > ret->window_rarity) {
-		w = &n->best.window;
+		best = n->best.alts;
 		ret->window_rarity = n->best_rarity;
 		ret->back_min = n->best.back_min;
 		ret->back_max = n->best.back_max;
 	}
-	memcpy(ret->window, w->at, sizeof(ret->window));
-	ret->window_length = w->min_length < NEEDS_WINDOW ? w->min_length : (size_t)NEEDS_WINDOW;
+	keep_windows(a, best, ret);
 }
 
 void needs_of(struct arena *a, struct str pcre, struct needs *ret)
@@ -603,7 +650,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 	if (!n.failed && n.frames.n == 1) {
 		end_branch(&n);
 		keep(a, &top(&n)->done, ret);
-		keep_best_window(&n, &top(&n)->done, ret);
+		keep_best_window(a, &n, &top(&n)->done, ret);
 	}
 	vec_done(&n.frames);
 	arena_free(scratch);

@@ -23,6 +23,12 @@ enum {
 	NEEDS_MAX_BACK = 12
 };
 
+/* Bytes in a row: the first of at[0], the next of at[1] ... */
+struct needs_look {
+	struct byteset at[NEEDS_WINDOW];
+	size_t length;
+};
+
 struct needs {
 	const struct str
 	    *literals; /* one of them is there, `times` times; none: nothing is known */
@@ -31,9 +37,9 @@ struct needs {
 	/* At least one byte of each set is there. */
 	struct byteset bytes[NEEDS_BYTE_SETS];
 	size_t byte_sets;
-	/* A match holds these bytes, back_min to back_max behind its beginning: the first of window[0] ... */
-	struct byteset window[NEEDS_WINDOW];
-	size_t window_length, back_min, back_max;
+	/* A match holds one of these windows, back_min to back_max bytes behind its beginning. */
+	const struct needs_look *windows;
+	size_t window_count, back_min, back_max;
 	double window_rarity; /* how unlikely that is at a place of mail, as -log2; 0: certain */
 };
 

@@ -40,5 +40,19 @@ void needs_window_append(struct needs_window *w, const struct needs_window *next
 void needs_window_repeat(struct needs_window *w, size_t min, size_t max);
 /* One of both. */
 void needs_window_join(struct needs_window *w, const struct needs_window *other);
-bool needs_window_is_full(const struct needs_window *w);
 double needs_window_rarity(const struct needs_window *w);
+
+/* The branches of an alternation apart, where they are few. n 0: only their union is known. */
+struct needs_alts {
+	const struct needs_window *w;
+	size_t n;
+};
+
+/* Each of x, then next. */
+struct needs_alts needs_alts_append(struct arena *a, struct needs_alts x,
+				    const struct needs_window *next);
+struct needs_alts needs_alts_union(struct arena *a, struct needs_alts x, struct needs_alts y);
+/* Nothing can be added to any of them. */
+bool needs_alts_are_full(struct needs_alts x);
+/* Of one of them standing at a place. */
+double needs_alts_rarity(struct needs_alts x);

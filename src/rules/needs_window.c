@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { WINDOW_END = 1u << NEEDS_WINDOW, ALL_ENDS = (WINDOW_END << 1) - 1 };
+enum { WINDOW_END = 1u << NEEDS_WINDOW, ALL_ENDS = (WINDOW_END << 1) - 1, MAX_ALTS = 28 };
 
 static const struct byteset any_byte = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
 
@@ -110,7 +110,7 @@ void needs_window_join(struct needs_window *w, const struct needs_window *other)
 		w->max_length = other->max_length;
 }
 
-bool needs_window_is_full(const struct needs_window *w)
+static bool is_full(const struct needs_window *w)
 {
 	return w->ends == WINDOW_END;
 }
@@ -123,4 +123,48 @@ double needs_window_rarity(const struct needs_window *w)
 	for (size_t i = 0; i < n; i++)
 		bits -= log2(needs_frequency(&w->at[i]) / 1000.0);
 	return bits;
+}
+
+struct needs_alts needs_alts_append(struct arena *a, struct needs_alts x,
+				    const struct needs_window *next)
+{
+	struct needs_window *w;
+
+	if (needs_alts_are_full(x) || (next->max_length == 0 && next->ends == 1))
+		return x;
+	w = arena_alloc(a, x.n * sizeof(*w));
+	memcpy(w, x.w, x.n * sizeof(*w));
+	for (size_t i = 0; i < x.n; i++)
+		needs_window_append(&w[i], next);
+	return (struct needs_alts){ w, x.n };
+}
+
+struct needs_alts needs_alts_union(struct arena *a, struct needs_alts x, struct needs_alts y)
+{
+	struct needs_window *w;
+
+	if (!x.n || !y.n || x.n + y.n > MAX_ALTS)
+		return (struct needs_alts){ NULL, 0 };
+	w = arena_alloc(a, (x.n + y.n) * sizeof(*w));
+	memcpy(w, x.w, x.n * sizeof(*w));
+	memcpy(w + x.n, y.w, y.n * sizeof(*w));
+	return (struct needs_alts){ w, x.n + y.n };
+}
+
+bool needs_alts_are_full(struct needs_alts x)
+{
+	for (size_t i = 0; i < x.n; i++) {
+		if (!is_full(&x.w[i]))
+			return false;
+	}
+	return true;
+}
+
+double needs_alts_rarity(struct needs_alts x)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < x.n; i++)
+		sum += exp2(-needs_window_rarity(&x.w[i]));
+	return sum > 0 && sum < 1 ? -log2(sum) : 0;
 }

@@ -6,6 +6,7 @@
 #include "core/vec.h"
 #include "rules/rule.h"
 
+enum { NO_RULE = UINT32_MAX };
 enum { MAP_BITS = 16, MAP_WORDS = (1 << MAP_BITS) / 64, PAD = 8 };
 
 /* A literal, found by the window of 3 or 4 bytes that stands `offset` bytes in. */
@@ -25,9 +26,9 @@ struct window_table {
 	bool used;
 };
 
-/* Which windows may have a byte at a distance: a bit each. */
+/* Which of 64 windows may have a byte at a distance. */
 struct window_masks {
-	uint64_t at[NEEDS_WINDOW][256][PREFILTER_WINDOW_WORDS];
+	uint64_t at[NEEDS_WINDOW][256];
 };
 
 struct prefilter {
@@ -36,9 +37,10 @@ struct prefilter {
 	size_t literal_count;
 	uint32_t *always;
 	size_t always_count;
-	struct window_masks *masks;                    /* NULL: no windows */
+	struct window_masks *masks[PREFILTER_WINDOW_WORDS];
 	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
 	size_t window_count, window_words;
+	uint32_t *first_window; /* by position: its windows are [r] up to [r + 1] */
 	const struct rule *const *rules;
 	size_t rule_count;
 	uint8_t fold[256];
@@ -127,33 +129,48 @@ static void add_literal(struct builder *b, struct str text, uint32_t position)
 		*(uint32_t *)vec_must_push(v) = position;
 }
 
-static void add_window(struct prefilter *p, struct arena *a, const struct needs *needs, uint32_t at)
+static void add_window(struct prefilter *p, struct arena *a, const struct needs_look *w,
+		       uint32_t at)
 {
 	size_t bit = p->window_count++, word = bit / 64;
 
-	if (!p->masks)
-		p->masks = arena_zalloc(a, sizeof(*p->masks));
+	if (!p->masks[word])
+		p->masks[word] = arena_zalloc(a, sizeof(struct window_masks));
 	p->windows[bit] = at;
 	p->window_words = word + 1;
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
 		for (unsigned c = 0; c < 256; c++) {
-			if (i >= needs->window_length || byteset_has(&needs->window[i], (uint8_t)c))
-				p->masks->at[i][c][word] |= UINT64_C(1) << (bit % 64);
+			if (i >= w->length || byteset_has(&w->at[i], (uint8_t)c))
+				p->masks[word]->at[i][c] |= UINT64_C(1) << (bit % 64);
 		}
 	}
+}
+
+/* A rule's windows stand in one word: its places then come in ascending order. */
+static void begin_windows(struct prefilter *p, size_t n)
+{
+	size_t used = p->window_count % 64;
+
+	if (used + n <= 64)
+		return;
+	while (p->window_count % 64)
+		p->windows[p->window_count++] = NO_RULE;
 }
 
 static void add_rule(struct builder *b, struct prefilter *p, const struct rule *r, uint32_t at)
 {
 	const struct needs *needs = r->needs;
+	bool fits;
 
+	if (r->by_window)
+		begin_windows(p, needs->window_count);
+	fits = r->by_window && p->window_count + needs->window_count <= ELEMENTS(p->windows);
+	p->first_window[at] = (uint32_t)p->window_count;
+	for (size_t i = 0; fits && i < needs->window_count; i++)
+		add_window(p, b->a, &needs->windows[i], at);
 	for (size_t i = 0; needs && i < needs->literal_count; i++)
 		add_literal(b, needs->literals[i], at);
-	if (needs && needs->literal_count)
-		return;
-	if (r->by_window && p->window_count < ELEMENTS(p->windows))
-		add_window(p, b->a, needs, at);
-	else
+	if (!fits && !(needs && needs->literal_count))
 		*(uint32_t *)vec_must_push(&b->always) = at;
 }
 
@@ -187,10 +204,12 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	p->rules = rules;
 	p->rule_count = n;
+	p->first_window = arena_calloc(a, n + 2, sizeof(uint32_t));
 	for (unsigned c = 0; c < 256; c++)
 		p->fold[c] = byte_fold((uint8_t)c);
 	for (size_t i = 0; i < n; i++)
 		add_rule(&b, p, rules[i], (uint32_t)i);
+	p->first_window[n] = (uint32_t)p->window_count;
 	build_tables(p, &b);
 	p->always = b.always.data;
 	p->always_count = b.always.n;
@@ -232,6 +251,18 @@ static void fold_subject(struct prefilter_scan *s, struct str subject)
 	memset(s->folded + subject.n, 0, PAD);
 }
 
+/* Its literals are there: run it, or open its windows. */
+static void note_candidate(struct prefilter_scan *s, uint32_t r)
+{
+	uint32_t from = s->filter->first_window[r], to = s->filter->first_window[r + 1];
+
+	if (from == to)
+		s->found[s->found_count++] = r;
+	for (uint32_t bit = from; bit < to; bit++)
+		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
+	s->tried[r] = 0;
+}
+
 static void note_rules(struct prefilter_scan *s, const struct literal *l)
 {
 	for (size_t i = 0; i < l->rule_count; i++) {
@@ -242,7 +273,7 @@ static void note_rules(struct prefilter_scan *s, const struct literal *l)
 			s->counts[r] = 0;
 		}
 		if (++s->counts[r] == s->filter->rules[r]->needs->literal_times)
-			s->found[s->found_count++] = r;
+			note_candidate(s, r);
 	}
 }
 
@@ -266,6 +297,7 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject)
 
 	fold_subject(s, subject);
 	s->found_count = 0;
+	memset(s->open, 0, sizeof(s->open));
 	s->now++;
 	for (size_t i = 0; i + 3 <= subject.n; i++) {
 		uint32_t w4 = load32(s->folded + i), w3 = w4 & 0xffffffu;
@@ -297,21 +329,32 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 	return true;
 }
 
-/* The rules at these positions whose needs the subject has, as bits. */
-static bool open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
+/* Windows of rules at these positions: those without literals join, others leave. */
+static void open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
 {
 	const struct prefilter *p = s->filter;
-	bool any = false;
 
-	memset(s->open, 0, sizeof(s->open));
 	for (size_t bit = 0; bit < p->window_count; bit++) {
-		if (p->windows[bit] - first >= n || !prefilter_may_match(s, p->windows[bit]))
+		uint32_t r = p->windows[bit];
+		uint64_t mask = UINT64_C(1) << (bit % 64);
+
+		if (r == NO_RULE)
 			continue;
-		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
-		s->tried[p->windows[bit]] = 0;
-		any = true;
+		if (r - first >= n) {
+			s->open[bit / 64] &= ~mask;
+		} else if (!p->rules[r]->needs->literal_count && prefilter_may_match(s, r)) {
+			s->open[bit / 64] |= mask;
+			s->tried[r] = 0;
+		}
 	}
-	return any;
+}
+
+static void close_windows(struct prefilter_scan *s, uint32_t r)
+{
+	uint32_t from = s->filter->first_window[r], to = s->filter->first_window[r + 1];
+
+	for (uint32_t bit = from; bit < to; bit++)
+		s->open[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
 }
 
 /* A window stands at `at`: the match begins somewhat before. */
@@ -337,30 +380,37 @@ static void try_windows(struct prefilter_scan *s, size_t word, uint64_t left, si
 			prefilter_try_fn fn, void *ctx)
 {
 	for (; left; left &= left - 1) {
-		unsigned bit = (unsigned)__builtin_ctzll(left);
+		uint32_t r = s->filter->windows[word * 64 + (unsigned)__builtin_ctzll(left)];
 
-		if (try_back(s, s->filter->windows[word * 64 + bit], at, fn, ctx))
-			s->open[word] &= ~(UINT64_C(1) << bit);
+		if (try_back(s, r, at, fn, ctx))
+			close_windows(s, r);
+	}
+}
+
+/* 64 windows over the subject. */
+static void scan_word(struct prefilter_scan *s, size_t word, prefilter_try_fn fn, void *ctx)
+{
+	const struct window_masks *m = s->filter->masks[word];
+	const uint8_t *c = (const uint8_t *)s->folded;
+
+	for (size_t i = 0; i < s->length; i++, c++) {
+		uint64_t left = s->open[word] & m->at[0][c[0]] & m->at[1][c[1]];
+
+		for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
+			left &= m->at[k][c[k]];
+		if (left)
+			try_windows(s, word, left, i, fn, ctx);
 	}
 }
 
 void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
 		       void *ctx)
 {
-	const struct window_masks *m = s->filter->masks;
-
-	if (!m || !open_windows(s, first, n))
+	if (!s->filter->window_count)
 		return;
-	for (size_t i = 0; i < s->length; i++) {
-		const uint8_t *c = (const uint8_t *)s->folded + i;
-
-		for (size_t w = 0; w < s->filter->window_words; w++) {
-			uint64_t left = s->open[w] & m->at[0][c[0]][w] & m->at[1][c[1]][w];
-
-			for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
-				left &= m->at[k][c[k]][w];
-			if (left)
-				try_windows(s, w, left, i, fn, ctx);
-		}
+	open_windows(s, first, n);
+	for (size_t w = 0; w < s->filter->window_words; w++) {
+		if (s->open[w])
+			scan_word(s, w, fn, ctx);
 	}
 }

@@ -26,7 +26,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 /* Positions of rules that only prefilter_may_match() can leave out, ascending. */
 const uint32_t *prefilter_always(const struct prefilter *p, size_t *ret_n);
 
-enum { PREFILTER_WINDOW_WORDS = 4 };
+enum { PREFILTER_WINDOW_WORDS = 10 };
 
 /* What a scan needs to write on: one a message and prefilter. */
 struct prefilter_scan {
@@ -44,7 +44,10 @@ struct prefilter_scan {
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);
-/* Fills found[] with the positions whose literals are in the subject, and `present`. */
+/*
+ * Fills found[] with the positions whose literals are in the subject, and `present`. Those among them
+ * that are tried by window are not listed, but left to prefilter_windows().
+ */
 void prefilter_scan(struct prefilter_scan *s, struct str subject);
 /* For a rule that is always tried: whether the last subject holds what it needs. */
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position);

@@ -66,6 +66,8 @@ size_t rx_memory(const struct rx *rx);
 /* Match data, JIT stack and limits: one per process or per message. */
 struct rx_run;
 struct rx_run *rx_run_new(void);
+/* Cheaper to make: small expressions only, as it has no stack of its own. */
+struct rx_run *rx_run_new_small(void);
 struct rx_run *rx_run_free(struct rx_run *run);
 
 enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };

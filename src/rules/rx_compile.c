@@ -134,19 +134,26 @@ size_t rx_memory(const struct rx *rx)
 	return size + jit;
 }
 
-struct rx_run *rx_run_new(void)
+struct rx_run *rx_run_new_small(void)
 {
 	struct rx_run *run = xzalloc(sizeof(*run));
 
 	run->data = pcre2_match_data_create(OVECTOR_PAIRS, NULL);
 	run->context = pcre2_match_context_create(NULL);
-	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
 	must(run->data && run->context);
 	pcre2_set_match_limit(run->context, MATCH_LIMIT);
 	pcre2_set_heap_limit(run->context, HEAP_LIMIT_KIB);
+	run->ovector = pcre2_get_ovector_pointer(run->data);
+	return run;
+}
+
+struct rx_run *rx_run_new(void)
+{
+	struct rx_run *run = rx_run_new_small();
+
+	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
 	if (run->stack)
 		pcre2_jit_stack_assign(run->context, NULL, run->stack);
-	run->ovector = pcre2_get_ovector_pointer(run->data);
 	return run;
 }
 
