@@ -2,6 +2,8 @@
 /* The parts of the analysis: sets of strings, windows of bytes. For needs*.c only. */
 #pragma once
 
+#include "core/reader.h"
+#include "core/vec.h"
 #include "rules/needs.h"
 
 /* Strings; never changed once made. n 0: could be anything. */
@@ -56,3 +58,57 @@ struct needs_alts needs_alts_union(struct arena *a, struct needs_alts x, struct 
 bool needs_alts_are_full(struct needs_alts x);
 /* Of one of them standing at a place. */
 double needs_alts_rarity(struct needs_alts x);
+
+enum { NEEDS_LIVE = 12 };
+
+/* What a piece or a branch stands for. */
+struct piece {
+	struct needs_set tail;     /* all strings it can be; n 0: too many to say */
+	struct needs_set best;     /* every match of it holds one of these; n 0: not known */
+	struct needs_window start; /* from its beginning */
+	struct needs_alts alts;    /* the same by branches; n 0: not known apart */
+	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
+	size_t byte_sets;
+};
+
+struct frame {
+	struct piece branch; /* so far */
+	bool whole;          /* tail is the whole branch, not only its end */
+	struct piece done;   /* what the branches before have in common */
+	bool has_done;
+};
+
+/* A window that begins at a piece of the whole expression, so far behind its start. */
+struct begun {
+	struct needs_alts alts;
+	size_t back_min, back_max;
+};
+
+struct analysis {
+	struct arena *a;
+	struct begun live[NEEDS_LIVE]; /* still growing */
+	size_t live_count;
+	struct begun best; /* the rarest that has grown */
+	double best_rarity;
+	bool has_branches; /* the whole expression is an alternation: no such windows */
+	struct rd in;
+	struct vec frames; /* struct frame */
+	bool failed;
+};
+
+/* Behind a piece: how often it may stand. */
+struct repeat {
+	size_t min, max; /* max SIZE_MAX: no end */
+};
+
+/* Matches nothing but the empty string; may be anything of some length. */
+void needs_of_nothing(struct piece *p);
+void needs_of_anything(struct piece *p, size_t min_length);
+/* One byte of the set, or this one. */
+void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece *ret);
+void needs_of_char(struct analysis *n, uint8_t c, struct piece *ret);
+/* A group opens; its branch is complete; the open branch goes on with a piece. */
+void needs_open_frame(struct analysis *n);
+void needs_end_branch(struct analysis *n);
+void needs_append_repeated(struct analysis *n, struct piece *p, struct repeat r);
+struct frame *needs_top(struct analysis *n);
