@@ -6,7 +6,6 @@
 #include "core/vec.h"
 #include "rules/rule.h"
 
-enum { NO_RULE = UINT32_MAX };
 enum { MAP_BITS = 16, MAP_WORDS = (1 << MAP_BITS) / 64, PAD = 8 };
 
 /* A literal, found by the window of 3 or 4 bytes that stands `offset` bytes in. */
@@ -26,9 +25,10 @@ struct window_table {
 	bool used;
 };
 
-/* Which of 64 windows may have a byte at a distance. */
-struct window_masks {
-	uint64_t at[NEEDS_WINDOW][256];
+/* What a rule without literals needs. */
+struct other_needs {
+	size_t min_length, byte_sets;
+	struct byteset bytes[NEEDS_BYTE_SETS];
 };
 
 struct prefilter {
@@ -37,11 +37,7 @@ struct prefilter {
 	size_t literal_count;
 	uint32_t *always;
 	size_t always_count;
-	struct window_masks *masks[PREFILTER_WINDOW_WORDS];
-	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
-	size_t window_count, window_words;
-	uint32_t *first_window; /* by position: its windows are [r] up to [r + 1] */
-	const struct rule *const *rules;
+	struct other_needs *needs; /* by position */
 	size_t rule_count;
 	uint8_t fold[256];
 };
@@ -129,49 +125,26 @@ static void add_literal(struct builder *b, struct str text, uint32_t position)
 		*(uint32_t *)vec_must_push(v) = position;
 }
 
-static void add_window(struct prefilter *p, struct arena *a, const struct needs_look *w,
-		       uint32_t at)
+/* Only a rule that hits by matching can be left out when it cannot match. */
+static bool is_gated(const struct rule *r)
 {
-	size_t bit = p->window_count++, word = bit / 64;
-
-	if (!p->masks[word])
-		p->masks[word] = arena_zalloc(a, sizeof(struct window_masks));
-	p->windows[bit] = at;
-	p->window_words = word + 1;
-	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
-		for (unsigned c = 0; c < 256; c++) {
-			if (i >= w->length || byteset_has(&w->at[i], (uint8_t)c))
-				p->masks[word]->at[i][c] |= UINT64_C(1) << (bit % 64);
-		}
-	}
-}
-
-/* A rule's windows stand in one word: its places then come in ascending order. */
-static void begin_windows(struct prefilter *p, size_t n)
-{
-	size_t used = p->window_count % 64;
-
-	if (used + n <= 64)
-		return;
-	while (p->window_count % 64)
-		p->windows[p->window_count++] = NO_RULE;
+	return !(r->flags & (RULE_NEGATED | RULE_EXISTS));
 }
 
 static void add_rule(struct builder *b, struct prefilter *p, const struct rule *r, uint32_t at)
 {
-	const struct needs *needs = r->needs;
-	bool fits;
+	struct needs needs = { 0 };
 
-	if (r->by_window)
-		begin_windows(p, needs->window_count);
-	fits = r->by_window && p->window_count + needs->window_count <= ELEMENTS(p->windows);
-	p->first_window[at] = (uint32_t)p->window_count;
-	for (size_t i = 0; fits && i < needs->window_count; i++)
-		add_window(p, b->a, &needs->windows[i], at);
-	for (size_t i = 0; needs && i < needs->literal_count; i++)
-		add_literal(b, needs->literals[i], at);
-	if (!fits && !(needs && needs->literal_count))
-		*(uint32_t *)vec_must_push(&b->always) = at;
+	if (is_gated(r))
+		needs_of(b->a, r->source.pcre, &needs);
+	for (size_t i = 0; i < needs.literal_count; i++)
+		add_literal(b, needs.literals[i], at);
+	if (needs.literal_count)
+		return;
+	*(uint32_t *)vec_must_push(&b->always) = at;
+	p->needs[at].min_length = needs.min_length;
+	p->needs[at].byte_sets = needs.byte_sets;
+	memcpy(p->needs[at].bytes, needs.bytes, sizeof(needs.bytes));
 }
 
 static void build_tables(struct prefilter *p, struct builder *b)
@@ -202,14 +175,12 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 
 	map_init(&b.literals, NULL, false);
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
-	p->rules = rules;
 	p->rule_count = n;
-	p->first_window = arena_calloc(a, n + 2, sizeof(uint32_t));
+	p->needs = arena_calloc(a, n + 1, sizeof(*p->needs));
 	for (unsigned c = 0; c < 256; c++)
 		p->fold[c] = byte_fold((uint8_t)c);
 	for (size_t i = 0; i < n; i++)
 		add_rule(&b, p, rules[i], (uint32_t)i);
-	p->first_window[n] = (uint32_t)p->window_count;
 	build_tables(p, &b);
 	p->always = b.always.data;
 	p->always_count = b.always.n;
@@ -227,8 +198,6 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 {
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
 	s->stamps = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
-	s->counts = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
-	s->tried = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
 }
 
@@ -251,29 +220,15 @@ static void fold_subject(struct prefilter_scan *s, struct str subject)
 	memset(s->folded + subject.n, 0, PAD);
 }
 
-/* Its literals are there: run it, or open its windows. */
-static void note_candidate(struct prefilter_scan *s, uint32_t r)
-{
-	uint32_t from = s->filter->first_window[r], to = s->filter->first_window[r + 1];
-
-	if (from == to)
-		s->found[s->found_count++] = r;
-	for (uint32_t bit = from; bit < to; bit++)
-		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
-	s->tried[r] = 0;
-}
-
 static void note_rules(struct prefilter_scan *s, const struct literal *l)
 {
 	for (size_t i = 0; i < l->rule_count; i++) {
 		uint32_t r = l->rules[i];
 
-		if (s->stamps[r] != s->now) {
-			s->stamps[r] = s->now;
-			s->counts[r] = 0;
-		}
-		if (++s->counts[r] == s->filter->rules[r]->needs->literal_times)
-			note_candidate(s, r);
+		if (s->stamps[r] == s->now)
+			continue;
+		s->stamps[r] = s->now;
+		s->found[s->found_count++] = r;
 	}
 }
 
@@ -297,7 +252,6 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject)
 
 	fold_subject(s, subject);
 	s->found_count = 0;
-	memset(s->open, 0, sizeof(s->open));
 	s->now++;
 	for (size_t i = 0; i + 3 <= subject.n; i++) {
 		uint32_t w4 = load32(s->folded + i), w3 = w4 & 0xffffffu;
@@ -312,10 +266,8 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject)
 
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 {
-	const struct needs *n = s->filter->rules[position]->needs;
+	const struct other_needs *n = &s->filter->needs[position];
 
-	if (!n)
-		return true;
 	if (s->length < n->min_length)
 		return false;
 	for (size_t i = 0; i < n->byte_sets; i++) {
@@ -327,90 +279,4 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 			return false;
 	}
 	return true;
-}
-
-/* Windows of rules at these positions: those without literals join, others leave. */
-static void open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
-{
-	const struct prefilter *p = s->filter;
-
-	for (size_t bit = 0; bit < p->window_count; bit++) {
-		uint32_t r = p->windows[bit];
-		uint64_t mask = UINT64_C(1) << (bit % 64);
-
-		if (r == NO_RULE)
-			continue;
-		if (r - first >= n) {
-			s->open[bit / 64] &= ~mask;
-		} else if (!p->rules[r]->needs->literal_count && prefilter_may_match(s, r)) {
-			s->open[bit / 64] |= mask;
-			s->tried[r] = 0;
-		}
-	}
-}
-
-static void close_windows(struct prefilter_scan *s, uint32_t r)
-{
-	uint32_t from = s->filter->first_window[r], to = s->filter->first_window[r + 1];
-
-	for (uint32_t bit = from; bit < to; bit++)
-		s->open[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
-}
-
-/* A window stands at `at`: the match begins somewhat before. */
-static bool try_back(struct prefilter_scan *s, uint32_t position, size_t at, prefilter_try_fn fn,
-		     void *ctx)
-{
-	const struct needs *n = s->filter->rules[position]->needs;
-	size_t from = at > n->back_max ? at - n->back_max : 0;
-
-	if (at < n->back_min)
-		return false;
-	if (from < s->tried[position])
-		from = s->tried[position];
-	for (; from <= at - n->back_min; from++) {
-		if (fn(ctx, position, from))
-			return true;
-	}
-	s->tried[position] = (uint32_t)from;
-	return false;
-}
-
-static void try_windows(struct prefilter_scan *s, size_t word, uint64_t left, size_t at,
-			prefilter_try_fn fn, void *ctx)
-{
-	for (; left; left &= left - 1) {
-		uint32_t r = s->filter->windows[word * 64 + (unsigned)__builtin_ctzll(left)];
-
-		if (try_back(s, r, at, fn, ctx))
-			close_windows(s, r);
-	}
-}
-
-/* 64 windows over the subject. */
-static void scan_word(struct prefilter_scan *s, size_t word, prefilter_try_fn fn, void *ctx)
-{
-	const struct window_masks *m = s->filter->masks[word];
-	const uint8_t *c = (const uint8_t *)s->folded;
-
-	for (size_t i = 0; i < s->length; i++, c++) {
-		uint64_t left = s->open[word] & m->at[0][c[0]] & m->at[1][c[1]];
-
-		for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
-			left &= m->at[k][c[k]];
-		if (left)
-			try_windows(s, word, left, i, fn, ctx);
-	}
-}
-
-void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
-		       void *ctx)
-{
-	if (!s->filter->window_count)
-		return;
-	open_windows(s, first, n);
-	for (size_t w = 0; w < s->filter->window_words; w++) {
-		if (s->open[w])
-			scan_word(s, w, fn, ctx);
-	}
 }

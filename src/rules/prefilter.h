@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * prefilter: which of a list's rules can match a subject, and where. The subject is folded, then passed
- * over once; at each place
- * - a three- and a four-byte window is looked up in a bitmap; where it may begin a literal of a rule, the
- *   literal is compared, and its rules are candidates;
- * - the next bytes are looked up in tables of "which rules may have this byte there", eight bytes deep:
- *   what is left of all rules may begin a match right here.
- * Rules with neither are listed apart: they are tried by the bytes and the length they need.
+ * prefilter: which of a list's rules can match a subject at all. One pass over the folded subject looks
+ * every three- and four-byte window up in a bitmap; where one may begin a literal of rules/needs.h, the
+ * literal is compared, and its rules are candidates. Rules without literals are listed apart: they are
+ * tried by the bytes and the length they need.
  */
 #pragma once
 
@@ -21,12 +18,10 @@ struct arena;
 struct rule;
 struct prefilter;
 
-/* rules: by position, with their needs; all memory from `a`, immutable from then on. */
+/* rules: by position; all memory from `a`, immutable from then on. */
 struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n);
-/* Positions of rules that only prefilter_may_match() can leave out, ascending. */
+/* Positions of rules without literals, ascending. */
 const uint32_t *prefilter_always(const struct prefilter *p, size_t *ret_n);
-
-enum { PREFILTER_WINDOW_WORDS = 10 };
 
 /* What a scan needs to write on: one a message and prefilter. */
 struct prefilter_scan {
@@ -36,27 +31,12 @@ struct prefilter_scan {
 	size_t cap, length;
 	struct byteset present; /* folded bytes of the last subject */
 	uint32_t *stamps, now;  /* which candidates the last subject has already */
-	uint32_t *counts;       /* literals seen, for rules that need several */
 	uint32_t *found;        /* candidates: positions */
 	size_t found_count;
-	uint32_t *tried; /* by rule: beginnings before this one have been tried */
-	uint64_t open[PREFILTER_WINDOW_WORDS]; /* rules to be looked for by window */
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);
-/*
- * Fills found[] with the positions whose literals are in the subject, and `present`. Those among them
- * that are tried by window are not listed, but left to prefilter_windows().
- */
+/* Fills found[] with the positions whose literals are in the subject, and `present`. */
 void prefilter_scan(struct prefilter_scan *s, struct str subject);
-/* For a rule that is always tried: whether the last subject holds what it needs. */
+/* For a rule without literals: whether the last subject holds what else it needs. */
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position);
-
-/* Tries the rule at offset `at`; true: no other place of this subject is of interest. */
-typedef bool (*prefilter_try_fn)(void *ctx, uint32_t position, size_t at);
-/*
- * Calls fn for each place of the last subject where a match of a rule may begin, in order. first, n: only
- * rules at these positions.
- */
-void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
-		       void *ctx);

@@ -52,13 +52,9 @@ struct rx_tables *rx_tables_new(struct arena *a);
 
 struct rx;
 
-enum rx_compile_flag {
-	RX_JIT = 1u << 0,      /* else interpreted: no new executable memory in the cage */
-	RX_ANCHORED = 1u << 1, /* a search tries one place only: where it starts */
-};
-
+/* jit false: interpreted (expressions made from a message: no new executable memory in the cage). */
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      unsigned flags, struct err *e);
+		      bool jit, struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
 /* Bytes of compiled code, JIT included. */
 size_t rx_memory(const struct rx *rx);
@@ -66,8 +62,6 @@ size_t rx_memory(const struct rx *rx);
 /* Match data, JIT stack and limits: one per process or per message. */
 struct rx_run;
 struct rx_run *rx_run_new(void);
-/* Cheaper to make: small expressions only, as it has no stack of its own. */
-struct rx_run *rx_run_new_small(void);
 struct rx_run *rx_run_free(struct rx_run *run);
 
 enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };

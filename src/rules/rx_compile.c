@@ -30,7 +30,7 @@ struct rx_tables {
 struct rx {
 	struct rx_source source;
 	pcre2_code *code;
-	bool jit, anchored;
+	bool jit;
 };
 
 struct rx_run {
@@ -83,27 +83,25 @@ static void free_code(void *p)
 	pcre2_code_free(p);
 }
 
-static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned flags, int *ret_code)
+static pcre2_code *compile(const struct rx_tables *t, struct str s, int *ret_code)
 {
 	uint32_t options =
 	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE at;
 
-	if (flags & RX_ANCHORED)
-		options |= PCRE2_ANCHORED;
 	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
 }
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      unsigned flags, struct err *e)
+		      bool jit, struct err *e)
 {
 	int code;
-	pcre2_code *c = compile(t, source->pcre, flags, &code);
+	pcre2_code *c = compile(t, source->pcre, &code);
 	struct str smaller;
 	struct rx *rx;
 
 	if (!c && code == PCRE2_ERROR_PATTERN_TOO_LARGE && rx_factor(a, source, &smaller))
-		c = compile(t, smaller, flags, &code);
+		c = compile(t, smaller, &code);
 	if (!c) {
 		PCRE2_UCHAR text[200];
 
@@ -115,8 +113,7 @@ struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct r
 	rx = arena_zalloc(a, sizeof(*rx));
 	rx->source = *source;
 	rx->code = c;
-	rx->anchored = flags & RX_ANCHORED;
-	rx->jit = (flags & RX_JIT) && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
+	rx->jit = jit && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;
 }
 
@@ -134,26 +131,19 @@ size_t rx_memory(const struct rx *rx)
 	return size + jit;
 }
 
-struct rx_run *rx_run_new_small(void)
+struct rx_run *rx_run_new(void)
 {
 	struct rx_run *run = xzalloc(sizeof(*run));
 
 	run->data = pcre2_match_data_create(OVECTOR_PAIRS, NULL);
 	run->context = pcre2_match_context_create(NULL);
+	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
 	must(run->data && run->context);
 	pcre2_set_match_limit(run->context, MATCH_LIMIT);
 	pcre2_set_heap_limit(run->context, HEAP_LIMIT_KIB);
-	run->ovector = pcre2_get_ovector_pointer(run->data);
-	return run;
-}
-
-struct rx_run *rx_run_new(void)
-{
-	struct rx_run *run = rx_run_new_small();
-
-	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
 	if (run->stack)
 		pcre2_jit_stack_assign(run->context, NULL, run->stack);
+	run->ovector = pcre2_get_ovector_pointer(run->data);
 	return run;
 }
 
@@ -184,16 +174,13 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 			struct str subject, size_t from, unsigned flags)
 {
 	uint32_t opts = flags & RX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0;
-	size_t steps = SEARCH_STEPS;
 	int r;
 
 	if (!subject.p)
 		subject = STR("");
 	if (from > subject.n)
 		return RX_NO_MATCH;
-	if (!rx->anchored)
-		steps += (subject.n - from) / BYTES_PER_STEP;
-	if (!budget_steps(budget, steps))
+	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
 		return RX_LIMIT;
 	r = search(rx, run, subject, from, opts);
 	if (r == PCRE2_ERROR_NOMATCH)

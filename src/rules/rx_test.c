@@ -44,7 +44,7 @@ static const struct rx *compile(const struct fixture *f, struct str perl, bool j
 
 	if (rx_translate(f->arena, perl, false, &s, e) < 0)
 		return NULL;
-	return rx_compile(f->tables, f->arena, &s, jit ? RX_JIT : 0, e);
+	return rx_compile(f->tables, f->arena, &s, jit, e);
 }
 
 /* Where the first match lies, and how many //g finds; from -1: none. */
