@@ -1,6 +1,6 @@
 """The same messages through SpamAssassin and `postern scan`: the same rules, scores and sub-rules.
 
-In an ordinary run SpamAssassin's answers come from golden/ (its answers on a small set of messages that stand there too); with
+In an ordinary run SpamAssassin's answers come from cases/want.tsv (on the messages beside it); with
 POSTERN_LONG=1 and SpamAssassin installed, 300 messages of the public corpus are asked about, and the answers kept in var/parity/.
 """
 import os
