@@ -37,6 +37,7 @@ struct scan {
 	bool virus_out, virus_waits;
 	size_t next_part, shown; /* parts the virus asks have come to; leaves in them */
 	struct report report;
+	struct judgement judgement; /* once REPORT_SCORED */
 };
 
 struct scan *scan_new(const struct scan_config *conf, struct str raw, const struct envelope *env,
@@ -190,7 +191,7 @@ static void report_blocks(struct scan *s, const struct judgement *j)
 static void finish(struct scan *s)
 {
 	struct report *r = &s->report;
-	struct judgement j;
+	struct judgement *j = &s->judgement;
 
 	s->is_done = true;
 	r->over_budget = s->budget.over;
@@ -200,17 +201,17 @@ static void finish(struct scan *s)
 	/* What is infected is not scored, as in amavisd: its log says "Hits: -". */
 	if (!s->match || r->virus == VIRUS_FOUND)
 		return;
-	judge(s->conf->rules, match_hits(s->match), NULL, s->arena, &j);
+	judge(s->conf->rules, match_hits(s->match), NULL, s->arena, j);
 	r->flags |= REPORT_SCORED;
-	r->score = j.score;
-	r->required = j.required;
-	r->hits = j.hits;
-	r->hit_count = j.hit_count < REPORT_MAX_HITS ? j.hit_count : REPORT_MAX_HITS;
-	r->subrules = j.subrules;
-	r->subrule_count = j.subrule_count < REPORT_MAX_HITS ? j.subrule_count : REPORT_MAX_HITS;
-	r->autolearn = j.autolearn;
-	report_blocks(s, &j);
-	if (j.hit_count > REPORT_MAX_HITS || j.subrule_count > REPORT_MAX_HITS)
+	r->score = j->score;
+	r->required = j->required;
+	r->hits = j->hits;
+	r->hit_count = j->hit_count < REPORT_MAX_HITS ? j->hit_count : REPORT_MAX_HITS;
+	r->subrules = j->subrules;
+	r->subrule_count = j->subrule_count < REPORT_MAX_HITS ? j->subrule_count : REPORT_MAX_HITS;
+	r->autolearn = j->autolearn;
+	report_blocks(s, j);
+	if (j->hit_count > REPORT_MAX_HITS || j->subrule_count > REPORT_MAX_HITS)
 		r->flags |= REPORT_TRUNCATED;
 }
 
@@ -286,4 +287,14 @@ const struct report *scan_report(const struct scan *s)
 const struct msg *scan_msg(const struct scan *s)
 {
 	return s->msg;
+}
+
+const struct match_hits *scan_hits(const struct scan *s)
+{
+	return s->report.flags & REPORT_SCORED ? match_hits(s->match) : NULL;
+}
+
+const struct judgement *scan_judgement(const struct scan *s)
+{
+	return s->report.flags & REPORT_SCORED ? &s->judgement : NULL;
 }

@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct judgement;  /* rules/judge.h */
+struct match_hits; /* rules/match.h */
 struct match_scratch;
 struct msg;
 struct ruleset; /* rules/ruleset.h */
@@ -64,3 +66,6 @@ void scan_expire(struct scan *s);
 const struct report *scan_report(const struct scan *s);
 /* The message as the rules saw it, for explain and debugging; NULL when no rules ran. */
 const struct msg *scan_msg(const struct scan *s);
+/* What the rules found and what came of it, for markup/ and explain; NULL when the message was not scored. */
+const struct match_hits *scan_hits(const struct scan *s);
+const struct judgement *scan_judgement(const struct scan *s);
