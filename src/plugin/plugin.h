@@ -138,4 +138,9 @@ struct plugin_host {
 	 * priorities match what is left. The view lives in the message's arena. NULL: not supported.
 	 */
 	void (*replace_body)(struct plugin_host *host, const struct msg_view *body);
+	/*
+	 * A line for -D, in SpamAssassin's words; area is its debug channel ("authres"). Foreign bytes may be
+	 * in it as they are. NULL: nobody listens, and nothing need be put into words.
+	 */
+	void (*debug)(struct plugin_host *host, const char *area, struct str text);
 };

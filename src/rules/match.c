@@ -52,13 +52,14 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 	map_init(&m->ask_index, a, false);
 	map_init(&m->tags, a, false);
 	vec_init(&m->logs, a, sizeof(struct match_log), 10000);
+	vec_init(&m->notes, a, sizeof(struct match_note), 10000);
 	if (options->scratch) {
 		m->run = options->scratch->run;
 	} else {
 		m->run = rx_run_new();
 		arena_defer(a, free_run, m->run);
 	}
-	match_host_init(m);
+	match_host_init(m, options->notes);
 	return m;
 }
 
@@ -196,6 +197,8 @@ const struct match_hits *match_hits(const struct match *m)
 	w->result.tag_count = w->tag_list.n;
 	w->result.logs = m->logs.data;
 	w->result.log_count = m->logs.n;
+	w->result.notes = m->notes.data;
+	w->result.note_count = m->notes.n;
 	w->result.stopped = m->stopped;
 	return &m->result;
 }

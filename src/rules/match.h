@@ -41,6 +41,7 @@ struct match_options {
 	uint32_t first_ask_id;         /* ids count up from here; 0: from 1 */
 	size_t max_asks;               /* 0: a default of 500 */
 	struct match_scratch *scratch; /* NULL: one of its own, freed with the arena */
+	bool notes;                    /* what plugins have to say for -D is kept */
 };
 
 enum match_progress { MATCH_WAITS = 0, MATCH_DONE };
@@ -86,6 +87,12 @@ struct match_tag {
 	struct str value;
 };
 
+/* A line that a plugin has for -D. */
+struct match_note {
+	const char *area;
+	struct str text;
+};
+
 struct match_hits {
 	const struct rule_hits *rules; /* ruleset_rule_count() entries; metas are NOT_RUN */
 	unsigned score_set;            /* 0..3: which of a rule's four scores counts */
@@ -93,6 +100,8 @@ struct match_hits {
 	size_t log_count;
 	const struct match_tag *tags; /* _TAGS_ that rules and plugins have set */
 	size_t tag_count;
+	const struct match_note *notes; /* in the order of the running; match_options.notes */
+	size_t note_count;
 	bool stopped;          /* out of steps, or told to stop: not every rule has run */
 	uint64_t regex_runs;   /* how many times a regexp was started (statistics) */
 	uint64_t limit_errors; /* regexps given up at the match limit: their rules did not hit */

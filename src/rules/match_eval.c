@@ -222,7 +222,16 @@ static void host_replace_body(struct plugin_host *host, const struct msg_view *b
 	m->msg = &m->edited;
 }
 
-void match_host_init(struct match *m)
+static void host_debug(struct plugin_host *host, const char *area, struct str text)
+{
+	struct match *m = match_of(host);
+	struct match_note *note = vec_push(&m->notes);
+
+	if (note)
+		*note = (struct match_note){ area, str_dup(m->arena, text) };
+}
+
+void match_host_init(struct match *m, bool notes)
 {
 	m->host = (struct plugin_host){
 		.hits_of = host_hits_of,
@@ -235,6 +244,7 @@ void match_host_init(struct match *m)
 		.net_is_on = host_net_is_on,
 		.tflags = host_tflags,
 		.replace_body = host_replace_body,
+		.debug = notes ? host_debug : NULL,
 	};
 }
 

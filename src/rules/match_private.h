@@ -47,6 +47,7 @@ struct match {
 	struct map tags;      /* name -> struct match_values * */
 	struct vec logs;      /* struct match_log */
 	struct vec tag_list;  /* struct match_tag: of the result */
+	struct vec notes;     /* struct match_note */
 	struct match_hits result;
 };
 
@@ -93,6 +94,6 @@ const struct rx *match_template(struct match *m, const struct rule *r);
 
 /* match_eval.c */
 void match_eval(struct match *m, const struct rule *r);
-void match_host_init(struct match *m);
+void match_host_init(struct match *m, bool notes);
 /* Gives answers that are in to the rules that wait. */
 void match_deliver(struct match *m);

@@ -32,6 +32,7 @@ struct envelope;
 struct scan_config {
 	const struct ruleset *rules; /* NULL: no spam rules at all */
 	bool net;                    /* network checks may ask (not --local) */
+	bool notes;                  /* plugins' lines for -D are kept: match_hits.notes */
 	struct match_scratch
 	    *scratch; /* rules/match.h: one per process; NULL: each scan makes its own */
 };
