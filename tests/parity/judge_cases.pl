@@ -1,0 +1,54 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+# SpamAssassin's answers to the cases. Each line of standard input is: id TAB rule file TAB message file TAB 1 when
+# the look of the message afterwards is wanted, else 0. A line out: id TAB score TAB rules TAB sub-rules TAB that look in
+# hex. Every line is answered by a child of its own, so that no state of one reaches the next.
+use strict;
+use warnings;
+use Mail::SpamAssassin;
+use Mail::SpamAssassin::PerMsgStatus;
+use Mail::SpamAssassin::HTML;
+BEGIN { delete @ENV{qw(LC_ALL LC_MESSAGES LANGUAGE)}; $ENV{LANG} = 'C'; $ENV{TZ} = 'UTC'; }
+
+# Loaded once, before the children.
+for my $plugin (glob $INC{'Mail/SpamAssassin.pm'} =~ s/\.pm$//r . '/Plugin/*.pm') {
+	eval { require 'Mail/SpamAssassin/Plugin/' . $plugin =~ s!.*/!!r } if $plugin =~ /(?:Eval|Check|URI\w+|SPF|DKIM|DMARC|Header|Tags|Mismatch|Subject|
+	    AskDNS|HashBL|VBounce|ImageInfo|FreeMail|Threshold|Bayes)\.pm$/x;
+}
+
+sub look {
+	my ($status) = @_;
+	my ($head) = split /\n\n/, $status->rewrite_mail, 2;
+	my @fields = grep { /^(?:X-Spam|Subject|From|To)/ } $head =~ /^(\S.*(?:\n[ \t].*)*)/mg;
+	@fields = grep { !/^X-Spam-Checker-Version/ } @fields;
+	return join "\n", @fields, '', $status->get_report;
+}
+
+sub answer {
+	my ($cf, $file, $show) = @_;
+	my $engine = Mail::SpamAssassin->new({
+		local_tests_only => 1, dont_copy_prefs => 1, userprefs_filename => '/dev/null',
+		rules_filename => $cf, site_rules_filename => '/nonexistent', username => 'nobody',
+	});
+	$engine->init(0);
+	open(my $in, '<:raw', $file) or die "$file: $!\n";
+	my $text = do { local $/ = undef; <$in> };
+	my $status = $engine->check($engine->parse($text, 1));
+	return sprintf "%.3f\t%s\t%s\t%s", $status->get_score, $status->get_names_of_tests_hit,
+	    $status->get_names_of_subtests_hit, $show ? unpack('H*', look($status)) : '';
+}
+
+$| = 1;
+while (my $line = <STDIN>) {
+	chomp $line;
+	my ($id, @args) = split /\t/, $line;
+	my $child = fork;
+	die "fork: $!\n" unless defined $child;
+	if (!$child) {
+		my $said = eval { answer(@args) } // "dead: $@" =~ s/\s+/ /gr;
+		print "$id\t$said\n";
+		require POSIX;
+		POSIX::_exit(0);
+	}
+	waitpid $child, 0;
+}
