@@ -7,7 +7,7 @@ const struct plugin *const checks_plugins[] = {
 	&plugin_html_eval,    &plugin_header_eval,    &plugin_mime_eval, &plugin_relay_eval,
 	&plugin_uri_eval,     &plugin_wlbl_eval,      &plugin_vbounce,   &plugin_image_info,
 	&plugin_freemail,     &plugin_antivirus,      &plugin_fromname,  &plugin_short_urls,
-	&plugin_pdf_info,
+	&plugin_pdf_info,     &plugin_authres,
 };
 
 const size_t checks_plugin_count = sizeof(checks_plugins) / sizeof(checks_plugins[0]);

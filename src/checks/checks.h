@@ -31,3 +31,4 @@ extern const struct plugin plugin_antivirus;
 extern const struct plugin plugin_fromname;
 extern const struct plugin plugin_short_urls;
 extern const struct plugin plugin_pdf_info;
+extern const struct plugin plugin_authres;

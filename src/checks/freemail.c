@@ -142,9 +142,10 @@ static int set_auth(struct directive_call *call, struct err *e)
 }
 
 /* All wildcard domains as one regexp, @(?:one|two)$. */
-static int conf_finish(void *arg, struct arena *a, struct err *e)
+static int conf_finish(void *arg, struct plugin_loader *loader, struct err *e)
 {
 	struct freemail_conf *conf = arg;
+	struct arena *a = loader->arena;
 	struct strbuf pattern;
 	const char *sep = "@(?:";
 	int rc;

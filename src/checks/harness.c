@@ -4,11 +4,15 @@
 
 #include "checks/args.h"
 #include "core/arena.h"
+#include "core/file.h"
+#include "geo/geo.h"
 #include "mime/charset.h"
 #include "msg/relays.h"
 #include "text/tld.h"
+#include "text/uri.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct harness_rule {
 	struct str name;
@@ -18,6 +22,7 @@ struct harness_rule {
 	struct vec args; /* struct str */
 	void *compiled;
 	struct str tflags;
+	bool broken; /* its arguments were refused */
 };
 
 static struct harness_rule *rule_at(const struct harness *h, size_t i)
@@ -100,6 +105,22 @@ static void host_replace_body(struct plugin_host *host, const struct msg_view *b
 	((struct harness *)host)->msg->body = *body;
 }
 
+static void host_put_metadata(struct plugin_host *host, struct str name, struct str value)
+{
+	struct harness *h = (struct harness *)host;
+	struct msg_metadata *it = arena_alloc(h->msg_arena, sizeof(*it));
+
+	*it = (struct msg_metadata){ name, value, h->msg->metadata };
+	h->msg->metadata = it;
+}
+
+static void host_add_uri(struct plugin_host *host, struct str uri)
+{
+	struct harness *h = (struct harness *)host;
+
+	uri_list_add(h->msg->uris, (struct text){ uri, false }, 0, false);
+}
+
 void harness_init(struct harness *h)
 {
 	*h = (struct harness){ .host = { .hits_of = host_hits_of,
@@ -111,12 +132,16 @@ void harness_init(struct harness *h)
 					 .ask_dns = host_ask_dns,
 					 .net_is_on = host_net_is_on,
 					 .tflags = host_tflags,
-					 .replace_body = host_replace_body },
+					 .replace_body = host_replace_body,
+					 .put_metadata = host_put_metadata,
+					 .add_uri = host_add_uri },
+			       .geo_folder = STR(""),
 			       .arena = arena_new() };
 	charset_init();
 	vec_init(&h->rules, h->arena, sizeof(struct harness_rule), 0);
 	vec_init(&h->errors, h->arena, sizeof(struct str), 0);
 	map_init(&h->index, h->arena, false);
+	map_init(&h->files, h->arena, false);
 	h->tlds = tld_table_new(h->arena);
 	h->networks = net_rules_new(h->arena);
 	for (size_t i = 0; i < checks_plugin_count; i++) {
@@ -177,7 +202,6 @@ static void add_rule(struct harness *h, enum eval_rule_type type, struct str nam
 {
 	size_t open = str_chr(call, '('), shut = str_rchr(call, ')');
 	struct harness_rule rule = { .name = name, .type = type }, *to;
-	struct err e = ERR_INIT;
 	uintptr_t at;
 
 	rule.def = open == STR_NPOS ? NULL : find_eval(str_sub(call, 0, open), &rule.plugin);
@@ -187,11 +211,6 @@ static void add_rule(struct harness *h, enum eval_rule_type type, struct str nam
 	}
 	vec_init(&rule.args, h->arena, sizeof(struct str), 0);
 	split_args(str_sub(call, open + 1, shut), &rule.args);
-	if (rule.def->compile && rule.def->compile(h->arena, h->conf[rule.plugin], rule.args.data,
-						   rule.args.n, &rule.compiled, &e) < 0) {
-		add_error(h, name, e.text);
-		return;
-	}
 	at = (uintptr_t)map_get(&h->index, name);
 	to = at ? rule_at(h, at - 1) : vec_must_push(&h->rules);
 	*to = rule;
@@ -237,6 +256,31 @@ static bool read_core(struct harness *h, struct str key, struct str rest)
 	return false;
 }
 
+/* harness_file PATH TEXT: \n in TEXT ends a line; harness_geo FOLDER. */
+static bool read_own(struct harness *h, struct str key, struct str rest)
+{
+	struct str name = next_word(&rest), *text;
+	char *p;
+
+	if (str_eq(key, STR("harness_geo"))) {
+		h->geo_folder = name;
+		return true;
+	}
+	if (!str_eq(key, STR("harness_file")))
+		return false;
+	rest = str_trim_left(rest, " ");
+	text = arena_zalloc(h->arena, sizeof(*text));
+	text->p = p = arena_alloc(h->arena, rest.n + 1);
+	for (size_t i = 0; i < rest.n; i++) {
+		bool lf = str_starts(str_from(rest, i), STR("\\n"));
+
+		p[text->n++] = lf ? '\n' : rest.p[i];
+		i += lf;
+	}
+	map_put(&h->files, name, text);
+	return true;
+}
+
 static void read_line(struct harness *h, struct str line)
 {
 	static const struct {
@@ -249,7 +293,7 @@ static void read_line(struct harness *h, struct str line)
 	struct str rest = str_sub(line, 0, str_chr(line, '#')), key = next_word(&rest), name;
 
 	rest = str_trim(rest, " \t\r");
-	if (!key.n || read_core(h, key, rest))
+	if (!key.n || read_own(h, key, rest) || read_core(h, key, rest))
 		return;
 	for (size_t i = 0; i < 4; i++) {
 		if (!str_eq(key, str_of(types[i].word)))
@@ -278,14 +322,54 @@ void harness_config(struct harness *h, struct str text)
 		read_line(h, line);
 }
 
-void harness_ready(struct harness *h)
+struct harness_loader {
+	struct plugin_loader loader; /* first */
+	const struct harness *harness;
+};
+
+/* What harness_file lines gave, else a real file. */
+static int read_file(struct plugin_loader *loader, struct str path, struct str *ret, struct err *e)
 {
+	const struct harness *h = ((struct harness_loader *)loader)->harness;
+	const struct str *text = map_get(&h->files, path);
+	const char *name = str_cstr(loader->arena, path);
+
+	*ret = text ? *text : STR_NONE;
+	if (text || !name || access(name, R_OK) < 0)
+		return 0;
+	return file_read(loader->arena, name, 64 << 20, ret, e);
+}
+
+static void finish_plugins(struct harness *h)
+{
+	struct harness_loader loader = { .harness = h };
+	struct geo_files files = { .folders = &h->geo_folder, .folder_count = 1 };
+	const struct geo *geo = NULL;
+	struct err e = ERR_INIT;
+
+	if (h->geo_folder.n && geo_open(h->arena, &files, &geo, &e) < 0)
+		add_error(h, STR("harness_geo"), e.text);
+	loader.loader = (struct plugin_loader){ h->arena, h->tlds, geo, read_file };
 	for (size_t i = 0; i < checks_plugin_count; i++) {
-		struct err e = ERR_INIT;
+		struct err why = ERR_INIT;
 
 		if (checks_plugins[i]->conf_finish &&
-		    checks_plugins[i]->conf_finish(h->conf[i], h->arena, &e) < 0)
-			add_error(h, str_of(checks_plugins[i]->name), e.text);
+		    checks_plugins[i]->conf_finish(h->conf[i], &loader.loader, &why) < 0)
+			add_error(h, str_of(checks_plugins[i]->name), why.text);
+	}
+}
+
+void harness_ready(struct harness *h)
+{
+	finish_plugins(h);
+	VEC_EACH (&h->rules, struct harness_rule, r) {
+		struct err e = ERR_INIT;
+
+		if (!r->def->compile || r->def->compile(h->arena, h->conf[r->plugin], r->args.data,
+							r->args.n, &r->compiled, &e) == 0)
+			continue;
+		add_error(h, r->name, e.text);
+		r->broken = true;
 	}
 }
 
@@ -303,6 +387,17 @@ void harness_message(struct harness *h, struct str raw, int64_t now_s)
 	map_init(&h->tags, h->msg_arena, false);
 	memset(h->states, 0, sizeof(h->states));
 	h->msg = msg_new(h->msg_arena, raw, NULL, now_s * 1000, &h->msg_conf, &h->budget);
+	for (size_t i = 0; i < checks_plugin_count; i++) {
+		struct eval_call call = { .msg = h->msg,
+					  .conf = h->conf[i],
+					  .state = &h->states[i],
+					  .arena = h->msg_arena,
+					  .budget = &h->budget,
+					  .host = &h->host };
+
+		if (checks_plugins[i]->extract)
+			checks_plugins[i]->extract(&call);
+	}
 }
 
 size_t harness_rule_count(const struct harness *h)
@@ -355,7 +450,7 @@ size_t harness_find(const struct harness *h, struct str name)
 {
 	uintptr_t at = (uintptr_t)map_get(&h->index, name);
 
-	return at ? at - 1 : STR_NPOS;
+	return at && !rule_at(h, at - 1)->broken ? at - 1 : STR_NPOS;
 }
 
 enum { TEST_NOW = 1700000000 }; /* 2023-11-14 */

@@ -2,7 +2,8 @@
 /*
  * harness: runs eval rules without the rule engine, for this folder's tests and for checks_probe. It reads
  * header/body/rawbody/full NAME eval:fn(args), util_rb_*, trusted_networks and the families' settings;
- * nothing else of the .cf language.
+ * nothing else of the .cf language. Of its own: "harness_file PATH TEXT" (\n ends a line of it) is a file
+ * that plugins may read, "harness_geo FOLDER" holds the country database.
  */
 #pragma once
 
@@ -32,6 +33,8 @@ struct harness {
 	void *conf[HARNESS_MAX_PLUGINS];
 	struct vec rules; /* private */
 	struct map index; /* name -> rule number + 1: a later definition replaces */
+	struct map files; /* path -> struct str *: harness_file */
+	struct str geo_folder;
 	struct tld_table *tlds;
 	struct net_rules *networks;
 	struct vec errors; /* struct str: what directives and arguments were refused with */

@@ -186,13 +186,19 @@ static bool push_pseudo(const struct msg *m, const struct get_request *q, struct
 
 static size_t run(const struct msg *m, struct str spec, struct arena *a, struct vec *out);
 
-/* Domains SpamAssassin notes for DMARC and the like: one value, no LF. */
+/* What plugins noted; and the domains SpamAssassin notes for DMARC and the like: one value, no LF. */
 static void push_metadata(const struct msg *m, struct str name, struct arena *a, struct vec *out)
 {
 	bool sender = str_eq_nocase(name, STR("X-SenderDomain"));
 	struct str joined = STR_NONE;
 	struct vec hosts;
 
+	for (const struct msg_metadata *it = m->metadata; it; it = it->next) {
+		if (str_eq_nocase(it->name, name)) {
+			push(out, it->value);
+			return;
+		}
+	}
 	if (!sender && !str_eq_nocase(name, STR("X-AuthorDomain")))
 		return;
 	run(m, sender ? STR("EnvelopeFrom:first:addr:host") : STR("From:addr:host"), a, &hosts);

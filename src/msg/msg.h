@@ -50,6 +50,12 @@ struct msg_config {
 	size_t redirect_count;
 };
 
+/* A header that a plugin made of the message: X-Languages, X-Relay-Countries ... */
+struct msg_metadata {
+	struct str name, value;
+	const struct msg_metadata *next;
+};
+
 struct msg {
 	struct arena *arena;
 	struct budget *budget;
@@ -68,6 +74,7 @@ struct msg {
 	    *html; /* one per rendered text/html part, in part order; an entry may be NULL */
 	size_t html_count;
 	struct uri_list *uris; /* from text, HTML and DKIM, canonicalised */
+	const struct msg_metadata *metadata; /* latest first; a later one of the same name stands */
 };
 
 void msg_config_defaults(struct msg_config *conf);

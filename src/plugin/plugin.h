@@ -19,8 +19,10 @@
 
 struct arena;
 struct budget;
+struct geo;
 struct msg;
 struct msg_view;
+struct tld_table;
 
 /* Rule types an eval function may stand in (bits). 0 in a struct eval_def: any of them. */
 enum eval_rule_type {
@@ -92,6 +94,22 @@ struct directive_def {
 	int (*set)(struct directive_call *call, struct err *e);
 };
 
+/*
+ * What plugins may have of the outside while a rule set is being loaded: before the fork, never in the
+ * cage. It lives as long as the load.
+ */
+struct plugin_loader {
+	struct arena *arena;          /* the rule set's */
+	const struct tld_table *tlds; /* of the rule files */
+	const struct geo *geo;        /* geo/geo.h: the country database; NULL: none */
+	/*
+	 * The whole file, in the rule set's arena; STR_NONE: it is not there. A path without slash is
+	 * looked for where the rules are. -1: it cannot be read.
+	 */
+	int (*read_file)(struct plugin_loader *loader, struct str path, struct str *ret,
+			 struct err *e);
+};
+
 struct plugin {
 	const char *name; /* full Perl name */
 	/*
@@ -102,8 +120,15 @@ struct plugin {
 	const struct eval_def *evals; /* ends with name NULL; NULL: none */
 	/* A settings object with its defaults, in the rule set's arena. NULL: the plugin has no settings. */
 	void *(*conf_new)(struct arena *a);
-	/* After the last line of the last file: sort, index, compile. NULL: nothing to do. */
-	int (*conf_finish)(void *conf, struct arena *a, struct err *e);
+	bool wants_geo; /* the country database is opened when this plugin is loaded */
+	/* After the last line of the last file: sort, index, compile, read files. NULL: nothing to do. */
+	int (*conf_finish)(void *conf, struct plugin_loader *loader, struct err *e);
+	/*
+	 * Once a message, before any rule, in the order in which the plugins were loaded: what the plugin
+	 * adds to the message itself (host->put_metadata, add_uri, set_tag). call->rule and the arguments
+	 * are empty. NULL: nothing.
+	 */
+	void (*extract)(struct eval_call *call);
 	/* Names under which can()/has() find features of the plugin: "has_tflags_multiple" ...; ends with NULL. */
 	const char *const *features;
 };
@@ -143,4 +168,8 @@ struct plugin_host {
 	 * in it as they are. NULL: nobody listens, and nothing need be put into words.
 	 */
 	void (*debug)(struct plugin_host *host, const char *area, struct str text);
+	/* In plugin.extract only: a header that rules see when the message has none of that name. */
+	void (*put_metadata)(struct plugin_host *host, struct str name, struct str value);
+	/* In plugin.extract only: one more URI, as if it stood in the text. */
+	void (*add_uri)(struct plugin_host *host, struct str uri);
 };

@@ -4,12 +4,13 @@
 #include "core/arena.h"
 #include "core/file.h"
 #include "core/vec.h"
+#include "geo/geo.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { MAX_FILE = 64 << 20 };
+enum { MAX_FILE = 64 << 20, MAX_SUPPORT_FILE = 512 << 20 };
 
 static const char *const rules_dirs[] = { "/var/lib/spamassassin/4.000001",
 					  "/usr/share/spamassassin",
@@ -124,6 +125,52 @@ static size_t include_path(void *ctx, struct arena *a, struct str path, struct r
 	return r.texts.n;
 }
 
+/* Where a support file may lie, in order; NULL entries are no folders. */
+struct folders {
+	const char *site, *rules;
+};
+
+static int read_there(struct arena *a, const char *path, struct str *ret, struct err *e)
+{
+	struct stat st;
+
+	if (!path || stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	return file_read(a, path, MAX_SUPPORT_FILE, ret, e) < 0 ? -1 : 1;
+}
+
+static int read_support(void *ctx, struct arena *a, struct str path, struct str *ret, struct err *e)
+{
+	const struct folders *f = ctx;
+	const char *dirs[2 + ELEMENTS(rules_dirs)] = { f->site, f->rules };
+	int r = 0;
+
+	*ret = STR_NONE;
+	if (str_chr(path, '/') != STR_NPOS)
+		return read_there(a, str_cstr(a, path), ret, e) < 0 ? -1 : 0;
+	memcpy(dirs + 2, rules_dirs, sizeof(rules_dirs));
+	for (size_t i = 0; i < ELEMENTS(dirs) && r == 0; i++) {
+		if (dirs[i])
+			r = read_there(a, arena_printf(a, "%s/%.*s", dirs[i], STR_FMT(path)).p, ret,
+				       e);
+	}
+	return r < 0 ? -1 : 0;
+}
+
+static int open_geo(void *ctx, struct arena *a, const struct rules_geo_settings *s,
+		    const struct geo **ret, struct err *e)
+{
+	const struct geo_files files = { .path = { [GEO_CITY] = s->city,
+						   [GEO_COUNTRY] = s->country,
+						   [GEO_ISP] = s->isp,
+						   [GEO_ASN] = s->asn },
+					 .folders = s->search_path.s,
+					 .folder_count = s->search_path.n };
+
+	(void)ctx;
+	return geo_open(a, &files, ret, e);
+}
+
 const char *rules_files_folder(const struct rules_paths *paths)
 {
 	return paths->rules ? paths->rules : first_there(rules_dirs);
@@ -135,7 +182,9 @@ int rules_files_read(const struct rules_paths *paths, struct arena *a, struct ru
 	const char *rules = rules_files_folder(paths);
 	const char *site = paths->site ? paths->site : first_there(site_dirs);
 	struct reader r = { .a = a, .e = e };
+	struct folders *folders = arena_alloc(a, sizeof(*folders));
 
+	*folders = (struct folders){ site, rules };
 	vec_init(&r.texts, a, sizeof(struct rules_text), 0);
 	add_lines(&r, paths->pre);
 	if (add_path(&r, site, STR(".pre")) < 0 || add_path(&r, rules, STR(".pre")) < 0 ||
@@ -145,6 +194,9 @@ int rules_files_read(const struct rules_paths *paths, struct arena *a, struct ru
 	add_lines(&r, paths->cf);
 	*ret = (struct rules_source){ .texts = r.texts.data,
 				      .count = r.texts.n,
-				      .include = include_path };
+				      .include = include_path,
+				      .read = read_support,
+				      .open_geo = open_geo,
+				      .ctx = folders };
 	return 0;
 }

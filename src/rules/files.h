@@ -24,7 +24,8 @@ struct rules_paths {
 /*
  * /var/lib/spamassassin/4.000001, /usr/share/spamassassin, /usr/local/share/spamassassin; site:
  * /etc/spamassassin, /etc/mail/spamassassin. A missing folder or file is silently nothing; an
- * unreadable one is an error with its path. source->include reads files too and lives as long as `a`.
+ * unreadable one is an error with its path. source->include, read and open_geo read files too; they live as
+ * long as `a`.
  */
 int rules_files_read(const struct rules_paths *paths, struct arena *a, struct rules_source *ret,
 		     struct err *e);

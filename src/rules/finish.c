@@ -243,19 +243,13 @@ void finish_settings(struct load *l)
 	rs->msg_config.redirect = rs->redirectors.n ? redirect : NULL;
 	rs->msg_config.redirect_ctx = rs;
 	rs->msg_config.redirect_count = rs->redirectors.n;
-	MAP_EACH (&rs->plugins, it) {
-		const struct plugin_slot *slot = it->value;
-		struct err e = ERR_INIT;
-
-		if (slot->plugin && slot->plugin->conf_finish &&
-		    slot->plugin->conf_finish(slot->conf, l->a, &e) < 0)
-			load_diag(l, RULES_ERROR, "config: %s", e.text);
-	}
+	s->geo.search_path = list_of(&rs->geo_search_path);
 }
 
 void load_finish(struct load *l)
 {
 	finish_settings(l);
+	finish_plugins(l);
 	finish_attrs(l);
 	finish_replace_tags(l);
 	finish_metas(l);

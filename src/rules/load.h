@@ -101,3 +101,4 @@ void finish_regexes(struct load *l);
 void finish_order(struct load *l);
 void finish_plans(struct load *l);
 void finish_settings(struct load *l);
+void finish_plugins(struct load *l);

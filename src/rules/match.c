@@ -123,6 +123,7 @@ enum match_progress match_run(struct match *m)
 {
 	if (!m->ran) {
 		m->ran = true;
+		match_extract(m);
 		match_headers(m);
 		match_views(m);
 		run_ordered(m);

@@ -40,6 +40,7 @@ struct match {
 	bool has_edited;
 	uint32_t edited_rank;
 	struct msg edited;
+	struct msg *extracted; /* where plugins add to the message before the rules; NULL: none does */
 	uint32_t first_ask_id;
 	size_t max_asks, handed_out;
 	struct vec asks;      /* struct match_ask * */
@@ -91,6 +92,9 @@ void match_capture(struct match *m, const struct rule *r, const struct rx *rx, s
 void match_captures_done(struct match *m, const struct map *captures);
 /* The template rule's expression for this message; NULL: a tag is missing, or it does not compile. */
 const struct rx *match_template(struct match *m, const struct rule *r);
+
+/* match_extract.c */
+void match_extract(struct match *m);
 
 /* match_eval.c */
 void match_eval(struct match *m, const struct rule *r);

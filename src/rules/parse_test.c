@@ -176,7 +176,7 @@ static void test_include(void **state)
 		  TEXT("if 0\ninclude in.cf\nbody OUT /x/\nendif\ninclude in.cf\n") }
 	};
 	struct files f = { inner, 1, STR("") };
-	struct rules_source s = { outer, 1, include, &f };
+	struct rules_source s = { .texts = outer, .count = 1, .include = include, .ctx = &f };
 	struct ruleset_options o = { 0 };
 	struct ruleset *rs;
 	struct err e = ERR_INIT;
@@ -200,7 +200,7 @@ static void test_include(void **state)
 static void test_no_file(void **state)
 {
 	static const struct rules_text texts[] = { { TEXT(""), TEXT("body A /x/\nfoo\nif x\n") } };
-	struct rules_source s = { texts, 1, NULL, NULL };
+	struct rules_source s = { .texts = texts, .count = 1 };
 	struct ruleset_options o = { 0 };
 	struct ruleset *rs;
 	const struct rules_diag *d;
@@ -219,7 +219,7 @@ static void test_no_file(void **state)
 static void test_no_rules(void **state)
 {
 	static const struct rules_text texts[] = { { TEXT("a.cf"), TEXT("required_score 3\n") } };
-	struct rules_source s = { texts, 1, NULL, NULL };
+	struct rules_source s = { .texts = texts, .count = 1 };
 	struct ruleset_options o = { 0 };
 	struct ruleset *rs;
 	struct err e = ERR_INIT;

@@ -170,6 +170,9 @@ struct ruleset {
 	size_t error_count;
 	size_t regex_bytes;
 	struct rules_settings settings;
+	const struct geo *geo;
+	struct vec geo_search_path; /* struct str */
+	bool extracts;              /* some loaded plugin has an extract */
 	struct msg_config msg_config;
 	struct vec redirectors;                                       /* const struct rx * */
 	struct vec originating_ip_headers, dns_servers, copy_headers; /* struct str */

@@ -78,6 +78,7 @@ static struct ruleset *ruleset_new(const struct ruleset_options *options)
 	vec_init(&rs->originating_ip_headers, a, sizeof(struct str), 0);
 	vec_init(&rs->dns_servers, a, sizeof(struct str), 0);
 	vec_init(&rs->copy_headers, a, sizeof(struct str), 0);
+	vec_init(&rs->geo_search_path, a, sizeof(struct str), 0);
 	defaults(rs);
 	return rs;
 }

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct arena;
+struct geo; /* geo/geo.h */
 struct msg_config;
 struct plugin; /* plugin/plugin.h */
 struct ruleset;
@@ -37,6 +38,14 @@ struct rules_source {
 	 * or as the texts' names are. Memory from a. NULL: include lines bring nothing.
 	 */
 	size_t (*include)(void *ctx, struct arena *a, struct str path, struct rules_text **ret);
+	/*
+	 * A file that a plugin needs (its feed, its models), in `a`; STR_NONE: it is not there. A path
+	 * without slash lies beside the rules. NULL: there are no files.
+	 */
+	int (*read)(void *ctx, struct arena *a, struct str path, struct str *ret, struct err *e);
+	/* The country database; *ret NULL: none is there. It closes with the arena. NULL: there is none. */
+	int (*open_geo)(void *ctx, struct arena *a, const struct rules_geo_settings *settings,
+			const struct geo **ret, struct err *e);
 	void *ctx;
 };
 

@@ -65,6 +65,13 @@ struct rules_report_settings {
 	struct str_list report_safe_copy_headers;
 };
 
+/* Where the country database is, for plugins that want it. */
+struct rules_geo_settings {
+	struct str module;                  /* geodb_module: "geoip2" or empty */
+	struct str city, country, isp, asn; /* paths of geodb_options; empty: searched for */
+	struct str_list search_path;        /* empty: the usual folders */
+};
+
 struct rules_settings {
 	double required_score; /* 5 */
 	bool use_bayes, use_bayes_rules, use_learner, bayes_auto_learn;
@@ -77,5 +84,6 @@ struct rules_settings {
 	double shortcircuit_max_spam_score, shortcircuit_min_ham_score;
 	struct rules_dns_settings dns;
 	struct rules_report_settings report;
+	struct rules_geo_settings geo;
 	struct str rules_version; /* "# UPDATE version N" lines, comma list */
 };
