@@ -48,7 +48,7 @@ static double blanks_percent(const struct eval_call *call)
 	for (size_t i = 0; i < view->n; i++) {
 		struct str line = view->line[i];
 		size_t blanks = 0, others;
-		double percent = 100;
+		size_t percent = 100;
 
 		if (line.n < MIN_LENGTH)
 			continue;
@@ -58,8 +58,8 @@ static double blanks_percent(const struct eval_call *call)
 			blanks += line.p[k] == ' ';
 		others = line.n - blanks;
 		if (blanks <= others && others)
-			percent = (double)(100 * blanks / others);
-		highest = percent > highest ? percent : highest;
+			percent = 100 * blanks / others;
+		highest = (double)percent > highest ? (double)percent : highest;
 	}
 	return highest;
 }

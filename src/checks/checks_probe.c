@@ -42,7 +42,7 @@ static void run(struct harness *h, const char *path)
 		run_rules(h);
 		printf("\n");
 	}
-	a = arena_free(a);
+	arena_free(a);
 }
 
 static void run_list(struct harness *h, struct arena *a, const char *path)
@@ -84,6 +84,6 @@ int main(int argc, char **argv)
 			run(&h, argv[i]);
 	}
 	harness_done(&h);
-	a = arena_free(a);
+	arena_free(a);
 	return 0;
 }

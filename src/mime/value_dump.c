@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/encode.h"
 #include "core/file.h"
+#include "core/must.h"
 #include "core/strbuf.h"
 #include "mime/address.h"
 #include "mime/charset.h"
@@ -39,6 +40,7 @@ static void put(struct str s)
 
 static void put_charset(struct arena *a, const struct str *f)
 {
+	must(f[1].n && f[2].n);
 	struct charset_text t =
 	    charset_normalize(a, f[4], f[3], f[1].p[0] == 1, f[2].p[0] == 1, NULL);
 	printf(" %d", t.chars);

@@ -57,6 +57,7 @@ static void ring_add(struct loop_call *ring, struct loop_call *c)
 
 static void ring_remove(struct loop_call *c)
 {
+	must(c->prev && c->next);
 	c->prev->next = c->next;
 	c->next->prev = c->prev;
 	c->prev = c->next = NULL;

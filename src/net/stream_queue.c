@@ -88,6 +88,7 @@ void stream_queue_consume(struct stream_queue *q, size_t n)
 		finish_head(q, true);
 	}
 	if (n) {
+		must(q->head);
 		q->head->p += n;
 		q->head->n -= n;
 		q->bytes -= n;

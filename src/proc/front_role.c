@@ -80,7 +80,7 @@ static int map_shared(struct frame *f, size_t at, void **ret, struct err *e)
 static int start(struct front_process *p, struct frame *f, struct err *e)
 {
 	struct front_listener listeners[PLAN_MAX_LISTENERS];
-	void *shared;
+	void *shared = NULL;
 	if (read_start(p, f, e) < 0)
 		return -1;
 	p->plan.settings_fd = -1;

@@ -283,7 +283,7 @@ static int parse_digits(struct rx_parser *p)
 	struct str rest = str_from(p->in.s, at);
 	size_t n = digits_at(rest, 10, 9);
 	uint64_t v = 0;
-	uint32_t code;
+	uint32_t code = 0;
 
 	num_parse_u64(str_sub(rest, 0, n), 10, UINT32_MAX, &v);
 	if (v > 9 && v > p->groups && rest.p[0] < '8') {

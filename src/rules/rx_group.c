@@ -107,7 +107,7 @@ static int take_name(struct rx_parser *p, size_t from, char close, struct str *r
 
 static int parse_named_capture(struct rx_parser *p, size_t name_at, char close)
 {
-	struct str name;
+	struct str name = STR_NONE;
 
 	if (take_name(p, name_at, close, &name) < 0)
 		return -1;
@@ -118,7 +118,7 @@ static int parse_named_capture(struct rx_parser *p, size_t name_at, char close)
 /* (?&name) (?P>name) (?P=name): `form` is how PCRE2 wants it. */
 static int parse_name_use(struct rx_parser *p, size_t name_at, const char *form)
 {
-	struct str name;
+	struct str name = STR_NONE;
 
 	if (take_name(p, name_at, ')', &name) < 0)
 		return -1;
@@ -398,7 +398,7 @@ static int parse_condition(struct rx_parser *p)
 	if (num_parse_u64(cond, 10, 65000, &v)) {
 		rx_add_ref(p, (unsigned)v, STR_NONE, p->in.at + 3 + close);
 	} else if (cond.n > 2 && (cond.p[0] == '<' || cond.p[0] == '\'')) {
-		struct str name;
+		struct str name = STR_NONE;
 
 		if (take_name(p, p->in.at + 4, cond.p[0] == '<' ? '>' : '\'', &name) < 0)
 			return -1;

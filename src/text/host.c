@@ -175,7 +175,7 @@ static size_t ipv4_length(struct str s)
 	size_t at = 0;
 
 	for (int part = 0; part < 4; part++) {
-		size_t from = at;
+		size_t from;
 		unsigned v = 0;
 
 		if (part && (at >= s.n || s.p[at++] != '.'))
