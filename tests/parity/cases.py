@@ -75,6 +75,7 @@ class Case:
     want: dict = dataclasses.field(default_factory=dict)     # "+" or "-": "SCORE RULES SUBRULES"
     out: dict = dataclasses.field(default_factory=dict)      # "+" or "-": list of lines
     show: bool = False
+    refused: bool = False  # by make_cases.py
 
     @property
     def id(self):

@@ -2,8 +2,8 @@
 """make_cases.py [-a] [TOPIC | TOPIC/CASE]...: asks SpamAssassin 4.0.1 and writes its answers into cases/TOPIC.case.
 
 Asked are the cases without answers, those named, or with -a all. A case whose answer is the same with and without its
-feature is refused (it proves nothing), and so is one that pins what does not stand in its configuration: nothing of
-its file is written then.
+feature is refused (it proves nothing), and so is one that pins what does not stand in its configuration: it gets no
+answer, and the tests fail.
 """
 import argparse
 import pathlib
@@ -56,9 +56,10 @@ def rewrite(path, found):
         while out and not out[-1].strip():
             out.pop()
         if current:
-            for side in "+-":
+            for side in "" if current.refused or len(current.want) < 2 else "+-":
                 out.append(f"want{side} {current.want[side]}")
                 out.extend(f"out{side}|{line}" for line in current.out.get(side, []))
+        if current:
             out.append("")
 
     for n, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
@@ -99,8 +100,8 @@ def main():
                 bad += 1
                 print(f"{path}:{case.line}: {case.name}: {text}")
                 print("  with    " + case.want["+"] + "\n  without " + case.want["-"])
-        if not bad:
-            rewrite(path, found)
+                case.refused = True
+        rewrite(path, found)
         failed += bad
         print(f"{path.name}: {len(wanted)} of {len(found)} asked, {bad} refused")
     return 1 if failed else 0

@@ -27,9 +27,9 @@ PSEUDO = re.compile(r'str_eq(?:_nocase)?\((?:q->)?name, STR\("([-\w]+)"\)')
 
 
 def rows(text, array):
-    """First strings of the rows of each table of that type: "{ "name", ..." with the rest of the row."""
-    for table in re.findall(rf"struct {array} \w*\[\] = {{(.*?)^}};|struct {array} \w*\[\] = {{(.*?)}};$", text, re.S | re.M):
-        yield from re.findall(r'\{ "(\w+)",([^{}]*)\}', "".join(table))
+    """The rows of each table of that type: (first string, the rest of the row)."""
+    for table in re.findall(rf"struct {array} \w*\[\] = {{(.*?)}};$", text, re.S | re.M):
+        yield from re.findall(r'\{ "(\w+)",([^{}]*)\}', table) + re.findall(r'^\s[A-Z_]+\("(\w+)",(.*)\)', table, re.M)
 
 
 def sources(folder):
@@ -43,7 +43,7 @@ def implemented():
     found = {kind: set() for kind in ("eval", "setting", "header-modifier", "pseudo-header", "tflag", "tag")}
     for text in [*sources("checks"), *sources("rules")]:
         found["eval"] |= {name for name, _ in rows(text, "eval_def")}
-        found["setting"] |= {name for name, _ in rows(text, "directive_def")}
+        found["setting"] |= {name for name, rest in rows(text, "directive_def") if rest.strip() != "set_later"}
         for name, rest in rows(text, "directive"):
             columns = [column.strip() for column in rest.split(",")]
             if columns[-2] == "NULL":
@@ -52,7 +52,8 @@ def implemented():
     found["header-modifier"] |= set(re.findall(r'str_eq\(part, STR\("(\w+)"\)\)', get))
     found["pseudo-header"] |= set(PSEUDO.findall(get)) | {
         "X-Spam-Relays-" + name.capitalize() for name in re.findall(r'"x-spam-relays-(\w+)"', get)}
-    found["tflag"] |= set("multiple maxhits nosubject range concat net learn nice noautolearn userconf nolog".split())
+    words = re.search(r"tflag_words\[\] = {(.*?)};$", (SOURCE / "rules/finish.c").read_text(encoding="utf-8"), re.S | re.M)
+    found["tflag"] |= set(re.findall(r'"(\w+)"', words.group(1))) | {"maxhits", "range"}
     for text in sources("markup"):
         found["tag"] |= {name for name, _ in rows(text, "tag_def")}
     return {kind: sorted(names) for kind, names in found.items()}
