@@ -5,6 +5,7 @@
 # hex. Every line is answered by a child of its own, so that no state of one reaches the next.
 use strict;
 use warnings;
+use IO::Handle;
 use Mail::SpamAssassin;
 use Mail::SpamAssassin::PerMsgStatus;
 use Mail::SpamAssassin::HTML;
@@ -38,7 +39,10 @@ sub answer {
 	    $status->get_names_of_subtests_hit, $show ? unpack('H*', look($status)) : '';
 }
 
-$| = 1;
+# SpamAssassin prints some values of metas.
+open(my $out, '>&', \*STDOUT) or die "stdout: $!\n";
+open(STDOUT, '>', '/dev/null') or die "stdout: $!\n";
+$out->autoflush(1);
 while (my $line = <STDIN>) {
 	chomp $line;
 	my ($id, @args) = split /\t/, $line;
@@ -46,7 +50,7 @@ while (my $line = <STDIN>) {
 	die "fork: $!\n" unless defined $child;
 	if (!$child) {
 		my $said = eval { answer(@args) } // "dead: $@" =~ s/\s+/ /gr;
-		print "$id\t$said\n";
+		print $out "$id\t$said\n";
 		require POSIX;
 		POSIX::_exit(0);
 	}

@@ -33,7 +33,8 @@ def ask(asked):
         key, *said = line.split("\t")
         case_id, side = key.split(" ")
         if len(said) != 4:
-            sys.exit(f"{key}: {said}")
+            print(f"{key}: {said}")
+            continue
         out = bytes.fromhex(said[3]).decode("utf-8", "surrogateescape").split("\n") if said[3] else []
         answers[case_id, side] = (cases.answer(*said[:3]), out)
     return answers
