@@ -165,6 +165,10 @@ static const struct {
 	  "replace_start [[\nreplace_end ]]\nreplace_tag H Hello\nreplace_rules A\nbody A /^<H> "
 	  "ann/",
 	  "" },
+	{ "other marks",
+	  "replace_start !\nreplace_end !\nreplace_tag H [Hhl]\nreplace_post P {1}\n"
+	  "replace_rules A\nbody A /!post P!^!H!e!H!lo ann/",
+	  "A" },
 	{ "what does not compile is left",
 	  "replace_tag H (\nreplace_rules A\nrawbody A /<H>|Hello/", "A" },
 };

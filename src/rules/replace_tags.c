@@ -84,31 +84,86 @@ static size_t tag_length(struct str s)
 	return n != STR_NPOS && n && s.p[n + 1] == '>' ? n + 2 : 0;
 }
 
-/* A piece "<NAME>" with the text of the tag, if there is such a tag. */
-static struct str replaced(struct load *l, struct str piece, bool *ret_again)
+/* The next mark, start and end included, at or behind `from`; false: none. */
+static bool find_mark(const struct load *l, struct str s, size_t from, size_t *ret_at,
+		      size_t *ret_n)
 {
-	size_t at = str_find(piece, l->replace_start), end;
-	struct str name, text;
+	size_t at = str_find(str_from(s, from), l->replace_start), inner, end;
 
 	if (at == STR_NPOS)
-		return piece;
-	end = str_find(str_from(piece, at + l->replace_start.n), l->replace_end);
+		return false;
+	at += from;
+	inner = at + l->replace_start.n;
+	if (inner >= s.n)
+		return false;
+	end = str_find(str_from(s, inner + 1), l->replace_end); /* a name has a character */
 	if (end == STR_NPOS)
-		return piece;
-	name = str_sub(piece, at + l->replace_start.n, at + l->replace_start.n + end);
-	text = text_of(l, REPLACE_TAG, name);
-	if (!text.n)
-		return piece;
+		return false;
+	*ret_at = at;
+	*ret_n = inner + 1 + end + l->replace_end.n - at;
+	return true;
+}
+
+static bool holds_tag(struct str text)
+{
 	for (size_t i = 0; i < text.n; i++) {
 		size_t close = text.p[i] == '<' ? str_chr(str_from(text, i), '>') : STR_NPOS;
 
-		*ret_again = *ret_again || (close != STR_NPOS && close > 1);
+		if (close != STR_NPOS && close > 1)
+			return true;
 	}
-	return arena_printf(
-	    l->scratch, "%.*s%.*s%.*s", STR_FMT(str_sub(piece, 0, at)), STR_FMT(text),
-	    STR_FMT(str_from(piece, at + l->replace_start.n + end + l->replace_end.n)));
+	return false;
 }
 
+/* All marks of the piece's first name with the text of the tag, if there is such a tag. */
+static struct str replaced(struct load *l, struct str piece, bool *ret_again)
+{
+	size_t at, n, from = 0;
+	struct str mark, text;
+	struct strbuf b;
+
+	if (!find_mark(l, piece, 0, &at, &n))
+		return piece;
+	mark = str_sub(piece, at, at + n);
+	text = text_of(l, REPLACE_TAG, str_sub(mark, l->replace_start.n, n - l->replace_end.n));
+	if (!text.n)
+		return piece;
+	*ret_again = *ret_again || holds_tag(text);
+	strbuf_init(&b, MAX_RESULT);
+	while ((at = str_find(str_from(piece, from), mark)) != STR_NPOS) {
+		strbuf_add(&b, str_sub(piece, from, from + at));
+		strbuf_add(&b, text);
+		from += at + n;
+	}
+	strbuf_add(&b, str_from(piece, from));
+	piece = str_dup(l->scratch, strbuf_str(&b));
+	strbuf_done(&b);
+	return piece;
+}
+
+/* `pre` in front of the first mark of a piece, `post` behind each. */
+static struct str surrounded(struct load *l, struct str piece, struct str pre, struct str post)
+{
+	size_t at, n, from = 0;
+	struct strbuf b;
+
+	if ((!pre.n && !post.n) || !find_mark(l, piece, 0, &at, &n))
+		return piece;
+	piece = arena_printf(l->scratch, "%.*s%.*s%.*s", STR_FMT(str_sub(piece, 0, at)),
+			     STR_FMT(pre), STR_FMT(str_from(piece, at)));
+	strbuf_init(&b, MAX_RESULT);
+	while (find_mark(l, piece, from, &at, &n)) {
+		strbuf_add(&b, str_sub(piece, from, at + n));
+		strbuf_add(&b, post);
+		from = at + n;
+	}
+	strbuf_add(&b, str_from(piece, from));
+	piece = str_dup(l->scratch, strbuf_str(&b));
+	strbuf_done(&b);
+	return piece;
+}
+
+/* The expression in pieces: "<...>" and what stands between, whatever the marks are. */
 static struct str one_pass(struct load *l, struct str re, bool *ret_again)
 {
 	struct str pre = text_of(l, REPLACE_PRE, take_modifier(l, &re, "pre"));
@@ -123,17 +178,13 @@ static struct str one_pass(struct load *l, struct str re, bool *ret_again)
 	for (size_t i = 0; i < re.n;) {
 		size_t n = tag_length(str_from(re, i));
 
-		if (!n) {
-			strbuf_add_byte(&b, re.p[i++]);
-			after_tag = false;
-			continue;
-		}
-		if (after_tag) /* nothing stands between two tags */
+		if (n && after_tag) /* nothing stands between two tags */
 			strbuf_add(&b, inter);
-		strbuf_add(&b, pre);
-		strbuf_add(&b, replaced(l, str_sub(re, i, i + n), ret_again));
-		strbuf_add(&b, post);
-		after_tag = true;
+		after_tag = n;
+		while (!n || (!after_tag && i + n < re.n && !tag_length(str_from(re, i + n))))
+			n++;
+		strbuf_add(&b,
+			   replaced(l, surrounded(l, str_sub(re, i, i + n), pre, post), ret_again));
 		i += n;
 	}
 	ret = str_dup(l->scratch, strbuf_str(&b));
