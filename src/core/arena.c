@@ -192,6 +192,7 @@ struct arena_mark arena_get_mark(struct arena *a)
 		.used = a->top ? a->top->used : 0,
 		.defers = a->defers,
 		.total = a->total,
+		.next_size = a->next_size,
 	};
 }
 
@@ -205,6 +206,16 @@ void arena_reset(struct arena *a, struct arena_mark mark)
 		poison(a->top->data + mark.used, a->top->size - mark.used);
 	}
 	a->total = mark.total;
+	a->next_size = mark.next_size;
+}
+
+bool arena_owns(const struct arena *a, const void *p)
+{
+	for (const struct chunk *c = a->top; c; c = c->prev) {
+		if ((uintptr_t)p - (uintptr_t)c->data < c->used)
+			return true;
+	}
+	return false;
 }
 
 size_t arena_bytes(const struct arena *a)

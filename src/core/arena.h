@@ -9,6 +9,7 @@
 #include "core/str.h"
 #include "core/xalloc.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -18,6 +19,7 @@ struct arena_mark {
 	size_t used;
 	void *defers;
 	size_t total;
+	size_t next_size;
 };
 
 struct arena *arena_new(void);
@@ -41,5 +43,7 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *p);
 
 struct arena_mark arena_get_mark(struct arena *a);
 void arena_reset(struct arena *a, struct arena_mark mark);
+/* Whether p points into memory of this arena: of use where a scratch arena is about to be reset. */
+bool arena_owns(const struct arena *a, const void *p);
 /* Bytes handed out so far (for limits and tests). */
 size_t arena_bytes(const struct arena *a);

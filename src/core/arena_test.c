@@ -66,6 +66,7 @@ static void test_mark_and_defer(void **state)
 	arena_defer(a, note, (char[]){ "c" });
 	for (int i = 0; i < 100; i++)
 		arena_alloc(a, 5000);
+	assert_true(arena_owns(a, arena_alloc(a, 1 << 21)));
 	arena_reset(a, mark);
 	assert_string_equal(order, "cb");
 	assert_int_equal(arena_bytes(a), before);
@@ -74,12 +75,29 @@ static void test_mark_and_defer(void **state)
 	assert_string_equal(order, "cba");
 }
 
+static void test_owns(void **state)
+{
+	struct arena *a = arena_new();
+	struct arena_mark mark = arena_get_mark(a);
+	char *small = arena_alloc(a, 100), *big = arena_alloc(a, 1 << 21), c;
+
+	(void)state;
+	assert_true(arena_owns(a, small) && arena_owns(a, small + 99));
+	assert_true(arena_owns(a, big) && arena_owns(a, big + (1 << 21) - 1));
+	assert_false(arena_owns(a, &c));
+	assert_false(arena_owns(a, NULL));
+	arena_reset(a, mark);
+	assert_false(arena_owns(a, big));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alloc),
 		cmocka_unit_test(test_grow),
 		cmocka_unit_test(test_mark_and_defer),
+		cmocka_unit_test(test_owns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
