@@ -9,7 +9,7 @@
 void mime_headers_init(struct mime_headers *h, struct arena *a)
 {
 	vec_init(&h->list, a, sizeof(struct mime_header *), 0);
-	map_init(&h->by_lname, a, false);
+	map_init(&h->by_name, a, true);
 }
 
 static struct str trim_space(struct str s)
@@ -56,15 +56,23 @@ static struct str drop_line_ends(struct arena *a, struct str s)
 	return str_make(p, n);
 }
 
-static struct str plain_value(struct arena *a, struct str raw, struct budget *b)
+static struct str plain_value(struct arena *a, struct str s, struct budget *b)
 {
-	struct str s = trim_space(raw);
-
 	if (str_chr(s, '\n') == STR_NPOS)
 		return s;
 	if (!budget_bytes(b, s.n))
 		return STR("");
 	return drop_line_ends(a, trim_space(unfold(a, s)));
+}
+
+static void set_value(struct mime_header *f, struct arena *a, struct budget *b)
+{
+	struct str s = trim_space(f->raw);
+	size_t end = s.n ? (size_t)(s.p - f->raw.p) + s.n : f->raw.n;
+
+	f->value = encoded_word_decode(a, f->lname, plain_value(a, s, b), b);
+	f->lf_follows =
+	    f->value.p == s.p && f->value.n == s.n && end < f->raw.n && f->raw.p[end] == '\n';
 }
 
 struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, struct str raw,
@@ -74,48 +82,42 @@ struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, st
 	struct mime_header_group *g;
 
 	f->name = name;
-	f->lname = str_lower(a, name);
 	f->raw = raw;
-	f->order = h->list.n;
-	f->value = encoded_word_decode(a, f->lname, plain_value(a, raw, b), b);
+	f->order = (uint32_t)h->list.n;
 	*(struct mime_header **)vec_must_push(&h->list) = f;
-	g = map_get(&h->by_lname, f->lname);
+	g = map_get(&h->by_name, name);
 	if (!g) {
 		g = arena_zalloc(a, sizeof(*g));
 		g->first = f;
-		map_put(&h->by_lname, f->lname, g);
+		f->lname = str_lower(a, name);
+		map_put(&h->by_name, f->lname, g);
 	} else {
+		f->lname = g->first->lname;
 		g->last->next_same = f;
 	}
 	g->last = f;
 	g->count++;
+	set_value(f, a, b);
 	return f;
-}
-
-enum { MAX_LOOKUP = 256 };
-
-static const struct mime_header_group *find_group(const struct mime_headers *h, struct str name)
-{
-	char buf[MAX_LOOKUP];
-
-	/* Stored names are longer only in parts; nobody asks for those. */
-	if (name.n > MAX_LOOKUP)
-		return NULL;
-	for (size_t i = 0; i < name.n; i++)
-		buf[i] = ascii_lower(name.p[i]);
-	return map_get(&h->by_lname, str_make(buf, name.n));
 }
 
 const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name)
 {
-	const struct mime_header_group *g = find_group(h, name);
+	const struct mime_header_group *g = map_get(&h->by_name, name);
 	return g ? g->first : NULL;
 }
 
 const struct mime_header *mime_headers_last(const struct mime_headers *h, struct str name)
 {
-	const struct mime_header_group *g = find_group(h, name);
+	const struct mime_header_group *g = map_get(&h->by_name, name);
 	return g ? g->last : NULL;
+}
+
+struct str mime_header_line(const struct mime_header *h, struct arena *a)
+{
+	if (h->lf_follows)
+		return str_make(h->value.p, h->value.n + 1);
+	return str_concat(a, h->value, STR("\n"));
 }
 
 struct str mime_headers_value(const struct mime_headers *h, struct str name)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct budget;
@@ -21,16 +22,18 @@ struct mime_header {
 	struct str lname; /* ASCII lower case */
 	struct str raw;   /* all after the colon: leading blank, folds as LF + blank, final LF */
 	struct str value; /* unfolded, trimmed, RFC 2047 decoded; UTF-8 bytes, no final LF */
-	size_t order;     /* index in the list */
+	uint32_t order;   /* index in the list */
+	bool lf_follows;  /* a LF stands behind value's last byte: nothing had to be done to raw */
 	struct mime_header *next_same; /* the next field of this name further down, or NULL */
 };
 
 struct mime_headers {
-	struct vec list;     /* struct mime_header *, in order */
-	struct map by_lname; /* lname -> struct mime_header_group *, in order of first appearance */
+	struct vec list; /* struct mime_header *, in order */
+	struct map
+	    by_name; /* any case -> struct mime_header_group *, in order of first appearance */
 };
 
-/* The fields of one name; mime_headers.by_lname's values. */
+/* The fields of one name; mime_headers.by_name's values. */
 struct mime_header_group {
 	struct mime_header *first, *last;
 	size_t count;
@@ -53,5 +56,7 @@ static inline const struct mime_header *mime_headers_at(const struct mime_header
 const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name);
 /* The last field of that name, NULL if there is none. */
 const struct mime_header *mime_headers_last(const struct mime_headers *h, struct str name);
+/* The value with a LF at its end, as rules see it: the message's own bytes where they are so, else from a. */
+struct str mime_header_line(const struct mime_header *h, struct arena *a);
 /* Decoded value of the last field of that name; STR_NONE when there is none. */
 struct str mime_headers_value(const struct mime_headers *h, struct str name);

@@ -141,35 +141,37 @@ static void list_parts(struct mime_parse *p)
 
 /*
  * Which fields fit: they are counted name by name, in order of first appearance, and from the first that
- * does not fit on all are left out.
+ * does not fit on all are left out. Returns how many fit.
  */
-static void mark_listed(struct mime_message *m, bool *listed)
+static size_t mark_listed(struct mime_message *m, bool *listed)
 {
 	const struct mime_headers *h = &m->root->headers;
-	size_t total = 0;
+	size_t total = 0, n = 0;
 
-	MAP_EACH (&h->by_lname, it) {
+	MAP_EACH (&h->by_name, it) {
 		const struct mime_header_group *g = it->value;
 		for (const struct mime_header *f = g->first; f; f = f->next_same) {
 			total += f->lname.n + f->value.n + 1 + 2;
 			if (total > MIME_MAX_HEADERS) {
 				m->flags |= MIME_TRUNCATED_HEADER;
-				return;
+				return n;
 			}
 			listed[f->order] = true;
+			n++;
 		}
 	}
+	return n;
 }
 
 static void list_headers(struct mime_parse *p)
 {
 	struct mime_message *m = p->top;
 	const struct mime_headers *h = &m->root->headers;
-	size_t n = mime_headers_count(h);
+	size_t n = mime_headers_count(h), fit;
 	bool *listed = arena_calloc(p->arena, n, sizeof(*listed));
 
-	mark_listed(m, listed);
-	m->all_headers = arena_calloc(p->arena, n, sizeof(*m->all_headers));
+	fit = mark_listed(m, listed);
+	m->all_headers = arena_calloc(p->arena, fit, sizeof(*m->all_headers));
 	for (size_t i = 0; i < n; i++) {
 		const struct mime_header *f = mime_headers_at(h, i);
 		size_t len = f->name.n + f->value.n + 3;

@@ -37,7 +37,7 @@ static struct str part_value(struct match *m, const struct mime_test *t, const s
 	h = mime_headers_last(&p->headers, t->header);
 	if (t->raw)
 		return h ? h->raw : STR("");
-	return h ? str_concat(m->arena, h->value, STR("\n")) : t->if_unset;
+	return h ? mime_header_line(h, m->arena) : t->if_unset;
 }
 
 struct mime_capture {
