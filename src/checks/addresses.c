@@ -54,8 +54,8 @@ static struct str squeeze_dots(struct arena *a, struct str s)
 
 static size_t add_header(struct collection *c, const char *spec, bool squeeze)
 {
-	struct str *list;
-	size_t n = msg_get_all(c->msg, str_of(spec), c->arena, &list);
+	const struct str *list;
+	size_t n = msg_get_all(c->msg, str_of(spec), &list);
 
 	for (size_t i = 0; i < n; i++) {
 		if (squeeze && !list[i].n)
@@ -118,8 +118,8 @@ static struct str received_for(struct arena *a, struct str line)
 
 static void add_received(struct collection *c)
 {
-	struct str *lines;
-	size_t n = msg_get_all(c->msg, STR("Received"), c->arena, &lines);
+	const struct str *lines;
+	size_t n = msg_get_all(c->msg, STR("Received"), &lines);
 
 	for (size_t i = 0; i < n && i < 3; i++) {
 		struct str addr = received_for(c->arena, lines[i]);
@@ -159,8 +159,8 @@ struct addresses addresses_to(const struct msg *m, struct arena *a)
 
 struct addresses addresses_of(const struct msg *m, struct str header, struct arena *a)
 {
-	struct str *list;
-	size_t n = msg_get_all(m, str_concat(a, header, STR(":addr")), a, &list);
+	const struct str *list;
+	size_t n = msg_get_all(m, str_concat(a, header, STR(":addr")), &list);
 	struct addresses ret = { arena_calloc(a, n, sizeof(struct str)), n };
 
 	for (size_t i = 0; i < n; i++)

@@ -83,7 +83,7 @@ bool arg_in_closed(const struct arg_range *r, double v)
 
 struct str call_header_found(const struct eval_call *call, const char *spec, bool *ret_found)
 {
-	struct str text = msg_get(call->msg, str_of(spec), call->arena, ret_found);
+	struct str text = msg_get(call->msg, str_of(spec), ret_found);
 
 	return str_is_none(text) ? STR("") : text;
 }
@@ -97,7 +97,7 @@ struct str call_header(const struct eval_call *call, const char *spec)
 
 struct str call_first(const struct eval_call *call, const char *spec)
 {
-	struct str text = msg_get_first(call->msg, str_of(spec), call->arena);
+	struct str text = msg_get_first(call->msg, str_of(spec));
 
 	return str_is_none(text) ? STR("") : text;
 }

@@ -109,8 +109,7 @@ static void read_originating(struct eval_call *call, struct vec *list)
 
 	for (size_t i = 0; i < conf->originating_ip_header_count; i++) {
 		bool found;
-		struct str text =
-		    msg_get(call->msg, conf->originating_ip_headers[i], call->arena, &found);
+		struct str text = msg_get(call->msg, conf->originating_ip_headers[i], &found);
 		size_t at = 0, n;
 
 		while (found && (at = ip_find(text, at, &n)) != STR_NPOS) {
@@ -382,8 +381,7 @@ static int check_rbl_rcvd(struct eval_call *call)
 
 static void ask_header(struct eval_call *call, struct str name)
 {
-	struct str addr =
-	    msg_get_first(call->msg, str_concat(call->arena, name, STR(":addr")), call->arena);
+	struct str addr = msg_get_first(call->msg, str_concat(call->arena, name, STR(":addr")));
 	struct addresses one = { &addr, 1 };
 	struct str rest, line;
 	bool found;
@@ -392,7 +390,7 @@ static void ask_header(struct eval_call *call, struct str name)
 		ask_addresses(call, &one);
 		return;
 	}
-	rest = msg_get(call->msg, name, call->arena, &found);
+	rest = msg_get(call->msg, name, &found);
 	while (found && str_cut(&rest, '\n', &line)) {
 		if (line.n)
 			ask_host(call, line);

@@ -69,7 +69,7 @@ static bool is_ignored(struct eval_call *call)
 
 	VEC_EACH (&conf->ignore_headers, struct str, name) {
 		bool found;
-		struct str value = msg_get(call->msg, *name, call->arena, &found);
+		struct str value = msg_get(call->msg, *name, &found);
 
 		if (found && value.n && !str_eq(value, STR("0")))
 			return true;

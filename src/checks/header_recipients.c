@@ -72,17 +72,17 @@ static struct header_state *read_recipients(struct eval_call *call)
 {
 	struct header_state *state = header_state(call);
 	struct recipients *to;
-	struct str *list;
+	const struct str *list;
 	size_t n;
 
 	if (state->have_recipients)
 		return state;
 	state->have_recipients = true;
 	to = arena_zalloc(call->arena, sizeof(*to));
-	n = msg_get_all(call->msg, STR("ToCc:addr"), call->arena, &list);
+	n = msg_get_all(call->msg, STR("ToCc:addr"), &list);
 	add_recipients(list, n, to);
 	if (n < SIMILAR_MIN) {
-		n = msg_get_all(call->msg, STR("Bcc:addr"), call->arena, &list);
+		n = msg_get_all(call->msg, STR("Bcc:addr"), &list);
 		add_recipients(list, n, to);
 	}
 	state->sorted = is_sorted(to);

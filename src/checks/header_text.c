@@ -42,7 +42,7 @@ int check_illegal_chars(struct eval_call *call)
 
 	if (!str_ends(name, STR(":raw")))
 		name = str_concat(call->arena, name, STR(":raw"));
-	text = msg_get(call->msg, name, call->arena, &found);
+	text = msg_get(call->msg, name, &found);
 	if (!found || str_is_blank(text) || !budget_steps(call->budget, 1 + text.n / 64))
 		return EVAL_MISS;
 	n = count_bytes(text);
@@ -56,8 +56,8 @@ int check_illegal_chars(struct eval_call *call)
 
 int check_header_count_range(struct eval_call *call)
 {
-	struct str *values;
-	size_t n = msg_get_all(call->msg, arg_text(call, 0), call->arena, &values);
+	const struct str *values;
+	size_t n = msg_get_all(call->msg, arg_text(call, 0), &values);
 	struct map distinct;
 
 	map_init(&distinct, call->arena, false);

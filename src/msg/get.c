@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Headers as rules name them, pseudo-headers too: see msg.h. get_refine.c has the modifiers that parse. */
+/*
+ * Headers as rules name them, pseudo-headers too: see msg.h. get_refine.c has the modifiers that parse,
+ * get_answer.c what is kept of an answer.
+ */
 #include "msg/get.h"
 
 #include "core/arena.h"
@@ -14,11 +17,6 @@ static void push(struct vec *v, struct str s)
 	*(struct str *)vec_must_push(v) = s;
 }
 
-static struct str with_lf(struct arena *a, struct str s)
-{
-	return str_concat(a, s, STR("\n"));
-}
-
 /* All fields of a name, top down: decoded with a LF, or raw. */
 static void push_fields(const struct msg *m, const char *name, bool raw, struct arena *a,
 			struct vec *out)
@@ -26,7 +24,7 @@ static void push_fields(const struct msg *m, const char *name, bool raw, struct 
 	const struct mime_header *h = mime_headers_first(&m->mime->root->headers, str_of(name));
 
 	for (; h; h = h->next_same)
-		push(out, raw ? h->raw : with_lf(a, h->value));
+		push(out, raw ? h->raw : mime_header_line(h, a));
 }
 
 /* Raw with each fold (CR LF or LF and all white space behind it) as one blank: what ToCc and MESSAGEID give. */
@@ -184,8 +182,6 @@ static bool push_pseudo(const struct msg *m, const struct get_request *q, struct
 	return false;
 }
 
-static size_t run(const struct msg *m, struct str spec, struct arena *a, struct vec *out);
-
 /* What plugins noted; and the domains SpamAssassin notes for DMARC and the like: one value, no LF. */
 static void push_metadata(const struct msg *m, struct str name, struct arena *a, struct vec *out)
 {
@@ -201,7 +197,7 @@ static void push_metadata(const struct msg *m, struct str name, struct arena *a,
 	}
 	if (!sender && !str_eq_nocase(name, STR("X-AuthorDomain")))
 		return;
-	run(m, sender ? STR("EnvelopeFrom:first:addr:host") : STR("From:addr:host"), a, &hosts);
+	get_run(m, sender ? STR("EnvelopeFrom:first:addr:host") : STR("From:addr:host"), a, &hosts);
 	for (size_t i = 0; i < hosts.n && (!sender || !i); i++) {
 		struct str host = *VEC_AT(&hosts, struct str, i);
 		bool seen = false;
@@ -225,18 +221,17 @@ void get_select(const struct msg *m, const struct get_request *q, struct arena *
 	if (push_pseudo(m, q, a, out))
 		return;
 	for (h = mime_headers_first(&m->mime->root->headers, q->name); h; h = h->next_same)
-		push(out, raw ? h->raw : with_lf(a, h->value));
+		push(out, raw ? h->raw : mime_header_line(h, a));
 	if (!out->n)
 		push_metadata(m, q->name, a, out);
 }
 
 /* Takes the modifiers off, wherever they stand; what is none is dropped in silence. */
-static struct get_request parse_request(struct arena *a, struct str spec)
+static struct get_request parse_request(struct str spec)
 {
 	struct get_request q = { 0 };
 	struct str part;
 
-	(void)a;
 	str_cut(&spec, ':', &q.name);
 	while (str_cut(&spec, ':', &part)) {
 		q.raw |= str_eq(part, STR("raw"));
@@ -274,9 +269,9 @@ static bool push_whole(const struct msg *m, const struct get_request *q, struct 
 	return true;
 }
 
-static size_t run(const struct msg *m, struct str spec, struct arena *a, struct vec *out)
+size_t get_run(const struct msg *m, struct str spec, struct arena *a, struct vec *out)
 {
-	struct get_request q = parse_request(a, spec);
+	struct get_request q = parse_request(spec);
 
 	vec_init(out, a, sizeof(struct str), 0);
 	if (push_whole(m, &q, a, out))
@@ -292,51 +287,4 @@ static size_t run(const struct msg *m, struct str spec, struct arena *a, struct 
 	}
 	get_refine(m, &q, a, out);
 	return out->n;
-}
-
-size_t msg_get_all(const struct msg *m, struct str spec, struct arena *a, struct str **ret)
-{
-	struct vec out;
-	size_t n = run(m, spec, a, &out);
-
-	*ret = out.data;
-	return n;
-}
-
-struct str msg_get(const struct msg *m, struct str spec, struct arena *a, bool *ret_found)
-{
-	struct vec out;
-	size_t n = run(m, spec, a, &out), total = 0, at = 0;
-	struct str first;
-	bool lines;
-	char *p;
-
-	*ret_found = n > 0;
-	if (!n)
-		return STR("");
-	first = *VEC_AT(&out, struct str, 0);
-	if (n == 1)
-		return first;
-	lines = str_ends(first, STR("\n"));
-	VEC_EACH (&out, struct str, it)
-		total += it->n + 1;
-	p = arena_alloc(a, total);
-	VEC_EACH (&out, struct str, it) {
-		if (at && !lines)
-			p[at++] = '\n';
-		memcpy(p + at, it->p, it->n);
-		at += it->n;
-	}
-	return str_make(p, at);
-}
-
-struct str msg_get_first(const struct msg *m, struct str spec, struct arena *a)
-{
-	struct vec out;
-	struct str s;
-
-	if (!run(m, spec, a, &out))
-		return STR("");
-	s = *VEC_AT(&out, struct str, 0);
-	return str_ends(s, STR("\n")) ? str_sub(s, 0, s.n - 1) : s;
 }

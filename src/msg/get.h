@@ -15,6 +15,8 @@ struct get_request {
 	bool raw, addr, phrase, host, domain, ip, reverse, first, last;
 };
 
+/* The values of a request (get.c); `out` is made. Returns how many. */
+size_t get_run(const struct msg *m, struct str spec, struct arena *a, struct vec *out);
 /* Pushes values (struct str) as SpamAssassin stores them: each with its final LF, but for pseudo-headers. */
 void get_select(const struct msg *m, const struct get_request *q, struct arena *a, struct vec *out);
 /* :addr, :name, :host, :domain, :ip, :revip on what was selected; replaces the list (get_refine.c). */

@@ -104,7 +104,7 @@ static void put_relays(const char *what, const struct relay_list *list)
 static void put_message(const struct settings *set, struct str specs, struct str raw)
 {
 	struct arena *a = arena_new();
-	struct msg m = { .arena = a, .conf = &set->conf, .raw = raw };
+	struct msg m = { .arena = a, .gets = get_memo_new(a), .conf = &set->conf, .raw = raw };
 	struct str spec;
 
 	m.mime = mime_message_parse(a, raw, NULL);
@@ -116,8 +116,8 @@ static void put_message(const struct settings *set, struct str specs, struct str
 	printf("unparseable %zu last %ld %ld\n", m.relays->unparseable,
 	       m.relays->last_trusted_index, m.relays->last_internal_index);
 	while (str_cut(&specs, '\n', &spec)) {
-		struct str *values;
-		size_t n = spec.n ? msg_get_all(&m, spec, a, &values) : 0;
+		const struct str *values;
+		size_t n = spec.n ? msg_get_all(&m, spec, &values) : 0;
 		for (size_t i = 0; i < n; i++) {
 			printf("%.*s ", STR_FMT(spec));
 			put_escaped(values[i]);

@@ -80,6 +80,7 @@ static struct msg *make_msg(struct arena *a, struct str raw, const struct msg_co
 	struct msg *m = arena_zalloc(a, sizeof(*m));
 
 	m->arena = a;
+	m->gets = get_memo_new(a);
 	m->conf = conf;
 	m->mime = mime_message_parse(a, raw, NULL);
 	m->relays = relays_parse(a, m->mime, conf, NULL);
@@ -103,12 +104,12 @@ static void test_rows(void **state)
 		struct arena *a = arena_new();
 		struct msg_config conf;
 		struct msg *m;
-		struct str *v;
+		const struct str *v;
 		struct strbuf b;
 		size_t n;
 		set_config(a, &conf);
 		m = make_msg(a, str_of(rows[i].raw), &conf);
-		n = msg_get_all(m, str_of(rows[i].spec), a, &v);
+		n = msg_get_all(m, str_of(rows[i].spec), &v);
 		strbuf_init(&b, 0);
 		for (size_t k = 0; k < n; k++) {
 			strbuf_add_c(&b, k ? "|" : "");
@@ -133,15 +134,48 @@ static void test_joined(void **state)
 	(void)state;
 	set_config(a, &conf);
 	m = make_msg(a, STR("X: a\nX: b\nFrom: a@b.com, c@d.com\nE:\n\n"), &conf);
-	assert_true(str_eq(msg_get(m, STR("X"), a, &found), STR("a\nb\n")));
-	assert_true(str_eq(msg_get(m, STR("From:addr"), a, &found), STR("a@b.com\nc@d.com")));
-	assert_true(str_eq(msg_get(m, STR("E"), a, &found), STR("\n")));
+	assert_true(str_eq(msg_get(m, STR("X"), &found), STR("a\nb\n")));
+	assert_true(str_eq(msg_get(m, STR("From:addr"), &found), STR("a@b.com\nc@d.com")));
+	assert_true(str_eq(msg_get(m, STR("E"), &found), STR("\n")));
 	assert_true(found);
-	assert_int_equal(msg_get(m, STR("Nope"), a, &found).n, 0);
+	assert_int_equal(msg_get(m, STR("Nope"), &found).n, 0);
 	assert_false(found);
-	assert_true(str_eq(msg_get_first(m, STR("X"), a), STR("a")));
-	assert_true(str_eq(msg_get_first(m, STR("From:addr"), a), STR("a@b.com")));
-	assert_int_equal(msg_get_first(m, STR("Nope"), a).n, 0);
+	assert_true(str_eq(msg_get_first(m, STR("X")), STR("a")));
+	assert_true(str_eq(msg_get_first(m, STR("From:addr")), STR("a@b.com")));
+	assert_int_equal(msg_get_first(m, STR("Nope")).n, 0);
+	arena_free(a);
+}
+
+/* Each request is worked out once, and gives the message's own bytes where they are so already. */
+static void test_memory(void **state)
+{
+	static const char raw[] = "X: a\nX: b\nY: c \nTo: d@e.com, f@g.com\n\n";
+	static const char *const specs[] = { "X", "Y", "To:addr", "ALL:raw", "ALL", "Nope" };
+	struct arena *a = arena_new();
+	struct msg_config conf;
+	struct msg *m;
+	struct str all;
+	bool found;
+
+	(void)state;
+	set_config(a, &conf);
+	m = make_msg(a, str_of(raw), &conf);
+	for (size_t i = 0; i < ELEMENTS(specs); i++) {
+		const struct str *list, *again;
+		struct str joined = msg_get(m, str_of(specs[i]), &found);
+		size_t n = msg_get_all(m, str_of(specs[i]), &list), used = arena_bytes(a);
+
+		assert_ptr_equal(msg_get(m, str_of(specs[i]), &found).p, joined.p);
+		assert_int_equal(msg_get_all(m, str_of(specs[i]), &again), n);
+		assert_ptr_equal(again, list);
+		assert_int_equal(arena_bytes(a), used);
+	}
+	all = msg_get(m, STR("ALL:raw"), &found);
+	assert_ptr_equal(all.p, raw);
+	assert_ptr_equal(msg_get(m, STR("X:first"), &found).p, raw + 3);
+	assert_true(str_eq(msg_get(m, STR("Y"), &found), STR("c\n")));
+	m->metadata = &(struct msg_metadata){ STR("Nope"), STR("now there"), NULL };
+	assert_true(str_eq(msg_get(m, STR("Nope"), &found), STR("now there")));
 	arena_free(a);
 }
 
@@ -155,9 +189,9 @@ static void test_sender_header(void **state)
 	set_config(a, &conf);
 	conf.envelope_sender_header = STR("X-Sent-By");
 	m = make_msg(a, STR("X-Sent-By: <a@b.com>\nReturn-Path: <c@d.com>\n\n"), &conf);
-	assert_true(str_eq(msg_get_first(m, STR("EnvelopeFrom"), a), STR("a@b.com")));
+	assert_true(str_eq(msg_get_first(m, STR("EnvelopeFrom")), STR("a@b.com")));
 	m = make_msg(a, STR("Return-Path: <c@d.com>\n\n"), &conf);
-	assert_int_equal(msg_get_first(m, STR("EnvelopeFrom"), a).n, 0);
+	assert_int_equal(msg_get_first(m, STR("EnvelopeFrom")).n, 0);
 	arena_free(a);
 }
 
@@ -166,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_sender_header),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

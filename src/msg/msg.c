@@ -30,6 +30,7 @@ struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env,
 		.now_ms = now_ms,
 		.raw = raw,
 	};
+	m->gets = get_memo_new(a);
 	m->mime = mime_message_parse(a, raw, budget);
 	m->relays = relays_parse(a, m->mime, conf, budget);
 	msg_build_views(m);

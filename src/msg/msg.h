@@ -19,6 +19,7 @@ struct mime_message; /* mime/message.h */
 struct relays;       /* msg/relays.h */
 struct html_result;  /* text/html.h */
 struct uri_list;     /* text/uri.h */
+struct get_memo;     /* msg/get_answer.c */
 struct tld_table;    /* text/tld.h */
 struct net_rules;    /* msg/relays.h: trusted_networks and its siblings */
 
@@ -73,8 +74,9 @@ struct msg {
 	struct html_result *
 	    *html; /* one per rendered text/html part, in part order; an entry may be NULL */
 	size_t html_count;
-	struct uri_list *uris; /* from text, HTML and DKIM, canonicalised */
+	struct uri_list *uris;               /* from text, HTML and DKIM, canonicalised */
 	const struct msg_metadata *metadata; /* latest first; a later one of the same name stands */
+	struct get_memo *gets;               /* header requests and their answers: get_answer.c's */
 };
 
 void msg_config_defaults(struct msg_config *conf);
@@ -89,10 +91,13 @@ struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env,
 /*
  * A header as rules name it: NAME[:mod[:mod]], with all pseudo-headers (ALL, ALL-TRUSTED, ToCc,
  * EnvelopeFrom, MESSAGEID, X-Spam-Relays-*, ...). *ret_found tells absent (false) from empty. Multiple
- * occurrences are joined as rules see them (each ends in LF). Memory from `a`.
+ * occurrences are joined as rules see them (each ends in LF). A request is worked out once: asked again
+ * it gives the same bytes. They are the message's, and live as long.
  */
-struct str msg_get(const struct msg *m, struct str spec, struct arena *a, bool *ret_found);
+struct str msg_get(const struct msg *m, struct str spec, bool *ret_found);
 /* The same as a list, one element each (evals that want "all" of a list). Returns the count. */
-size_t msg_get_all(const struct msg *m, struct str spec, struct arena *a, struct str **ret);
+size_t msg_get_all(const struct msg *m, struct str spec, const struct str **ret);
 /* First value without its final LF, as evals in scalar use see :addr and the like; "" when absent. */
-struct str msg_get_first(const struct msg *m, struct str spec, struct arena *a);
+struct str msg_get_first(const struct msg *m, struct str spec);
+/* For who puts a struct msg together by himself (tests): makes msg_get*() work. */
+struct get_memo *get_memo_new(struct arena *a);

@@ -105,7 +105,7 @@ static size_t capture_lines(struct match *m, const struct rule *r, const struct 
 static size_t ordered_header(struct match *m, const struct rule *r, const struct rx *rx)
 {
 	bool found = false;
-	struct str value = msg_get(m->msg, r->header->spec, m->arena, &found);
+	struct str value = msg_get(m->msg, r->header->spec, &found);
 
 	if (!found)
 		value = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");

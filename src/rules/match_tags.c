@@ -120,11 +120,11 @@ static bool add_tag(struct match *m, struct strbuf *b, struct str tag)
 	const struct match_values *v;
 
 	if (open != STR_NPOS && str_eq(name, STR("HEADER"))) {
-		struct str *values;
+		const struct str *values;
 		size_t n;
 
 		arg = str_sub(tag, open + 1, tag.n - 1);
-		n = msg_get_all(m->msg, arg, m->arena, &values);
+		n = msg_get_all(m->msg, arg, &values);
 		return add_values(b, values, n);
 	}
 	v = map_get(&m->tags, name);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Answers to header requests, each worked out once and kept: some twenty checks ask for all Received
+ * fields, and rules and checks for the raw header. What is needed on the way to an answer (get.c) stands
+ * on scratch memory, which goes back at once; what the message holds already is not copied.
+ */
+#include "core/arena.h"
+#include "core/map.h"
+#include "msg/get.h"
+#include "msg/msg.h"
+
+/* What a request gave. Both forms are made when they are first asked for. */
+struct get_answer {
+	bool is_joined, is_listed;
+	size_t count;
+	struct str joined;
+	size_t first_n; /* of joined: the first value */
+	const struct str *list;
+};
+
+struct get_memo {
+	struct arena *scratch;
+	struct map answers; /* spec -> struct get_answer * */
+	const struct msg_metadata *as_of;
+};
+
+static void free_scratch(void *p)
+{
+	arena_free(p);
+}
+
+struct get_memo *get_memo_new(struct arena *a)
+{
+	struct get_memo *memo = arena_zalloc(a, sizeof(*memo));
+
+	memo->scratch = arena_new();
+	arena_defer(a, free_scratch, memo->scratch);
+	arena_alloc(memo->scratch, 1); /* a first chunk, that resets leave there */
+	map_init(&memo->answers, a, false);
+	return memo;
+}
+
+/* Answers given before a plugin added a header hold no more. */
+static struct get_answer *find_answer(const struct msg *m, struct str spec)
+{
+	struct get_memo *memo = m->gets;
+	struct get_answer *it;
+
+	if (memo->as_of != m->metadata) {
+		memo->as_of = m->metadata;
+		map_init(&memo->answers, m->arena, false);
+	}
+	it = map_get(&memo->answers, spec);
+	if (!it) {
+		it = arena_zalloc(m->arena, sizeof(*it));
+		map_put(&memo->answers, spec, it);
+	}
+	return it;
+}
+
+/* What stands on scratch memory moves; all else lives as long as the message. */
+static struct str keep(const struct msg *m, struct str s)
+{
+	return arena_owns(m->gets->scratch, s.p) ? str_dup(m->arena, s) : s;
+}
+
+/* Values side by side in memory, as the raw header's fields are. */
+static bool is_one_piece(const struct vec *v)
+{
+	const struct str *s = v->data;
+
+	for (size_t i = 1; i < v->n; i++) {
+		if (s[i - 1].p + s[i - 1].n != s[i].p)
+			return false;
+	}
+	return true;
+}
+
+/* Values that end in a LF one behind the other, others with a LF between. */
+static struct str join(struct arena *a, const struct vec *v)
+{
+	bool lines = str_ends(*VEC_AT(v, struct str, 0), STR("\n"));
+	size_t total = 0, at = 0;
+	char *p;
+
+	VEC_EACH (v, struct str, it)
+		total += it->n + !lines;
+	if (lines && is_one_piece(v))
+		return str_make(VEC_AT(v, struct str, 0)->p, total);
+	p = arena_alloc(a, total);
+	VEC_EACH (v, struct str, it) {
+		if (at && !lines)
+			p[at++] = '\n';
+		memcpy(p + at, it->p, it->n);
+		at += it->n;
+	}
+	return str_make(p, at);
+}
+
+static const struct get_answer *get_joined(const struct msg *m, struct str spec)
+{
+	struct get_answer *it = find_answer(m, spec);
+	struct arena_mark mark = arena_get_mark(m->gets->scratch);
+	struct vec out;
+
+	if (it->is_joined)
+		return it;
+	it->is_joined = true;
+	it->joined = STR("");
+	it->count = get_run(m, spec, m->gets->scratch, &out);
+	if (it->count) {
+		it->first_n = VEC_AT(&out, struct str, 0)->n;
+		it->joined = it->count == 1 ? *VEC_AT(&out, struct str, 0) : join(m->arena, &out);
+		it->joined = keep(m, it->joined);
+	}
+	arena_reset(m->gets->scratch, mark);
+	return it;
+}
+
+size_t msg_get_all(const struct msg *m, struct str spec, const struct str **ret)
+{
+	struct get_answer *it = find_answer(m, spec);
+	struct arena_mark mark = arena_get_mark(m->gets->scratch);
+	struct str *list;
+	struct vec out;
+
+	if (!it->is_listed) {
+		it->is_listed = true;
+		it->count = get_run(m, spec, m->gets->scratch, &out);
+		it->list = list = arena_calloc(m->arena, it->count, sizeof(*list));
+		for (size_t i = 0; i < it->count; i++)
+			list[i] = keep(m, *VEC_AT(&out, struct str, i));
+		arena_reset(m->gets->scratch, mark);
+	}
+	*ret = it->list;
+	return it->count;
+}
+
+struct str msg_get(const struct msg *m, struct str spec, bool *ret_found)
+{
+	const struct get_answer *it = get_joined(m, spec);
+
+	*ret_found = it->count > 0;
+	return it->joined;
+}
+
+struct str msg_get_first(const struct msg *m, struct str spec)
+{
+	const struct get_answer *it = get_joined(m, spec);
+	struct str s = str_sub(it->joined, 0, it->first_n);
+
+	return str_ends(s, STR("\n")) ? str_sub(s, 0, s.n - 1) : s;
+}
