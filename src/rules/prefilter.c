@@ -6,7 +6,7 @@
 #include "core/vec.h"
 #include "rules/rule.h"
 
-enum { MAP_BITS = 16, MAP_WORDS = (1 << MAP_BITS) / 64, PAD = 8 };
+enum { MAP_BITS = 16, MAP_WORDS = (1 << MAP_BITS) / 64 };
 
 /* A literal, found by the window of 3 or 4 bytes that stands `offset` bytes in. */
 struct literal {
@@ -196,28 +196,9 @@ const uint32_t *prefilter_always(const struct prefilter *p, size_t *ret_n)
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a)
 {
-	*s = (struct prefilter_scan){ .filter = p, .arena = a };
+	*s = (struct prefilter_scan){ .filter = p };
 	s->stamps = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
-}
-
-static void fold_subject(struct prefilter_scan *s, struct str subject)
-{
-	const uint8_t *fold = s->filter->fold;
-
-	if (subject.n + PAD > s->cap) {
-		s->cap = subject.n * 2 + 256;
-		s->folded = arena_alloc(s->arena, s->cap);
-	}
-	s->length = subject.n;
-	s->present = (struct byteset){ { 0 } };
-	for (size_t i = 0; i < subject.n; i++) {
-		uint8_t c = fold[(uint8_t)subject.p[i]];
-
-		s->folded[i] = (char)c;
-		byteset_add(&s->present, c);
-	}
-	memset(s->folded + subject.n, 0, PAD);
 }
 
 static void note_rules(struct prefilter_scan *s, const struct literal *l)
@@ -232,6 +213,17 @@ static void note_rules(struct prefilter_scan *s, const struct literal *l)
 	}
 }
 
+static bool is_at(const struct prefilter_scan *s, const struct literal *l, size_t at)
+{
+	const uint8_t *fold = s->filter->fold;
+
+	for (size_t i = 0; i < l->text.n; i++) {
+		if (fold[(uint8_t)s->subject.p[at + i]] != (uint8_t)l->text.p[i])
+			return false;
+	}
+	return true;
+}
+
 /* The literals of one bucket against the subject around `at`. */
 static void check_bucket(struct prefilter_scan *s, const struct window_table *t, uint32_t window,
 			 uint32_t hash, size_t at)
@@ -239,9 +231,10 @@ static void check_bucket(struct prefilter_scan *s, const struct window_table *t,
 	for (uint32_t i = t->buckets[hash & t->mask]; i; i = s->filter->literals[i - 1].next) {
 		const struct literal *l = &s->filter->literals[i - 1];
 
-		if (l->window != window || at < l->offset || at - l->offset + l->text.n > s->length)
+		if (l->window != window || at < l->offset ||
+		    at - l->offset + l->text.n > s->subject.n)
 			continue;
-		if (!memcmp(s->folded + at - l->offset, l->text.p, l->text.n))
+		if (is_at(s, l, at - l->offset))
 			note_rules(s, l);
 	}
 }
@@ -250,25 +243,38 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject)
 {
 	const struct window_table *three = &s->filter->three, *four = &s->filter->four;
 
-	fold_subject(s, subject);
+	const uint8_t *fold = s->filter->fold;
+	struct byteset present = { { 0 } };
+	uint32_t window = 0; /* of four bytes, the first one lowest; behind the subject are NULs */
+
+	s->subject = subject;
 	s->found_count = 0;
 	s->now++;
-	for (size_t i = 0; i + 3 <= subject.n; i++) {
-		uint32_t w4 = load32(s->folded + i), w3 = w4 & 0xffffffu;
-		uint32_t h4 = hash_of(w4), h3 = hash_of(w3);
+	for (size_t i = 0; i < subject.n + 1; i++) {
+		uint8_t c = i < subject.n ? fold[(uint8_t)subject.p[i]] : 0;
+		uint32_t h4, h3, w3;
 
+		if (i < subject.n)
+			byteset_add(&present, c);
+		window = window >> 8 | (uint32_t)c << 24;
+		if (i < 3)
+			continue;
+		w3 = window & 0xffffffu;
+		h4 = hash_of(window);
+		h3 = hash_of(w3);
 		if (four->map[h4 / 64] >> (h4 % 64) & 1)
-			check_bucket(s, four, w4, h4, i);
+			check_bucket(s, four, window, h4, i - 3);
 		if (three->map[h3 / 64] >> (h3 % 64) & 1)
-			check_bucket(s, three, w3, h3, i);
+			check_bucket(s, three, w3, h3, i - 3);
 	}
+	s->present = present;
 }
 
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 {
 	const struct other_needs *n = &s->filter->needs[position];
 
-	if (s->length < n->min_length)
+	if (s->subject.n < n->min_length)
 		return false;
 	for (size_t i = 0; i < n->byte_sets; i++) {
 		uint64_t any = 0;

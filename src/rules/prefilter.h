@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * prefilter: which of a list's rules can match a subject at all. One pass over the folded subject looks
- * every three- and four-byte window up in a bitmap; where one may begin a literal of rules/needs.h, the
- * literal is compared, and its rules are candidates. Rules without literals are listed apart: they are
- * tried by the bytes and the length they need.
+ * prefilter: which of a list's rules can match a subject at all. One pass over the subject folds its
+ * bytes as they come and looks every three- and four-byte window up in a bitmap; where one may begin a
+ * literal of rules/needs.h, the literal is compared, and its rules are candidates. Rules without literals
+ * are listed apart: they are tried by the bytes and the length they need.
  */
 #pragma once
 
@@ -26,9 +26,7 @@ const uint32_t *prefilter_always(const struct prefilter *p, size_t *ret_n);
 /* What a scan needs to write on: one a message and prefilter. */
 struct prefilter_scan {
 	const struct prefilter *filter;
-	struct arena *arena;
-	char *folded; /* the last subject */
-	size_t cap, length;
+	struct str subject;     /* the last one */
 	struct byteset present; /* folded bytes of the last subject */
 	uint32_t *stamps, now;  /* which candidates the last subject has already */
 	uint32_t *found;        /* candidates: positions */
