@@ -126,8 +126,7 @@ static struct str with_envelope(struct scan *s)
 	for (size_t i = 0; i < s->env->rcpt_count; i++)
 		strbuf_printf(&b, "%s<%.*s>", i ? ",\n " : "", STR_FMT(s->env->rcpts[i].addr));
 	strbuf_add_byte(&b, '\n');
-	strbuf_add(&b, s->raw);
-	ret = str_dup(s->arena, strbuf_str(&b));
+	ret = str_concat(s->arena, strbuf_str(&b), s->raw);
 	strbuf_done(&b);
 	return ret;
 }
