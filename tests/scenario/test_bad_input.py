@@ -34,16 +34,6 @@ $sa_tag_level_deflt = -999;
 $final_spam_destiny = D_PASS;
 """
 ACCEPTED = (250, r"2\.0\.0 from MTA\(smtp:\[127\.0\.0\.1\]:\d+\): 250 2\.0\.0 Ok: kept")
-# Where 64 MiB are not enough, and why.
-MORE_MEMORY = {
-    # Some twenty checks each join all Received fields (2.5 MiB here) anew, and keep the text until the end.
-    "20,000 Received": 96 * MIB,
-    # The header's fields as slices, joined for ALL, and the copies that matching makes of it.
-    "100,000 fields of one name": 96 * MIB,
-    "header of 16 MiB": 128 * MIB,
-    "field of 16 MiB": 128 * MIB,
-}
-
 
 # What makes a process touch its share of the rules before it is measured.
 TEXT = b"Dear Anna, see http://www.example.com/offer?id=1 and write to bert@example.net.\r\n\r\n" * 400
@@ -104,7 +94,7 @@ class Place:
         for role, p in self.processes.items():
             assert p.is_alive(), f"{role} died:\n{self.daemon.log()[-3000:]}"
         assert seconds < DEADLINE_S
-        assert max(growth.values()) <= MORE_MEMORY.get(name, MEMORY), {k: f"{v / MIB:.1f} MiB" for k, v in growth.items()}
+        assert max(growth.values()) <= MEMORY, {k: f"{v / MIB:.1f} MiB" for k, v in growth.items()}
 
 
 @pytest.fixture(scope="module")
