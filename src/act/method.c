@@ -2,13 +2,10 @@
 /* $forward_method and its siblings: see method.h. */
 #include "act/method.h"
 
-#include "conf/value.h"
+#include "conf/conf.h"
 #include "core/arena.h"
 #include "core/num.h"
-
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include "net/hosts.h"
 
 enum { TARGETS_MAX = 32 };
 
@@ -20,28 +17,6 @@ static int add_target(struct arena *a, struct method *m, const struct method_tar
 	m->targets = arena_grow(a, m->targets, m->target_count * sizeof(*t),
 				(m->target_count + 1) * sizeof(*t));
 	m->targets[m->target_count++] = *t;
-	return 0;
-}
-
-/* Every address that the name has is tried, in the resolver's order. */
-static int look_up(struct arena *a, struct method *m, struct str host, uint16_t port, struct err *e)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *ai;
-	const char *name = str_cstr(a, host);
-	int r = name ? getaddrinfo(name, NULL, &hints, &list) : EAI_NONAME;
-
-	if (r)
-		return err_set(e, ERR_CONFIG, true, "host %.*s: %s", STR_FMT(host),
-			       gai_strerror(r));
-	for (ai = list; ai; ai = ai->ai_next) {
-		struct method_target t = { 0 };
-
-		net_addr_from_sockaddr(&t.addr, ai->ai_addr, ai->ai_addrlen);
-		t.addr.port = port;
-		if (add_target(a, m, &t, e) < 0)
-			break;
-	}
-	freeaddrinfo(list);
 	return 0;
 }
 
@@ -80,7 +55,12 @@ static int parse_target(struct arena *a, struct method *m, struct str s, struct 
 	}
 	if (!host.n)
 		return err_set(e, ERR_CONFIG, false, "no host");
-	return look_up(a, m, host, (uint16_t)number, e);
+	for (size_t i = 0; i < host.n; i++)
+		if (!ascii_is_alnum(host.p[i]) && !strchr("-._", host.p[i]))
+			return err_set(e, ERR_CONFIG, false, "\"%.*s\" is no host", STR_FMT(host));
+	t.host = str_dup(a, host);
+	t.addr.port = (uint16_t)number;
+	return add_target(a, m, &t, e);
 }
 
 static int parse_one(struct arena *a, struct method *m, struct str text, struct err *e)
@@ -116,59 +96,87 @@ static int parse_one(struct arena *a, struct method *m, struct str text, struct 
 	return parse_target(a, m, rest, e);
 }
 
-int method_parse(struct arena *a, const struct conf_value *v, struct method *ret, struct err *e)
+int method_add(struct arena *a, struct method *m, struct str text, struct err *e)
 {
-	const struct conf_value *const one[] = { v };
-	const struct conf_value *const *list = one;
-	struct method m = { 0 };
-	size_t n = v->kind == CONF_UNDEF ? 0 : 1;
-
-	if (v->kind == CONF_LIST) {
-		list = (const struct conf_value *const *)v->items;
-		n = v->count;
+	if (parse_one(a, m, text, e) < 0) {
+		err_prefix(e, "%.*s", STR_FMT(text));
+		return -1;
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct str text = conf_text(a, list[i]);
-
-		if (str_is_none(text))
-			return err_set(e, ERR_CONFIG, false, "expected text, got %s",
-				       conf_kind_name(list[i]->kind));
-		if (!text.n)
-			continue;
-		if (parse_one(a, &m, text, e) < 0) {
-			err_prefix(e, "%.*s", STR_FMT(text));
-			return -1;
-		}
-		m.text =
-		    m.text.n ? arena_printf(a, "%.*s,%.*s", STR_FMT(m.text), STR_FMT(text)) : text;
-	}
-	*ret = m;
+	m->text = m->text.n ? arena_printf(a, "%.*s,%.*s", STR_FMT(m->text), STR_FMT(text)) : text;
 	return 0;
 }
 
-size_t method_addresses(const struct method *m, struct arena *a, const struct net_addr *client,
-			unsigned listen_port, struct net_addr **ret)
+static void read_item(struct arena *a, struct method *m, const struct conf_value *v,
+		      const char *name, struct conf_diags *diags)
 {
-	struct net_addr *list = arena_calloc(a, m->target_count, sizeof(*list));
+	struct str text = conf_text(a, v);
+	struct err e = ERR_INIT;
+
+	if (str_is_none(text))
+		err_set(&e, ERR_CONFIG, false, "expected text, got %s", conf_kind_name(v->kind));
+	else if (text.n)
+		method_add(a, m, text, &e);
+	if (e.kind)
+		conf_diag_add(diags, CONF_ERROR, v->place, "%s: %s", name, e.text);
+}
+
+void method_read(struct arena *a, const struct conf *c, const char *name, struct method *ret,
+		 struct conf_diags *diags)
+{
+	const struct conf_value *v = conf_resolve(c, conf_get_value(c, name));
+	struct method m = { 0 };
+
+	if (v->kind == CONF_LIST)
+		for (size_t i = 0; i < v->count; i++)
+			read_item(a, &m, v->items[i], name, diags);
+	else if (v->kind != CONF_UNDEF)
+		read_item(a, &m, v, name, diags);
+	*ret = m;
+}
+
+void method_look_up_now(const struct method *m, struct hosts *hosts)
+{
+	for (size_t i = 0; i < m->target_count; i++)
+		if (m->targets[i].host.n)
+			(void)hosts_look_up_now(hosts, m->targets[i].host);
+}
+
+void method_failed(const struct method *m, struct hosts *hosts)
+{
+	for (size_t i = 0; i < m->target_count; i++)
+		if (m->targets[i].host.n)
+			hosts_failed(hosts, m->targets[i].host);
+}
+
+/* One target's addresses, without the port: a host name has several. */
+static size_t hosts_of(const struct method_target *t, struct hosts *hosts,
+		       const struct net_addr *client, const struct net_addr **ret)
+{
+	if (t->host.n)
+		return hosts_get(hosts, t->host, ret);
+	*ret = t->is_client_host ? client : &t->addr;
+	/* A client over a UNIX socket has no address to go back to. */
+	return !t->is_client_host || client->family == NET_IP4 || client->family == NET_IP6;
+}
+
+size_t method_addresses(const struct method *m, struct arena *a, struct hosts *hosts,
+			const struct net_addr *client, unsigned listen_port, struct net_addr **ret)
+{
+	struct net_addr *list = arena_calloc(a, METHOD_ADDRS_MAX, sizeof(*list));
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->target_count; i++) {
-		struct net_addr addr = m->targets[i].addr;
-		uint16_t port = addr.port;
+		const struct method_target *t = &m->targets[i];
+		const struct net_addr *addrs;
+		size_t count = hosts_of(t, hosts, client, &addrs);
 
-		if (m->targets[i].is_client_host) {
-			/* A client over a UNIX socket has no address to go back to. */
-			if (client->family != NET_IP4 && client->family != NET_IP6)
-				continue;
-			addr = *client;
-			addr.port = port;
+		if (t->is_next_port && (!listen_port || listen_port >= 65535))
+			continue;
+		for (size_t k = 0; k < count && n < METHOD_ADDRS_MAX; k++) {
+			list[n] = addrs[k];
+			list[n++].port =
+			    t->is_next_port ? (uint16_t)(listen_port + 1) : t->addr.port;
 		}
-		if (m->targets[i].is_next_port) {
-			if (!listen_port || listen_port >= 65535)
-				continue;
-			addr.port = (uint16_t)(listen_port + 1);
-		}
-		list[n++] = addr;
 	}
 	*ret = list;
 	return n;

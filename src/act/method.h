@@ -16,12 +16,15 @@
 #include <stddef.h>
 
 struct arena;
-struct conf_value;
+struct conf;
+struct conf_diags;
+struct hosts;
 
 enum method_kind { METHOD_NONE = 0, METHOD_SMTP, METHOD_LMTP, METHOD_MAILDIR, METHOD_KIND_COUNT };
 
 struct method_target {
 	struct net_addr addr; /* port set also when is_client_host */
+	struct str host;      /* a name that is to be looked up; none: addr is whole */
 	bool is_client_host;  /* host is *: the address of the client */
 	bool is_next_port;    /* port is *: the port it connected to plus 1 */
 };
@@ -34,11 +37,22 @@ struct method {
 	struct str text; /* as written, for the log and replies: "smtp:[127.0.0.1]:10025" */
 };
 
+/* Adds one method's text. Pure: names of hosts stay names. -1: e says what is wrong with it. */
+int method_add(struct arena *a, struct method *m, struct str text, struct err *e);
 /*
- * Host names are looked up here and now (getaddrinfo: it may take seconds): call at start only.
- * v: a string or a list of strings; undef gives METHOD_NONE.
+ * A setting's method: one or a list of them; undef or '': METHOD_NONE. name: with its sigil. What is wrong
+ * is told to diags at its place, and left out.
  */
-int method_parse(struct arena *a, const struct conf_value *v, struct method *ret, struct err *e);
-/* The addresses to try for a session: * filled in. Returns how many; list in the arena. */
-size_t method_addresses(const struct method *m, struct arena *a, const struct net_addr *client,
-			unsigned listen_port, struct net_addr **ret);
+void method_read(struct arena *a, const struct conf *c, const char *name, struct method *ret,
+		 struct conf_diags *diags);
+/*
+ * The addresses to try for a session: * filled in, and of each host name what is known now (hosts looks
+ * further beside the loop). Returns how many, at most METHOD_ADDRS_MAX; list in the arena.
+ */
+enum { METHOD_ADDRS_MAX = 64 };
+size_t method_addresses(const struct method *m, struct arena *a, struct hosts *hosts,
+			const struct net_addr *client, unsigned listen_port, struct net_addr **ret);
+/* Its host names looked up here and now: it may take seconds. At a start only. */
+void method_look_up_now(const struct method *m, struct hosts *hosts);
+/* None of its addresses answered: host names are looked up again. */
+void method_failed(const struct method *m, struct hosts *hosts);

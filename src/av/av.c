@@ -35,42 +35,64 @@ void av_keep_fds(struct arena *a, const struct av_input *in, int *ret, size_t n)
 	}
 }
 
-/* An entry that cannot be used is named and left out, as amavisd leaves out programs it does not find. */
-static void read_list(struct av *av, const struct conf *conf, const char *name, bool backup)
+/* An entry that cannot be used is named and left out. */
+static void read_list(struct av *av, const struct conf *conf, const char *name,
+		      struct conf_diags *diags)
 {
 	const struct conf_value *list = conf_get_list(conf, name);
 
-	for (size_t i = 0; i < list->count && av->count < ENGINES_MAX; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		struct av_entry *x = &av->entries[av->count];
-		struct err e = ERR_INIT;
 
-		if (av_entry_new(av->arena, conf_resolve(conf, list->items[i]), x, &e) < 0) {
-			log_warning(av->log, "virus scanner left out", lf_c("why", e.text));
-			continue;
+		if (av->count == ENGINES_MAX) {
+			conf_diag_add(diags, CONF_ERROR, list->items[i]->place,
+				      "more than %d virus scanners", ENGINES_MAX);
+			return;
 		}
-		x->is_backup = backup;
+		if (!av_entry_read(av->arena, conf_resolve(conf, list->items[i]), x, diags))
+			continue;
+		x->is_backup = str_eq(str_of(name), STR("av_scanners_backup"));
 		av->count++;
 	}
 }
 
-static int read_group(struct av *av, const struct conf *conf, struct err *e)
+static void read_group(struct av *av, const struct conf *conf, struct conf_diags *diags)
 {
 	const char *name = conf_get_cstr(conf, "postern_av_parts_group");
 	const struct group *gr;
 
 	av->gid = (gid_t)-1;
 	if (!name || !*name)
-		return 0;
+		return;
 	gr = getgrnam(name);
-	if (!gr)
-		return err_set(e, ERR_CONFIG, false,
-			       "$postern_av_parts_group: there is no group \"%s\"", name);
-	av->gid = gr->gr_gid;
-	return 0;
+	if (gr)
+		av->gid = gr->gr_gid;
+	else
+		conf_diag_add(diags, CONF_ERROR, conf_place_of(conf, "postern_av_parts_group"),
+			      "$postern_av_parts_group: there is no group '%s'; name the one that "
+			      "the virus engine is in",
+			      name);
 }
 
-int av_new(struct loop *l, const struct conf *conf, const struct log *log, struct av **ret,
-	   struct err *e)
+static void read_conf(struct av *av, const struct conf *conf, struct conf_diags *diags)
+{
+	av->entries = arena_calloc(av->arena, ENGINES_MAX, sizeof(*av->entries));
+	read_list(av, conf, "av_scanners", diags);
+	av->primary = av->count;
+	read_list(av, conf, "av_scanners_backup", diags);
+	read_group(av, conf, diags);
+}
+
+void av_check(const struct conf *conf, struct conf_diags *diags)
+{
+	struct av av = { .arena = arena_new() };
+
+	read_conf(&av, conf, diags);
+	arena_free(av.arena);
+}
+
+struct av *av_new(struct loop *l, const struct conf *conf, const struct log *log,
+		  struct conf_diags *diags)
 {
 	struct arena *a = arena_new();
 	struct av *av = arena_zalloc(a, sizeof(*av));
@@ -79,21 +101,13 @@ int av_new(struct loop *l, const struct conf *conf, const struct log *log, struc
 	av->log = log;
 	av->arena = a;
 	av->test_fd = -1;
-	av->entries = arena_calloc(a, ENGINES_MAX, sizeof(*av->entries));
-	read_list(av, conf, "av_scanners", false);
-	av->primary = av->count;
-	read_list(av, conf, "av_scanners_backup", true);
+	read_conf(av, conf, diags);
 	av->tempbase = conf_get_cstr(conf, "TEMPBASE");
 	if (!av->tempbase)
 		av->tempbase = "/tmp";
-	if (read_group(av, conf, e) < 0) {
-		arena_free(a);
-		return -1;
-	}
 	if (parts_dir_sweep(av->tempbase))
 		log_info(log, "left-over parts folders removed", lf_c("in", av->tempbase));
-	*ret = av;
-	return 0;
+	return av;
 }
 
 struct av *av_free(struct av *av)

@@ -19,17 +19,21 @@
 
 struct arena;
 struct conf;
+struct conf_diags;
 struct log;
 struct loop;
 struct av;
 struct av_job;
 
 /*
- * Reads the entries; -1 and e (with file:line) for one that cannot be understood or is not implemented.
+ * Reads the entries of @av_scanners and @av_scanners_backup, and $postern_av_parts_group. What is wrong is
+ * told to diags at its place; an entry that amavisd knows and we do not is a warning there, and not used.
  * Left-over parts directories of processes that are gone are removed ($TEMPBASE/postern-*).
  */
-int av_new(struct loop *l, const struct conf *conf, const struct log *log, struct av **ret,
-	   struct err *e);
+struct av *av_new(struct loop *l, const struct conf *conf, const struct log *log,
+		  struct conf_diags *diags);
+/* Reads what av_new() reads, for what there is to be told of it. */
+void av_check(const struct conf *conf, struct conf_diags *diags);
 struct av *av_free(struct av *av);
 /* Primary engines; 0: no virus checks at all. */
 size_t av_engine_count(const struct av *av);

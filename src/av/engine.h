@@ -16,6 +16,7 @@
 struct arena;
 struct av_entry;
 struct av_exam;
+struct conf_diags;
 struct conf_value;
 struct strbuf;
 
@@ -41,10 +42,12 @@ struct av_entry {
 };
 
 /*
- * -1: cannot be understood, or is of a kind that is not implemented: e says which, with file:line.
  * v: one entry, [ 'name', \&ask_daemon, ["query", 'socket'], qr/clean/, qr/infected/, qr/name/ ].
+ * False: it is not to be used, and diags says why at its place: an error, or a warning where it is an entry
+ * that amavisd knows and we do not (programs, other protocols).
  */
-int av_entry_new(struct arena *a, const struct conf_value *v, struct av_entry *ret, struct err *e);
+bool av_entry_read(struct arena *a, const struct conf_value *v, struct av_entry *ret,
+		   struct conf_diags *diags);
 
 struct av_exam_input {
 	struct str folder;       /* AV_PATH: the parts' folder, without / at its end */
@@ -80,5 +83,5 @@ const char *av_exam_failure(const struct av_exam *x);
 /* For the protocols (path.c, clamd.c). */
 enum { AV_REPLY_MAX = 16384, AV_NAMES_MAX = 64 };
 /* Reads a whole reply with the entry's patterns: infected first, then clean, else failed. */
-enum av_exam_state av_entry_read(const struct av_entry *entry, struct arena *a, struct str reply,
-				 struct str *ret_names, size_t *ret_count);
+enum av_exam_state av_entry_judge(const struct av_entry *entry, struct arena *a, struct str reply,
+				  struct str *ret_names, size_t *ret_count);

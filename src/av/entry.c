@@ -3,90 +3,134 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "av/engine.h"
 
-#include "conf/value.h"
+#include "conf/conf.h"
+#include "conf/regexp.h"
 #include "core/arena.h"
 
 #include <pcre2.h>
 
 enum { SOCKETS_MAX = 32, MATCH_LIMIT = 100000 };
 
-static int refuse(struct err *e, const struct conf_value *v, struct str name, const char *why)
-{
-	return err_set(e, ERR_CONFIG, false, "%s:%u:%u: virus scanner \"%.*s\": %s", v->place.file,
-		       v->place.line, v->place.col, STR_FMT(name), why);
-}
+struct reading {
+	struct arena *arena;
+	const struct conf_value *entry;
+	struct str name;
+	struct conf_diags *diags;
+};
 
-static void free_code(void *p)
+static bool refuse(const struct reading *r, enum conf_severity severity, const char *why)
 {
-	pcre2_code_free(p);
+	conf_diag_add(r->diags, severity, r->entry->place, "virus scanner \"%.*s\": %s",
+		      STR_FMT(r->name), why);
+	return false;
 }
 
 /* NULL pattern: undef in the entry. */
-static int compile(struct arena *a, const struct conf_value *v, void **ret, struct err *e)
+static bool read_pattern(const struct reading *r, size_t i, const char *what, void **ret)
 {
-	uint32_t options = 0;
-	PCRE2_SIZE at;
-	int number;
+	const struct conf_value *v = conf_item(r->entry, i);
 
 	*ret = NULL;
 	if (!v || v->kind == CONF_UNDEF)
-		return 0;
-	if (v->kind != CONF_REGEXP)
-		return err_set(e, ERR_CONFIG, false, "%s:%u:%u: expected qr/.../, got %s",
-			       v->place.file, v->place.line, v->place.col, conf_kind_name(v->kind));
-	for (size_t i = 0; i < v->flags.n; i++)
-		options |= v->flags.p[i] == 'i'   ? PCRE2_CASELESS
-			   : v->flags.p[i] == 'm' ? PCRE2_MULTILINE
-			   : v->flags.p[i] == 's' ? PCRE2_DOTALL
-			   : v->flags.p[i] == 'x' ? PCRE2_EXTENDED
-						  : 0;
-	*ret = pcre2_compile((PCRE2_SPTR)v->text.p, v->text.n, options, &number, &at, NULL);
-	if (!*ret)
-		return err_set(e, ERR_CONFIG, false, "%s:%u:%u: bad regular expression at %zu",
-			       v->place.file, v->place.line, v->place.col, (size_t)at);
-	arena_defer(a, free_code, *ret);
-	return 0;
+		return true;
+	if (v->kind == CONF_REGEXP) {
+		*ret = conf_regexp_compile(r->arena, v, r->diags);
+		return *ret;
+	}
+	conf_diag_add(r->diags, CONF_ERROR, v->place.line ? v->place : r->entry->place,
+		      "virus scanner \"%.*s\": its pattern for %s: expected qr/.../, got %s",
+		      STR_FMT(r->name), what, conf_kind_name(v->kind));
+	return false;
 }
 
-/* "sophie:/var/run/sophie", "/run/clamav/clamd.ctl", "clamd:127.0.0.1:3310", "[127.0.0.1]:3310" */
-static int add_socket(struct av_entry *x, struct str s, struct err *e)
+/* The word before ":" of 'sophie:/var/run/sophie'; none where an address begins at once. */
+static struct str scheme_of(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && (ascii_is_alpha(s.p[n]) || s.p[n] == '-'))
+		n++;
+	return n && n < s.n && s.p[n] == ':' && !str_starts(s, STR("unix:")) ? str_sub(s, 0, n)
+									     : STR_NONE;
+}
+
+enum scheme_kind { SCHEME_PATHS = 0, SCHEME_PATHS_LINE, SCHEME_CLAMD, SCHEME_LATER };
+
+static bool read_scheme(const struct reading *r, struct av_entry *x, struct str scheme)
 {
 	static const struct {
-		const char *scheme;
-		bool line, clamd;
+		const char *name;
+		enum scheme_kind kind;
 	} schemes[] = {
-		{ "simple:", false, false }, { "none:", false, false }, { "sophie:", true, false },
-		{ "trophie:", true, false }, { "clamd:", false, true },
+		{ "simple", SCHEME_PATHS },      { "none", SCHEME_PATHS },
+		{ "sophie", SCHEME_PATHS_LINE }, { "trophie", SCHEME_PATHS_LINE },
+		{ "clamd", SCHEME_CLAMD },       { "sssp", SCHEME_LATER },
+		{ "savapi", SCHEME_LATER },      { "smtp", SCHEME_LATER },
+		{ "lmtp", SCHEME_LATER },        { "savi-perl", SCHEME_LATER },
+		{ "clamav-perl", SCHEME_LATER },
 	};
 
 	for (size_t i = 0; i < ELEMENTS(schemes); i++) {
-		if (!str_starts(s, str_of(schemes[i].scheme)))
+		if (!str_eq(scheme, str_of(schemes[i].name)))
 			continue;
-		s = str_from(s, strlen(schemes[i].scheme));
-		x->answers_a_line |= schemes[i].line;
-		if (schemes[i].clamd)
+		if (schemes[i].kind == SCHEME_LATER)
+			return refuse(r, CONF_WARNING,
+				      arena_printf(r->arena,
+						   "protocol %.*s: is not implemented yet: it is "
+						   "not used",
+						   STR_FMT(scheme))
+					  .p);
+		x->answers_a_line |= schemes[i].kind == SCHEME_PATHS_LINE;
+		if (schemes[i].kind == SCHEME_CLAMD)
 			x->protocol =
 			    str_eq(x->query, STR("FILDES")) ? AV_CLAMD_FD : AV_CLAMD_STREAM;
-		break;
+		return true;
 	}
-	if (x->addr_count >= SOCKETS_MAX)
-		return err_set(e, ERR_CONFIG, false, "more than %d sockets", SOCKETS_MAX);
-	if (net_addr_parse(s, &x->addrs[x->addr_count], e) < 0)
-		return -1;
-	x->addr_count++;
-	return 0;
+	return refuse(r, CONF_ERROR,
+		      arena_printf(r->arena,
+				   "unknown protocol %.*s:; there are simple: sophie: trophie: "
+				   "clamd:, or none of them",
+				   STR_FMT(scheme))
+			  .p);
 }
 
-static int add_sockets(struct arena *a, struct av_entry *x, const struct conf_value *v,
-		       struct err *e)
+/* "sophie:/var/run/sophie", "/run/clamav/clamd.ctl", "clamd:127.0.0.1:3310", "[127.0.0.1]:3310" */
+static bool read_socket(const struct reading *r, struct av_entry *x, const struct conf_value *v)
 {
-	x->addrs = arena_calloc(a, SOCKETS_MAX, sizeof(*x->addrs));
+	struct str s = conf_text(r->arena, v);
+	struct str scheme;
+	struct net_addr *addr = &x->addrs[x->addr_count];
+	struct err e = ERR_INIT;
+
+	if (str_is_none(s))
+		return refuse(r, CONF_ERROR, "its socket is no text");
+	scheme = scheme_of(s);
+	if (scheme.n && !str_eq_nocase(scheme, STR("localhost"))) {
+		if (!read_scheme(r, x, scheme))
+			return false;
+		s = str_from(s, scheme.n + 1);
+	}
+	if (x->addr_count >= SOCKETS_MAX)
+		return refuse(r, CONF_ERROR, "more than 32 sockets");
+	if (str_starts_nocase(s, STR("localhost:")))
+		s = str_concat(r->arena, STR("127.0.0.1:"), str_from(s, strlen("localhost:")));
+	if (net_addr_parse(s, addr, &e) < 0)
+		return refuse(r, CONF_ERROR, e.text);
+	if (addr->family != NET_UNIX && !addr->port)
+		return refuse(r, CONF_ERROR, "its address has no port");
+	x->addr_count++;
+	return true;
+}
+
+static bool read_sockets(const struct reading *r, struct av_entry *x, const struct conf_value *v)
+{
+	x->addrs = arena_calloc(r->arena, SOCKETS_MAX, sizeof(*x->addrs));
 	if (v->kind != CONF_LIST)
-		return add_socket(x, conf_text(a, v), e);
+		return read_socket(r, x, v);
 	for (size_t i = 0; i < v->count; i++)
-		if (add_socket(x, conf_text(a, v->items[i]), e) < 0)
-			return -1;
-	return 0;
+		if (!read_socket(r, x, v->items[i]))
+			return false;
+	return v->count || refuse(r, CONF_ERROR, "it has no socket");
 }
 
 static bool name_says_line(struct str name)
@@ -96,42 +140,65 @@ static bool name_says_line(struct str name)
 	       str_find_nocase(name, STR("fpscand")) != STR_NPOS;
 }
 
-int av_entry_new(struct arena *a, const struct conf_value *v, struct av_entry *ret, struct err *e)
+/* Name and kind: only what \&ask_daemon asks is ours yet. */
+static bool read_kind(struct reading *r)
 {
-	const struct conf_value *code = conf_item(v, 1), *args = conf_item(v, 2);
-	struct av_entry x = { 0 };
-	struct err why = ERR_INIT;
+	const struct conf_value *name = conf_item(r->entry, 0), *code = conf_item(r->entry, 1);
 
-	if (v->kind != CONF_LIST || v->count < 3)
-		return refuse(e, v, STR("?"),
-			      "expected a list: name, \\&ask_daemon, [query, socket], ...");
-	x.name = conf_text(a, v->items[0]);
-	if (str_is_none(x.name))
-		return refuse(e, v, STR("?"), "its first item is no name");
+	if (r->entry->kind != CONF_LIST || !name || name->kind != CONF_STRING || !name->text.n)
+		return refuse(r, CONF_ERROR,
+			      "expected ['Name', \\&ask_daemon, [\"query\", 'socket'], "
+			      "qr/clean/, qr/infected/, qr/name/]");
+	r->name = name->text;
+	if (!code || code->kind == CONF_UNDEF || code->kind == CONF_HASH)
+		return refuse(r, CONF_ERROR, "expected \\&ask_daemon or a program behind its name");
 	if (code->kind != CONF_CODE)
-		return refuse(e, v, x.name,
+		return refuse(r, CONF_WARNING,
 			      "command-line scanners are not implemented yet: it is not used");
 	if (!str_eq(code->text, STR("ask_daemon")))
-		return refuse(e, v, x.name, "only \\&ask_daemon is implemented: it is not used");
-	if (args->kind != CONF_LIST || args->count < 2)
-		return refuse(e, v, x.name, "expected [\"query\", 'socket'] behind \\&ask_daemon");
+		return refuse(r, CONF_WARNING,
+			      "only \\&ask_daemon is implemented yet: it is not used");
+	return true;
+}
+
+static bool read_patterns(const struct reading *r, struct av_entry *x)
+{
+	bool ok = read_pattern(r, 3, "clean", &x->clean);
+
+	ok = read_pattern(r, 4, "infected", &x->infected) && ok;
+	ok = read_pattern(r, 5, "the virus's name", &x->names) && ok;
+	if (ok && !x->infected)
+		return refuse(r, CONF_ERROR,
+			      "it has no pattern for infected: it could never find anything");
+	return ok;
+}
+
+bool av_entry_read(struct arena *a, const struct conf_value *v, struct av_entry *ret,
+		   struct conf_diags *diags)
+{
+	const struct conf_value *args = conf_item(v, 2);
+	struct av_entry x = { 0 };
+	struct reading r = { .arena = a, .entry = v, .name = STR("?"), .diags = diags };
+
+	if (!read_kind(&r))
+		return false;
+	x.name = r.name;
+	if (!args || args->kind != CONF_LIST || args->count != 2)
+		return refuse(&r, CONF_ERROR,
+			      "expected [\"query\", 'socket'] or [\"query\", ['socket', ...]] "
+			      "behind \\&ask_daemon");
 	x.query = conf_text(a, args->items[0]);
 	if (str_is_none(x.query))
-		return refuse(e, v, x.name, "its query is no text");
+		return refuse(&r, CONF_ERROR, "its query is no text");
 	x.answers_a_line = name_says_line(x.name);
-	if (add_sockets(a, &x, args->items[1], &why) < 0)
-		return refuse(e, v, x.name, why.text);
+	if (!read_sockets(&r, &x, args->items[1]))
+		return false;
 	if (x.protocol == AV_PATH && str_find(x.query, STR("{}")) == STR_NPOS)
-		return refuse(e, v, x.name, "its query has no {} for the folder of the parts");
-	if (compile(a, conf_item(v, 3), &x.clean, e) < 0 ||
-	    compile(a, conf_item(v, 4), &x.infected, e) < 0 ||
-	    compile(a, conf_item(v, 5), &x.names, e) < 0)
-		return -1;
-	if (!x.infected)
-		return refuse(e, v, x.name,
-			      "it has no pattern for infected: it could never find anything");
+		return refuse(&r, CONF_ERROR, "its query has no {} for the folder of the parts");
+	if (!read_patterns(&r, &x))
+		return false;
 	*ret = x;
-	return 0;
+	return true;
 }
 
 static pcre2_match_context *limited(void)
@@ -167,8 +234,8 @@ static size_t collect_names(const struct av_entry *x, struct arena *a, struct st
 	return n;
 }
 
-enum av_exam_state av_entry_read(const struct av_entry *x, struct arena *a, struct str reply,
-				 struct str *ret_names, size_t *ret_count)
+enum av_exam_state av_entry_judge(const struct av_entry *x, struct arena *a, struct str reply,
+				  struct str *ret_names, size_t *ret_count)
 {
 	pcre2_match_data *md = pcre2_match_data_create(16, NULL);
 	pcre2_match_context *mc = limited();

@@ -75,7 +75,7 @@ void av_exam_fail(struct av_exam *x, const char *why, struct str detail)
 void av_exam_reply(struct av_exam *x, struct str reply)
 {
 	enum av_exam_state state =
-	    av_entry_read(x->entry, x->arena, reply, x->names, &x->name_count);
+	    av_entry_judge(x->entry, x->arena, reply, x->names, &x->name_count);
 
 	if (state == AV_EXAM_FAILED) {
 		av_exam_fail(x, "answered what no pattern matches", reply);

@@ -7,7 +7,7 @@
 
 /* postern config show [NAME]... [-c FILE]...: effective values with the places that set them. */
 int cli_config(int argc, char **argv);
-/* posternd test-config [-c FILE]...: reads and checks the configuration. */
+/* postern test-config [-c FILE]...: posternd's own test-config (proc/test_config.h). */
 int cli_test_config(int argc, char **argv);
 /* postern scan [options] [FILE | FOLDER | -]...: verdicts on messages in files. */
 int cli_scan(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "conf/source.h"
 #include "core/arena.h"
 #include "core/strbuf.h"
+#include "proc/test_config.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -38,10 +39,11 @@ static const char config_help[] =
     "Exit code: 0, 64 for wrong arguments, 78 if the configuration has errors.\n";
 
 static const char test_help[] =
-    "usage: posternd test-config [-c FILE]... [-q] [-n]\n"
+    "usage: postern test-config [-c FILE]... [-q] [-n]\n"
     "\n"
-    "Reads the configuration and says everything that is wrong with it, with file, line\n"
-    "and column: errors, warnings (also about checks that are switched off), notes.\n"
+    "Reads the configuration and the rules as a start would, and says everything that is\n"
+    "wrong with them, with file, line and column: errors, warnings (also about checks that\n"
+    "are switched off), notes.\n"
     "\n"
     "  -c FILE   read this file or folder (may be given more than once); else the first of\n"
     "            /etc/postern/amavisd.conf, /etc/amavisd.conf, /etc/amavis/amavisd.conf,\n"
@@ -175,9 +177,8 @@ out:
 int cli_test_config(int argc, char **argv)
 {
 	struct request r = { .arena = arena_new(), .here = true };
-	struct conf_diags diags;
-	struct conf *c = NULL;
-	int rc = -1;
+	struct str files[FILES_MAX];
+	int rc;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		fputs(test_help, stdout);
@@ -192,17 +193,11 @@ int cli_test_config(int argc, char **argv)
 		rc = EX_USAGE;
 		goto out;
 	}
-	conf_diags_init(&diags, r.arena);
-	c = conf_load(r.files, r.count, conf_io_system(), &diags);
-	conf_check_sense(c, &diags);
-	if (r.here)
-		conf_check_environment(c, &diags);
-	print_diags(&diags, r.quiet, stderr);
-	printf("%zu error%s, %zu warning%s\n", diags.errors, diags.errors == 1 ? "" : "s",
-	       diags.warnings, diags.warnings == 1 ? "" : "s");
-	rc = diags.errors ? EX_CONFIG : EX_OK;
+	for (size_t i = 0; i < r.count; i++)
+		files[i] = str_of(r.files[i]);
+	rc = test_config(&(struct test_config_opts){
+	    .files = files, .file_count = r.count, .quiet = r.quiet, .anywhere = !r.here });
 out:
-	conf_free(c);
 	arena_free(r.arena);
 	return rc;
 }

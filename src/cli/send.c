@@ -3,9 +3,9 @@
 #include "act/method.h"
 #include "act/relay.h"
 #include "cli/cli.h"
-#include "conf/value.h"
 #include "core/arena.h"
 #include "core/file.h"
+#include "net/hosts.h"
 #include "net/loop.h"
 
 #include <getopt.h>
@@ -107,21 +107,28 @@ static struct str canonical(struct arena *a, struct str raw)
 
 static int send_to(struct job *j, const char *server, struct err *e)
 {
-	struct conf_place nowhere = { "", 0, 0 };
 	struct relay_opts opts = { .helo = STR("localhost") };
 	struct net_addr *addrs, none = { 0 };
-	struct method m;
+	struct hosts *hosts;
+	struct method m = { 0 };
 	size_t n;
 
-	if (method_parse(j->arena, conf_new_string(j->arena, str_of(server), nowhere), &m, e) < 0)
+	if (method_add(j->arena, &m, str_of(server), e) < 0)
 		return -1;
-	n = method_addresses(&m, j->arena, &none, 0, &addrs);
-	if ((m.kind != METHOD_SMTP && m.kind != METHOD_LMTP) || !n)
+	if (m.kind != METHOD_SMTP && m.kind != METHOD_LMTP)
 		return err_set(e, ERR_CONFIG, false,
 			       "--server takes smtp:HOST:PORT or lmtp:HOST:PORT");
 	j->loop = loop_new(e);
 	if (!j->loop)
 		return -1;
+	hosts = hosts_new(j->loop, &(struct hosts_opts){ 0 });
+	method_look_up_now(&m, hosts);
+	n = method_addresses(&m, j->arena, hosts, &none, 0, &addrs);
+	hosts_free(hosts);
+	if (!n) {
+		loop_free(j->loop);
+		return err_set(e, ERR_CONFIG, true, "%s has no address", server);
+	}
 	j->relay = relay_new(j->loop, &opts);
 	relay_reserve(j->relay, addrs, n, m.kind == METHOD_LMTP, on_reserved, j);
 	loop_run(j->loop);

@@ -111,10 +111,7 @@ bool conf_same(const struct conf *a, const struct conf *b);
 
 /* What test-config says beyond errors: checks that are off, D_REJECT behind the queue, and the like. */
 void conf_check_sense(const struct conf *c, struct conf_diags *diags);
-/*
- * Checks against the machine: the user of $daemon_user exists when started as root, $MYHOME and
- * $TEMPBASE are there and belong to it. Uses getpwnam and stat.
- */
+/* Checks against the machine: $MYHOME and $TEMPBASE are there and belong to $daemon_user, if there is one. */
 void conf_check_environment(const struct conf *c, struct conf_diags *diags);
 
 /*

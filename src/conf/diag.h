@@ -28,8 +28,9 @@ struct conf_diags {
 
 /* The list and its texts live in the arena. */
 void conf_diags_init(struct conf_diags *d, struct arena *a);
+/* The same severity, place and text a second time changes nothing. */
 void conf_diag_add(struct conf_diags *d, enum conf_severity severity, struct conf_place place,
 		   const char *fmt, ...) _printf_(4, 5);
-/* "file:line:column: warning: text" or "error: text", without newline; errors carry no word. */
+/* "file:line:column: warning: text", without newline; errors carry no word, column 0 is not written. */
 void conf_diag_format(struct strbuf *out, const struct conf_diag *diag);
 const char *conf_severity_name(enum conf_severity severity);

@@ -22,6 +22,12 @@ static void test_form(void **state)
 			    "f:3:4: bad\\n\\x1b \\@x\nwarning: w\nf: note: n\n");
 	assert_int_equal(diags.errors, 1);
 	assert_int_equal(diags.warnings, 1);
+	/* The same again is no news; the same elsewhere is. */
+	conf_diag_add(&diags, CONF_WARNING, (struct conf_place){ .file = "" }, "%s", "w");
+	assert_int_equal(diags.warnings, 1);
+	conf_diag_add(&diags, CONF_WARNING, (struct conf_place){ "f", 9, 0 }, "w");
+	assert_int_equal(diags.warnings, 2);
+	assert_non_null(strstr(diags_text(a, &diags, CONF_NOTE).p, "f:9: warning: w\n"));
 	arena_free(a);
 }
 

@@ -41,24 +41,8 @@ static void check_folder(const struct conf *c, const char *name, const struct pa
 void conf_check_environment(const struct conf *c, struct conf_diags *diags)
 {
 	const char *user = conf_get_cstr(c, "daemon_user");
-	struct conf_place place = conf_place_of(c, "daemon_user");
 	const struct passwd *pw = user && *user ? getpwnam(user) : NULL;
 
-	if (geteuid() == 0 && (!user || !*user))
-		conf_diag_add(
-		    diags, CONF_ERROR, place,
-		    "started as root without $daemon_user: mail is never handled as root; "
-		    "write $daemon_user = 'amavis';");
-	else if (user && *user && !pw)
-		conf_diag_add(diags, CONF_ERROR, place,
-			      "$daemon_user: there is no user '%s'; make it: adduser --system "
-			      "--group %s, or name another",
-			      user, user);
-	else if (pw && pw->pw_uid == 0)
-		conf_diag_add(diags, CONF_ERROR, place,
-			      "$daemon_user: '%s' is root; mail is never handled as root, name "
-			      "another user",
-			      user);
 	/* Not as root: the folders must be ours. */
 	if (!pw && geteuid() != 0)
 		pw = getpwuid(geteuid());

@@ -38,23 +38,16 @@ static void test_user_and_folders(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	said = environment(a, "$daemon_user = 'no-such-user';\n$MYHOME = '/no/such/folder';");
-	assert_true(
-	    str_starts(said, STR("t:1:1: $daemon_user: there is no user 'no-such-user'; make "
-				 "it: adduser --system --group no-such-user, or name "
-				 "another\n")));
 	assert_true(strstr(said.p, "t:2:1: $MYHOME: /no/such/folder does not exist or cannot be "
 				   "reached; make it: install -d -o ") != NULL);
 	said = environment(a, arena_printf(a, "$MYHOME = '%s'; $TEMPBASE = '%s/t';", dir, dir).p);
 	assert_true(strstr(said.p, "$TEMPBASE: ") != NULL);
 	assert_true(strstr(said.p, "$MYHOME: ") == NULL);
 	if (geteuid() == 0) {
-		assert_true(strstr(said.p, "started as root without $daemon_user") != NULL);
 		said =
 		    environment(a, arena_printf(a, "$MYHOME='%s'; $daemon_user='nobody';", dir).p);
 		assert_true(strstr(said.p, "does not belong to the user nobody; mend it: chown "
 					   "nobody") != NULL);
-		said = environment(a, "$daemon_user = 'root'; $MYHOME = '/root';");
-		assert_true(strstr(said.p, "'root' is root") != NULL);
 	} else if (me) {
 		said = environment(
 		    a, arena_printf(a, "$MYHOME='%s'; $daemon_user='%s';", dir, me->pw_name).p);

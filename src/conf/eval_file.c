@@ -96,6 +96,12 @@ static struct str address_key(struct parser *p, struct str key)
 	return ret;
 }
 
+/* What stands in a table's file has its place there. */
+static struct conf_place first_line(struct parser *p, struct str path)
+{
+	return (struct conf_place){ .file = str_cstr(p->arena, path), .line = 0, .col = 1 };
+}
+
 struct conf_value *eval_read_hash(struct parser *p, struct str path, struct conf_place place)
 {
 	struct conf_value *hash = conf_new(p->arena, CONF_HASH, place);
@@ -105,11 +111,13 @@ struct conf_value *eval_read_hash(struct parser *p, struct str path, struct conf
 	if (!eval_read_text(p, path, place, &text))
 		return hash;
 	r = rd_of(text);
+	place = first_line(p, path);
 	while (rd_line(&r, true, &line)) {
 		bool comment;
 		size_t end;
 		struct str value;
 
+		place.line++;
 		line = without_comment(line, &comment);
 		end = key_end(line);
 		value = str_trim_left(str_from(line, end), " \t");
@@ -135,9 +143,11 @@ struct conf_value *eval_read_array(struct parser *p, struct str path, struct con
 	if (!eval_read_text(p, path, place, &text))
 		return list;
 	r = rd_of(text);
+	place = first_line(p, path);
 	while (rd_line(&r, true, &line)) {
 		bool comment;
 
+		place.line++;
 		line = str_trim_right(without_comment(line, &comment), " \t");
 		if (line.n && parser_charge(p, 1, 0))
 			conf_list_add(p->arena, list, conf_new_string(p->arena, line, place));

@@ -7,6 +7,7 @@
 
 #include "conf/conf_private.h"
 #include "conf/eval.h"
+#include "conf/regexp.h"
 #include "conf/source.h"
 #include "conf/vars.h"
 #include "core/arena.h"
@@ -270,6 +271,7 @@ static struct conf *loading_end(struct loading *l)
 	keep_declared(l);
 	fill_entries(l);
 	conf_check_banks(l->conf, l->diags);
+	conf_check_regexps(l->conf, l->diags);
 	return l->conf;
 }
 

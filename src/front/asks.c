@@ -146,7 +146,8 @@ static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
 	TAILQ_INSERT_TAIL(&owner->waits, w, link);
 	owner->count++;
 	if (is_dns)
-		w->query = dns_ask(f->dns, ask->name, ask->qtype, f->set.dns_ms, on_dns, w);
+		w->query =
+		    dns_ask(f->dns, ask->name, ask->qtype, f->profile->set.dns_ms, on_dns, w);
 	else
 		start_av(w, ask);
 }

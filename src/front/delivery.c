@@ -49,8 +49,9 @@ static struct str wire_text(struct front_msg *m, const struct part *p)
 	struct str s;
 
 	strbuf_init(&b, 0);
-	strbuf_add_c(&b, p->mail.rcpt_count && m->front->set.forward.kind == METHOD_LMTP ? "lmtp:"
-											 : "smtp:");
+	strbuf_add_c(&b, p->mail.rcpt_count && m->profile->set.forward.kind == METHOD_LMTP
+			     ? "lmtp:"
+			     : "smtp:");
 	if (p->lease && relay_addr(p->lease)->family != NET_UNIX)
 		strbuf_add_byte(&b, '[');
 	if (p->lease) {
@@ -182,6 +183,7 @@ static void begin(struct part *p)
 static void on_reserved(void *arg, struct relay_lease *lease, const struct err *e)
 {
 	struct part *p = arg;
+	const struct front_settings *set = &p->d->m->profile->set;
 
 	p->wait = NULL;
 	p->lease = lease;
@@ -189,6 +191,7 @@ static void on_reserved(void *arg, struct relay_lease *lease, const struct err *
 		begin(p);
 		return;
 	}
+	method_failed(p->d->notified ? &set->notify : &set->forward, p->d->m->front->hosts);
 	log_warning(&p->d->m->log, "next hop cannot be had", lf_c("why", e->text));
 	if (p->d->notified)
 		p->d->stopped = true;
@@ -209,8 +212,8 @@ static void start_part(struct part *p)
 		begin(p);
 		return;
 	}
-	p->wait = relay_reserve(f->relay, m->hops, m->hop_count, f->set.forward.kind == METHOD_LMTP,
-				on_reserved, p);
+	p->wait = relay_reserve(f->relay, m->hops, m->hop_count,
+				m->profile->set.forward.kind == METHOD_LMTP, on_reserved, p);
 }
 
 /* A group's recipients and its edited message. */
@@ -218,7 +221,7 @@ static void fill_part(struct part *p, size_t group)
 {
 	struct front_msg *m = p->d->m;
 	struct edit_input in = {
-		.opts = &m->front->set.edit,
+		.opts = &m->profile->set.edit,
 		.raw = m->raw,
 		.report = m->report,
 		.env = &m->env,
@@ -277,30 +280,6 @@ static void fill_xforward(struct front_msg *m, struct smtp_xforward *x)
 		x->v[SMTP_XF_IDENT] = env->client_ident;
 }
 
-/* Recipients that an earlier try has served get their 250 without a second copy. */
-static void skip_sent_before(struct front_msg *m)
-{
-	int64_t now = loop_now_ms(m->front->loop);
-
-	if (digest_table_is_empty(&m->front->delivered, now))
-		return;
-	for (size_t i = 0; i < m->env.rcpt_count; i++) {
-		const struct str parts[] = { m->env.sender, m->env.rcpts[i].addr, m->raw };
-		unsigned char digest[DIGEST_BYTES];
-
-		if (m->outcomes[i].kind != OUTCOME_NONE)
-			continue;
-		digest_of(digest, parts, 3);
-		if (!digest_table_has(&m->front->delivered, digest, now))
-			continue;
-		m->outcomes[i] = (struct outcome){
-			.kind = OUTCOME_SENT_BEFORE,
-			.reply = smtp_reply_make(m->arena, 250, "2.0.0",
-						 "Ok, sent by an earlier try, id=%s", m->id),
-		};
-	}
-}
-
 static void deliver_to_maildir(struct front_msg *m, struct part *p)
 {
 	struct err e = ERR_INIT;
@@ -309,7 +288,7 @@ static void deliver_to_maildir(struct front_msg *m, struct part *p)
 	for (size_t i = 0; i < p->mail.rcpt_count; i++) {
 		struct outcome *o = &m->outcomes[p->index[i]];
 
-		if (i == 0 && maildir_write(m->arena, m->front->set.forward.path, p->slices,
+		if (i == 0 && maildir_write(m->arena, m->profile->set.forward.path, p->slices,
 					    p->slice_count, &name, &e) < 0) {
 			log_error(&m->log, "cannot deliver", lf_c("why", e.text));
 			fail_part(p, "Message cannot be written");
@@ -327,7 +306,7 @@ static void deliver_part(struct part *p)
 {
 	struct front_msg *m = p->d->m;
 
-	if (m->front->set.forward.kind == METHOD_MAILDIR) {
+	if (m->profile->set.forward.kind == METHOD_MAILDIR) {
 		deliver_to_maildir(m, p);
 		p->state = PART_OVER;
 	} else if (!m->hop_count) {
@@ -359,7 +338,7 @@ void delivery_start(struct front_msg *m)
 {
 	struct delivery *d = delivery_new(m, m->plan->group_count);
 
-	skip_sent_before(m);
+	remembered_skip_sent(m);
 	for (size_t g = 0; g < m->plan->group_count; g++) {
 		struct part *p = &d->parts[d->count];
 
@@ -376,7 +355,7 @@ void delivery_start(struct front_msg *m)
 void delivery_notify(struct front_msg *m, const struct smtp_client_mail *mail,
 		     const struct str *slices, size_t n, void (*done)(struct front_msg *m, bool ok))
 {
-	const struct method *method = &m->front->set.notify;
+	const struct method *method = &m->profile->set.notify;
 	struct delivery *d;
 	struct part *p;
 
@@ -401,7 +380,8 @@ void delivery_notify(struct front_msg *m, const struct smtp_client_mail *mail,
 		d->due = 0;
 		return;
 	}
-	m->hop_count = method_addresses(method, m->arena, &m->client, m->listen_port, &m->hops);
+	m->hop_count = method_addresses(method, m->arena, m->front->hosts, &m->client,
+					m->listen_port, &m->hops);
 	d->due = 1;
 	p->wait = relay_reserve(m->front->relay, m->hops, m->hop_count, method->kind == METHOD_LMTP,
 				on_reserved, p);

@@ -3,7 +3,6 @@
 #include "front/front_private.h"
 
 #include "conf/conf.h"
-#include "core/file.h"
 #include "core/must.h"
 
 #include <unistd.h>
@@ -16,52 +15,7 @@ enum {
 
 static void on_accept(void *arg, int fd, const struct net_addr *peer)
 {
-	struct front_door *d = arg;
-	struct front *f = d->front;
-
-	/* UNIX sockets are guarded by their file's mode. */
-	if (peer->family != NET_UNIX && peer->family != NET_NONE && f->set.inet_acl &&
-	    !net_set_has(f->set.inet_acl, peer)) {
-		struct arena *a = arena_new();
-
-		log_warning(f->log, "connection refused by @inet_acl",
-			    lf_str("client", net_addr_text(a, peer)));
-		arena_free(a);
-		fd_close(fd);
-		listener_closed_one(d->listener);
-		return;
-	}
-	session_new(d, fd, peer);
-}
-
-static enum smtp_bare bare(const struct conf *conf, const char *name)
-{
-	return str_eq(conf_get_str(conf, name), STR("refuse")) ? SMTP_BARE_REFUSE
-							       : SMTP_BARE_ACCEPT;
-}
-
-static void door_options(struct front_door *d, const struct net_addr *at, bool lmtp)
-{
-	const struct conf *conf = d->front->conf;
-	struct arena *a = d->front->arena;
-
-	d->opts = smtp_server_defaults();
-	d->opts.protocol = lmtp ? SMTP_PROTO_LMTP : SMTP_PROTO_ANY;
-	d->opts.hostname = at->family == NET_UNIX
-			       ? STR("[127.0.0.1]")
-			       : arena_printf(a, "[%.*s]", STR_FMT(net_addr_ip_text(a, at)));
-	d->opts.greeting = STR("ESMTP postern service ready");
-	d->opts.product = STR("postern");
-	d->opts.xforward_allowed = true;
-	d->opts.bare_lf = bare(conf, "postern_bare_lf");
-	d->opts.bare_cr = bare(conf, "postern_bare_cr");
-	d->opts.max_line = conf_get_bytes(conf, "postern_smtpd_max_line");
-	d->opts.max_recipients = (size_t)conf_get_int(conf, "smtpd_recipient_limit");
-	d->opts.max_commands = (unsigned)conf_get_int(conf, "postern_smtpd_max_commands");
-	d->opts.max_size = conf_is_defined(conf, "smtpd_message_size_limit")
-			       ? conf_get_bytes(conf, "smtpd_message_size_limit")
-			       : 0;
-	d->opts.timeout_ms = (unsigned)d->front->set.idle_ms;
+	session_new(arg, fd, peer);
 }
 
 static int open_door(struct front *f, size_t i, const struct front_listener *l, struct err *e)
@@ -75,95 +29,85 @@ static int open_door(struct front *f, size_t i, const struct front_listener *l, 
 		return -1;
 	f->door_count++;
 	d->port = listener_get_addr(d->listener)->port;
-	door_options(d, listener_get_addr(d->listener), l->lmtp);
+	d->lmtp = l->lmtp;
+	d->hostname =
+	    d->port
+		? arena_printf(f->arena, "[%.*s]",
+			       STR_FMT(net_addr_ip_text(f->arena, listener_get_addr(d->listener))))
+		: STR("[127.0.0.1]");
 	return 0;
 }
 
-static int read_acl(struct front *f, struct err *e)
+/* Slices and lists live in the arena. */
+static void read_dns(struct arena *a, const struct conf *conf, struct dns_opts *ret,
+		     struct conf_diags *diags)
 {
-	const struct conf_value *list = conf_get_list(f->conf, "inet_acl");
-	struct net_set *set = net_set_new(f->arena);
-
-	for (size_t i = 0; i < list->count; i++)
-		if (net_set_add(set, conf_text(f->arena, list->items[i]), e) < 0) {
-			err_prefix(e, "@inet_acl");
-			return -1;
-		}
-	f->set.inet_acl = set;
-	return 0;
-}
-
-static int read_method(struct front *f, const char *name, struct method *ret, struct err *e)
-{
-	if (method_parse(f->arena, conf_resolve(f->conf, conf_get_value(f->conf, name)), ret, e) <
-	    0) {
-		err_prefix(e, "$%s", name);
-		return -1;
-	}
-	return 0;
-}
-
-static int read_settings(struct front *f, struct err *e)
-{
-	const struct conf *conf = f->conf;
-	struct front_settings *s = &f->set;
-
-	if (read_method(f, "forward_method", &s->forward, e) < 0 ||
-	    read_method(f, "notify_method", &s->notify, e) < 0 || read_acl(f, e) < 0)
-		return -1;
-	/* The embedded default: with a Maildir named and no mail server, mail is written there. */
-	if (conf_get_str(conf, "postern_maildir").n && !conf_is_set(conf, "forward_method"))
-		s->forward = (struct method){ .kind = METHOD_MAILDIR,
-					      .path = conf_get_str(conf, "postern_maildir"),
-					      .text = STR("maildir") };
-	/* amavisd's default was $forward_method's default, where perhaps nobody listens. */
-	if (!conf_is_set(conf, "notify_method"))
-		s->notify = s->forward;
-	edit_opts_init(&s->edit, f->arena, conf);
-	dsn_opts_init(&s->dsn, f->arena, conf);
-	s->myhostname = conf_get_str(conf, "myhostname");
-	s->helo = conf_get_str(conf, "localhost_name");
-	s->early_connect = conf_get_bool(conf, "postern_early_connect");
-	s->idle_ms = conf_get_seconds(conf, "postern_smtpd_idle_timeout") * 1000;
-	s->deadline_ms = conf_get_seconds(conf, "postern_message_deadline") * 1000;
-	s->grace_ms = conf_get_seconds(conf, "postern_scan_grace") * 1000;
-	s->dns_ms = conf_get_seconds(conf, "postern_dns_timeout") * 1000;
-	s->poison_passes = str_eq(conf_get_str(conf, "postern_poison_action"), STR("unchecked"));
-	s->poison_dir = conf_get_str(conf, "QUARANTINEDIR");
-	f->memory.max = conf_get_bytes(conf, "postern_message_memory");
-	return 0;
-}
-
-static void read_dns(struct front *f)
-{
-	const struct conf_value *servers = conf_get_list(f->conf, "postern_dns_servers");
-	const struct conf_value *stubs = conf_get_list(f->conf, "postern_dns_stub");
-	struct net_addr *forwards = arena_calloc(f->arena, servers->count, sizeof(*forwards));
-	struct dns_stub *list = arena_calloc(f->arena, stubs->count, sizeof(*list));
+	const struct conf_value *servers = conf_get_list(conf, "postern_dns_servers");
+	const struct conf_value *stubs = conf_get_list(conf, "postern_dns_stub");
+	struct net_addr *forwards = arena_calloc(a, servers->count, sizeof(*forwards));
+	struct dns_stub *list = arena_calloc(a, stubs->count, sizeof(*list));
 	struct dns_opts opts = { .forwards = forwards, .stubs = list };
 	struct err e = ERR_INIT;
 
-	if (conf_get_bool(f->conf, "sa_local_tests_only"))
-		return;
 	for (size_t i = 0; i < servers->count; i++)
-		if (net_addr_parse(conf_text(f->arena, servers->items[i]),
-				   &forwards[opts.forward_count], &e) == 0)
+		if (net_addr_parse(conf_text(a, servers->items[i]), &forwards[opts.forward_count],
+				   &e) == 0)
 			opts.forward_count++;
 		else
-			log_error(f->log, "@postern_dns_servers", lf_c("why", e.text));
+			conf_diag_add(diags, CONF_ERROR, servers->items[i]->place,
+				      "$postern_dns_servers: %s", e.text);
 	for (size_t i = 0; i < stubs->count; i++) {
-		struct str rest = conf_text(f->arena, stubs->items[i]), zone;
+		struct str rest = conf_text(a, stubs->items[i]), zone;
 
 		if (str_cut(&rest, ' ', &zone) && !str_is_none(rest) &&
 		    net_addr_parse(rest, &list[opts.stub_count].server, &e) == 0)
 			list[opts.stub_count++].zone = zone;
 		else
-			log_error(f->log, "$postern_dns_stub: expected 'zone address[:port]'");
+			conf_diag_add(diags, CONF_ERROR, stubs->items[i]->place,
+				      "$postern_dns_stub: expected 'zone address[:port]'");
 	}
-	opts.cache_bytes = conf_get_bytes(f->conf, "postern_dns_cache_bytes");
-	f->dns = dns_new(f->loop, &opts, &e);
+	opts.cache_bytes = conf_get_bytes(conf, "postern_dns_cache_bytes");
+	*ret = opts;
+}
+
+static void start_dns(struct front *f, const struct dns_opts *opts)
+{
+	struct err e = ERR_INIT;
+
+	if (conf_get_bool(f->conf, "sa_local_tests_only"))
+		return;
+	f->dns = dns_new(f->loop, opts, &e);
 	if (!f->dns)
 		log_error(f->log, "no DNS: network checks are off", lf_c("why", e.text));
+}
+
+void front_check(const struct conf *conf, struct conf_diags *diags)
+{
+	struct arena *a = arena_new();
+	struct dns_opts dns;
+
+	profile_check_banks(profile_new(a, conf, diags), diags);
+	read_dns(a, conf, &dns, diags);
+	av_check(conf, diags);
+	arena_free(a);
+}
+
+static void start_relay(struct front *f)
+{
+	struct hosts_opts ho = { .log = f->log };
+	struct relay_opts ro = { .helo = f->profile->set.helo, .log = f->log };
+	struct front_profile *p;
+
+	ro.connect_ms = conf_get_seconds(f->conf, "postern_connect_timeout") * 1000;
+	f->relay = relay_new(f->loop, &ro);
+	f->hosts = hosts_new(f->loop, &ho);
+	method_look_up_now(&f->profile->set.forward, f->hosts);
+	method_look_up_now(&f->profile->set.notify, f->hosts);
+	SLIST_FOREACH(p, &f->profile->under, link)
+	{
+		method_look_up_now(&p->set.forward, f->hosts);
+		method_look_up_now(&p->set.notify, f->hosts);
+	}
 }
 
 size_t front_shared_bytes(void)
@@ -171,22 +115,37 @@ size_t front_shared_bytes(void)
 	return 2 * digest_table_bytes();
 }
 
+/* The loader has read the same with the same functions: here only what was there then is gone now. */
+static int read_conf(struct front *f, struct dns_opts *dns, struct err *e)
+{
+	struct conf_diags diags;
+
+	conf_diags_init(&diags, f->arena);
+	f->profile = profile_new(f->arena, f->conf, &diags);
+	profile_check_banks(f->profile, &diags);
+	read_dns(f->arena, f->conf, dns, &diags);
+	f->av = av_new(f->loop, f->conf, f->log, &diags);
+	f->memory.max = conf_get_bytes(f->conf, "postern_message_memory");
+	for (size_t i = 0; i < diags.count; i++)
+		if (diags.list[i].severity == CONF_ERROR)
+			return err_set(e, ERR_CONFIG, false, "%s:%u:%u: %.*s",
+				       diags.list[i].place.file, diags.list[i].place.line,
+				       diags.list[i].place.col, STR_FMT(diags.list[i].text));
+	return 0;
+}
+
 static int start(struct front *f, const struct front_listener *listeners, size_t n, void *shared,
 		 struct err *e)
 {
-	struct relay_opts ro = { 0 };
+	struct dns_opts dns;
 
-	if (read_settings(f, e) < 0 || policy_new(f->arena, f->conf, &f->policy, e) < 0 ||
-	    av_new(f->loop, f->conf, f->log, &f->av, e) < 0)
+	if (read_conf(f, &dns, e) < 0)
 		return -1;
 	digest_table_init(&f->delivered, shared, DELIVERED_TTL_MS);
 	digest_table_init(&f->poison, (char *)shared + digest_table_bytes(),
 			  conf_get_seconds(f->conf, "postern_poison_ttl") * 1000);
-	ro.helo = f->set.helo;
-	ro.connect_ms = conf_get_seconds(f->conf, "postern_connect_timeout") * 1000;
-	ro.log = f->log;
-	f->relay = relay_new(f->loop, &ro);
-	read_dns(f);
+	start_relay(f);
+	start_dns(f, &dns);
 	asks_init(f);
 	f->doors = arena_calloc(f->arena, n, sizeof(*f->doors));
 	for (size_t i = 0; i < n; i++)
@@ -198,6 +157,7 @@ static int start(struct front *f, const struct front_listener *listeners, size_t
 /* What an administrator wants to see at a start, whatever the log level. */
 static void announce(const struct front *f)
 {
+	const struct method *forward = &f->profile->set.forward;
 	struct arena *a = arena_new();
 	struct str name, where;
 	bool backup;
@@ -207,12 +167,11 @@ static void announce(const struct front *f)
 			 arena_printf(
 			     a, "listening on %.*s",
 			     STR_FMT(net_addr_text(a, listener_get_addr(f->doors[i].listener)))));
-	log_text(
-	    f->log, 0,
-	    arena_printf(a, "mail goes on to %.*s",
-			 STR_FMT(f->set.forward.kind == METHOD_MAILDIR ? f->set.forward.path
-				 : f->set.forward.text.n               ? f->set.forward.text
-							 : STR("nowhere: see $forward_method"))));
+	log_text(f->log, 0,
+		 arena_printf(a, "mail goes on to %.*s",
+			      STR_FMT(forward->kind == METHOD_MAILDIR ? forward->path
+				      : forward->text.n               ? forward->text
+							: STR("nowhere: see $forward_method"))));
 	for (size_t i = 0; av_engine_name(f->av, i, &name, &where, &backup); i++)
 		log_text(f->log, 0,
 			 arena_printf(a, "virus engine%s: %.*s at %.*s", backup ? " (backup)" : "",
@@ -299,6 +258,7 @@ struct front *front_free(struct front *f)
 		f->relay = relay_free(f->relay);
 		f->av = av_free(f->av);
 		f->dns = dns_free(f->dns);
+		f->hosts = hosts_free(f->hosts);
 	}
 	arena_free(f->arena);
 	return x_free(f);

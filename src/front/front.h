@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 struct conf;
+struct conf_diags;
 struct loop;
 struct log;
 struct front;
@@ -23,6 +24,11 @@ struct front_listener {
 	bool lmtp;       /* speaks LMTP whatever the client says first */
 };
 
+/*
+ * Reads all that a front reads of the configuration, its policy banks too, for what there is to be told of
+ * it: methods, networks, lookup tables, virus engines, DNS servers. front_new() uses the same functions.
+ */
+void front_check(const struct conf *conf, struct conf_diags *diags);
 /*
  * What all fronts of a daemon remember together, and past their own lives: which recipients have got a
  * message whose client was told to come again, and which messages kill scan processes. Zeroed memory of

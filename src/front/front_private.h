@@ -2,9 +2,6 @@
 /* What the files of the front know of each other: one struct a thing, its functions by file. */
 #pragma once
 
-#include "act/dsn.h"
-#include "act/edit.h"
-#include "act/method.h"
 #include "act/outcome.h"
 #include "act/relay.h"
 #include "av/av.h"
@@ -13,11 +10,13 @@
 #include "front/digest_table.h"
 #include "front/dns_blocks.h"
 #include "front/front.h"
+#include "front/profile.h"
 #include "front/scan_pool.h"
 #include "ipc/envelope.h"
 #include "ipc/report.h"
 #include "net/addr.h"
 #include "net/dns.h"
+#include "net/hosts.h"
 #include "net/listener.h"
 #include "net/loop.h"
 #include "net/stream.h"
@@ -36,7 +35,8 @@ TAILQ_HEAD(front_sessions, front_session);
 struct front_door {
 	struct front *front;
 	struct listener *listener;
-	struct smtp_server_opts opts;
+	struct str hostname;
+	bool lmtp;
 	unsigned port; /* 0: a UNIX socket */
 	struct str name;
 };
@@ -46,28 +46,12 @@ struct front_memory {
 	uint64_t max, held;
 };
 
-struct front_settings {
-	struct method forward, notify;
-	struct edit_opts edit;
-	struct dsn_opts dsn;
-	struct str helo, myhostname;
-	const struct net_set *inet_acl;
-	bool early_connect;
-	int64_t idle_ms;     /* of a client's session */
-	int64_t deadline_ms; /* a message's, from its final dot to the scan's report */
-	int64_t grace_ms;
-	int64_t reply_ms; /* of the next hop, where the engine's own table does not rule */
-	int64_t dns_ms;
-	bool poison_passes; /* a message that kills scans goes on as UNCHECKED */
-	struct str poison_dir;
-};
-
 struct front {
 	struct loop *loop;
 	const struct conf *conf;
 	struct log *log;
-	struct arena *arena; /* settings and the policy */
-	struct front_settings set;
+	struct arena *arena;           /* settings and the policy */
+	struct front_profile *profile; /* without policy banks */
 	struct front_door *doors;
 	size_t door_count;
 	struct front_sessions sessions;
@@ -75,7 +59,7 @@ struct front {
 	size_t busy_messages; /* whose session is gone or not, but which are on their way */
 	unsigned long mails;  /* for log ids */
 	struct front_memory memory;
-	struct policy *policy;
+	struct hosts *hosts;
 	struct relay *relay;
 	struct dns *dns; /* NULL: network checks are off */
 	struct av *av;
@@ -92,6 +76,8 @@ struct front_session {
 	TAILQ_ENTRY(front_session) link;
 	struct front *front;
 	struct front_door *door;
+	struct front_profile *profile; /* by the socket it came to */
+	struct smtp_server_opts opts;
 	struct stream *stream;
 	struct smtp_server *server;
 	struct strbuf in; /* what the engine did not take yet */
@@ -107,6 +93,7 @@ struct front_session {
 	bool lost;
 };
 
+/* fd is taken over; a client that @inet_acl does not let in is gone again at once. */
 void session_new(struct front_door *door, int fd, const struct net_addr *peer);
 void session_drop(struct front_session *s);
 /* Answers what is awaited and lets the session go on, later. */
@@ -130,6 +117,7 @@ enum msg_state {
 struct front_msg {
 	struct front *front;
 	struct front_session *session; /* NULL: the client is gone */
+	struct front_profile *profile; /* the session's, and by client and sender */
 	struct arena *arena;
 	struct log log;
 	enum msg_state state;
@@ -176,6 +164,17 @@ void msg_abandon(struct front_msg *m);
 void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct report *report);
 /* delivery.c is through: outcomes of all recipients are known. */
 void msg_delivered(struct front_msg *m);
+
+/* remembered.c: what outlives a message */
+bool remembered_is_poison(struct front_msg *m);
+/* It kills scans, also alone; a copy is kept where $QUARANTINEDIR is set. */
+void remembered_add_poison(struct front_msg *m);
+/* Recipients that an earlier try has served get their 250 without a second copy. */
+void remembered_skip_sent(struct front_msg *m);
+/* Those who have it, for when it comes again. */
+void remembered_add_sent(struct front_msg *m);
+/* Everybody has been answered: the same message from the same sender is another one from now on. */
+void remembered_forget_sent(struct front_msg *m);
 
 /* delivery.c: the transactions with the next hop */
 /* Starts them for every recipient whose plan says PASS; outcomes are filled, then msg_delivered(). */

@@ -66,6 +66,7 @@ static void msg_free(struct front_msg *m)
 static void hop_is_ready(void *arg, struct relay_lease *lease, const struct err *e)
 {
 	struct front_msg *m = arg;
+	const struct method *forward = &m->profile->set.forward;
 	struct smtp_reply r;
 
 	m->wait = NULL;
@@ -76,10 +77,11 @@ static void hop_is_ready(void *arg, struct relay_lease *lease, const struct err 
 		session_accept(m->session);
 		return;
 	}
-	log_warning(&m->log, "next hop cannot be had", lf_str("method", m->front->set.forward.text),
+	method_failed(forward, m->front->hosts);
+	log_warning(&m->log, "next hop cannot be had", lf_str("method", forward->text),
 		    lf_c("why", e->text));
 	r = smtp_reply_make(m->arena, 451, "4.4.1", "no connection to %.*s",
-			    STR_FMT(m->front->set.forward.text));
+			    STR_FMT(forward->text));
 	session_reply(m->session, &r);
 	msg_free(m);
 }
@@ -97,15 +99,27 @@ static void make_mail_id(char out[16])
 	strbuf_done(&b);
 }
 
+/* By the address that XFORWARD gave, as in amavisd: whoever connects is the mail server, not the client. */
+static struct front_profile *choose_profile(struct front_session *s, const struct smtp_tx *tx)
+{
+	struct net_addr client;
+	bool known = net_addr_parse_ip(tx->xforward.v[SMTP_XF_ADDR], &client);
+
+	return profile_of_message(s->profile, known ? &client : NULL, tx->mail.sender.addr);
+}
+
 struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 {
 	struct front *f = s->front;
 	struct arena *a = arena_new();
 	struct front_msg *m = arena_zalloc(a, sizeof(*m));
+	const struct front_settings *set;
 
 	m->front = f;
 	m->session = s;
 	m->arena = a;
+	m->profile = choose_profile(s, tx);
+	set = &m->profile->set;
 	m->fd = -1;
 	m->start_ms = loop_now_ms(f->loop);
 	m->env.arrival_ms = clock_wall_ms();
@@ -117,12 +131,12 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 	m->client = s->peer;
 	m->listen_port = s->door->port;
 	f->busy_messages++;
-	if (f->set.forward.kind == METHOD_SMTP || f->set.forward.kind == METHOD_LMTP)
-		m->hop_count =
-		    method_addresses(&f->set.forward, a, &m->client, m->listen_port, &m->hops);
-	if (f->set.early_connect && m->hop_count) {
+	if (set->forward.kind == METHOD_SMTP || set->forward.kind == METHOD_LMTP)
+		m->hop_count = method_addresses(&set->forward, a, f->hosts, &m->client,
+						m->listen_port, &m->hops);
+	if (set->early_connect && m->hop_count) {
 		m->wait = relay_reserve(f->relay, m->hops, m->hop_count,
-					f->set.forward.kind == METHOD_LMTP, hop_is_ready, m);
+					set->forward.kind == METHOD_LMTP, hop_is_ready, m);
 		return m;
 	}
 	m->state = MSG_OPEN;
@@ -283,17 +297,6 @@ static void fail(struct front_msg *m, const char *text)
 	msg_delivered(m);
 }
 
-static bool is_poison(struct front_msg *m)
-{
-	int64_t now = loop_now_ms(m->front->loop);
-	unsigned char digest[DIGEST_BYTES];
-
-	if (digest_table_is_empty(&m->front->poison, now))
-		return false;
-	digest_of(digest, &m->raw, 1);
-	return digest_table_has(&m->front->poison, digest, now);
-}
-
 void msg_end(struct front_msg *m, const struct smtp_tx *tx)
 {
 	struct err e = ERR_INIT;
@@ -309,11 +312,11 @@ void msg_end(struct front_msg *m, const struct smtp_tx *tx)
 	}
 	strbuf_done(&m->buf);
 	trace_point("before-scan", m->env.sender);
-	if (is_poison(m)) {
+	if (remembered_is_poison(m)) {
 		msg_scanned(m, SCAN_CRASHED, NULL);
 		return;
 	}
-	want = policy_wants(m->front->policy, &m->env);
+	want = policy_wants(m->profile->policy, &m->env);
 	if (!av_engine_count(m->front->av))
 		want &= ~(unsigned)SCAN_WANT_VIRUS;
 	m->want = want;
@@ -340,8 +343,8 @@ static void start_scan(struct front_msg *m, unsigned want)
 		.want = want | SCAN_WANT_FIELDS,
 		.env = &m->env,
 		.now_ms = m->env.arrival_ms,
-		.deadline_ms = f->set.deadline_ms,
-		.grace_ms = f->set.grace_ms,
+		.deadline_ms = m->profile->set.deadline_ms,
+		.grace_ms = m->profile->set.grace_ms,
 		.log = &m->log,
 		.keep = m->arena,
 		.done = scan_done,
@@ -350,25 +353,6 @@ static void start_scan(struct front_msg *m, unsigned want)
 
 	m->state = MSG_SCAN;
 	m->job = scan_pool_submit(f->pool, &spec);
-}
-
-static void remember_poison(struct front_msg *m)
-{
-	unsigned char digest[DIGEST_BYTES];
-	struct err e = ERR_INIT;
-
-	digest_of(digest, &m->raw, 1);
-	if (digest_table_has(&m->front->poison, digest, loop_now_ms(m->front->loop)))
-		return;
-	digest_table_add(&m->front->poison, digest, loop_now_ms(m->front->loop));
-	if (!m->front->set.poison_dir.n)
-		return;
-	/* A bounded copy for study, one file a message, named by our own id. */
-	if (file_replace(arena_printf(m->arena, "%.*s/poison-%s", STR_FMT(m->front->set.poison_dir),
-				      m->mail_id)
-			     .p,
-			 str_sub(m->raw, 0, 10 << 20), 0600, &e) < 0)
-		log_warning(&m->log, "no copy of the message for study", lf_c("why", e.text));
 }
 
 static struct outcome policy_outcome(struct front_msg *m, const struct plan_rcpt *p)
@@ -409,8 +393,8 @@ void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct re
 	if (outcome == SCAN_CRASHED) {
 		log_text(&m->log, -1,
 			 STR("a scan of this message dies, also when it is alone: kept for study"));
-		remember_poison(m);
-		if (!m->front->set.poison_passes) {
+		remembered_add_poison(m);
+		if (!m->profile->set.poison_passes) {
 			fail(m, "Message cannot be examined");
 			return;
 		}
@@ -418,7 +402,7 @@ void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct re
 		fail(m, "Message was not examined in time");
 		return;
 	}
-	m->plan = policy_decide(m->front->policy, m->arena, &m->env, report);
+	m->plan = policy_decide(m->profile->policy, m->arena, &m->env, report);
 	for (size_t i = 0; i < m->plan->count; i++)
 		m->outcomes[i] = policy_outcome(m, &m->plan->rcpts[i]);
 	m->state = MSG_SEND;
@@ -426,41 +410,6 @@ void msg_scanned(struct front_msg *m, enum scan_outcome outcome, const struct re
 }
 
 /* The reply */
-
-static void recipient_digest(struct front_msg *m, size_t i, unsigned char ret[DIGEST_BYTES])
-{
-	const struct str parts[] = { m->env.sender, m->env.rcpts[i].addr, m->raw };
-
-	digest_of(ret, parts, 3);
-}
-
-static void remember_sent(struct front_msg *m)
-{
-	for (size_t i = 0; i < m->env.rcpt_count; i++) {
-		unsigned char digest[DIGEST_BYTES];
-
-		if (m->outcomes[i].kind != OUTCOME_SENT &&
-		    m->outcomes[i].kind != OUTCOME_SENT_BEFORE)
-			continue;
-		recipient_digest(m, i, digest);
-		digest_table_add(&m->front->delivered, digest, loop_now_ms(m->front->loop));
-		log_info(&m->log, "recipient has it already: remembered for the retry",
-			 lf_str("rcpt", m->env.rcpts[i].addr));
-	}
-}
-
-/* Everybody has been answered: the same message from the same sender is another one from now on. */
-static void forget_sent(struct front_msg *m)
-{
-	for (size_t i = 0; i < m->env.rcpt_count; i++) {
-		unsigned char digest[DIGEST_BYTES];
-
-		if (m->outcomes[i].kind != OUTCOME_SENT_BEFORE)
-			continue;
-		recipient_digest(m, i, digest);
-		digest_table_remove(&m->front->delivered, digest);
-	}
-}
 
 static void write_log(struct front_msg *m)
 {
@@ -471,6 +420,8 @@ static void write_log(struct front_msg *m)
 		.outcomes = m->outcomes,
 		.mail_id = str_of(m->mail_id),
 		.queued_as = m->queued_as,
+		.policy_banks = m->profile->banks,
+		.is_originating = m->profile->set.originating,
 		.is_lmtp = m->is_lmtp,
 		.size = m->wire_size,
 		.elapsed_ms = loop_now_ms(m->front->loop) - m->start_ms,
@@ -501,11 +452,11 @@ static void finish(struct front_msg *m, const struct smtp_reply *reply, bool rem
 	bool comes_again = !m->session || (remember && !m->is_lmtp);
 
 	if (comes_again)
-		remember_sent(m);
+		remembered_add_sent(m);
 	write_log(m);
 	answer(m, reply);
 	if (!comes_again)
-		forget_sent(m);
+		remembered_forget_sent(m);
 	msg_free(m);
 }
 
@@ -528,7 +479,7 @@ static void notified(struct front_msg *m, bool ok)
 static bool start_dsn(struct front_msg *m)
 {
 	struct dsn_input in = {
-		.opts = &m->front->set.dsn,
+		.opts = &m->profile->set.dsn,
 		.env = &m->env,
 		.mail = &m->mail,
 		.rcpts = m->rcpts,
@@ -585,6 +536,6 @@ void msg_abandon(struct front_msg *m)
 	if ((m->state == MSG_SEND || m->state == MSG_NOTIFY) && !delivery_cancel(m))
 		return; /* a dot is out: it goes to its end, and what was sent is remembered */
 	if (m->state == MSG_NOTIFY)
-		remember_sent(m);
+		remembered_add_sent(m);
 	msg_free(m);
 }

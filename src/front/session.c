@@ -6,7 +6,9 @@
 #include "front/front_private.h"
 
 #include "core/clock.h"
+#include "core/file.h"
 #include "core/must.h"
+#include "policy/nets.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -218,20 +220,57 @@ static const struct stream_events session_events = {
 	.on_closed = on_closed,
 };
 
+/* UNIX sockets are guarded by their file's mode. */
+static bool is_let_in(const struct front_profile *p, const struct net_addr *peer)
+{
+	return peer->family == NET_UNIX || peer->family == NET_NONE ||
+	       nets_has(p->set.inet_acl, peer);
+}
+
+static void refuse(struct front_door *door, int fd, const struct net_addr *peer)
+{
+	struct arena *a = arena_new();
+
+	log_warning(door->front->log, "connection refused by @inet_acl",
+		    lf_str("client", net_addr_text(a, peer)));
+	arena_free(a);
+	fd_close(fd);
+	listener_closed_one(door->listener);
+}
+
+static void set_options(struct front_session *s)
+{
+	s->opts = s->profile->set.server;
+	s->opts.hostname = s->door->hostname;
+	if (s->door->lmtp)
+		s->opts.protocol = SMTP_PROTO_LMTP;
+}
+
 void session_new(struct front_door *door, int fd, const struct net_addr *peer)
 {
 	struct front *f = door->front;
-	struct front_session *s = xzalloc(sizeof(*s));
+	struct front_profile *profile;
+	struct front_session *s;
+	struct net_addr local;
 
+	net_addr_of_local(fd, &local);
+	profile = profile_of_socket(f->profile, door->name, &local);
+	if (!is_let_in(profile, peer)) {
+		refuse(door, fd, peer);
+		return;
+	}
+	s = xzalloc(sizeof(*s));
 	s->front = f;
 	s->door = door;
+	s->profile = profile;
 	s->peer = *peer;
+	s->local = local;
 	s->log = (struct log){ f->log->sink, STR("") };
-	net_addr_of_local(fd, &s->local);
 	strbuf_init(&s->in, SESSION_IN_MAX);
 	loop_call_init(&s->step, f->loop, on_step, s);
 	s->timer = loop_timer_new(f->loop, on_timeout, s);
-	s->server = smtp_server_new(&door->opts);
+	set_options(s);
+	s->server = smtp_server_new(&s->opts);
 	s->stream = stream_new(f->loop, fd, &session_events, s, NULL);
 	TAILQ_INSERT_TAIL(&f->sessions, s, link);
 	f->session_count++;

@@ -4,6 +4,7 @@
 #include "policy/lookup.h"
 
 #include "conf/conf.h"
+#include "conf/regexp.h"
 #include "core/arena.h"
 
 #include <pcre2.h>
@@ -31,45 +32,8 @@ struct lookup {
 	const struct conf_value *yes, *no;
 };
 
-static uint32_t re_options(struct str flags)
-{
-	uint32_t o = 0;
-
-	for (size_t i = 0; i < flags.n; i++)
-		switch (flags.p[i]) {
-		case 'i': o |= PCRE2_CASELESS; break;
-		case 'm': o |= PCRE2_MULTILINE; break;
-		case 's': o |= PCRE2_DOTALL; break;
-		case 'x': o |= PCRE2_EXTENDED; break;
-		default: break;
-		}
-	return o;
-}
-
-static void free_code(void *p)
-{
-	pcre2_code_free(p);
-}
-
-static int compile(struct arena *a, const struct conf_value *re, struct regexp *ret, struct err *e)
-{
-	PCRE2_SIZE at;
-	int number;
-
-	ret->code = pcre2_compile((PCRE2_SPTR)re->text.p, re->text.n, re_options(re->flags),
-				  &number, &at, NULL);
-	if (!ret->code) {
-		char text[200];
-
-		pcre2_get_error_message(number, (PCRE2_UCHAR *)text, sizeof(text));
-		return err_set(e, ERR_CONFIG, false, "%s:%u:%u: regular expression: %s at %zu",
-			       re->place.file, re->place.line, re->place.col, text, (size_t)at);
-	}
-	arena_defer(a, free_code, ret->code);
-	return 0;
-}
-
-static int add_regexps(struct arena *a, struct table *t, const struct conf_value *v, struct err *e)
+static void add_regexps(struct arena *a, struct table *t, const struct conf_value *v,
+			struct conf_diags *diags)
 {
 	size_t n = v->kind == CONF_REGEXP ? 1 : v->count;
 
@@ -79,22 +43,21 @@ static int add_regexps(struct arena *a, struct table *t, const struct conf_value
 		const struct conf_value *item = v->kind == CONF_REGEXP ? v : v->items[i];
 		struct regexp *re = &t->regexps[t->regexp_count];
 
+		re->result = NULL;
 		if (item->kind == CONF_LIST && item->count) {
 			re->result = item->count > 1 ? item->items[1] : NULL;
 			item = item->items[0];
 		}
 		if (item->kind != CONF_REGEXP)
-			return err_set(e, ERR_CONFIG, false, "%s:%u:%u: expected qr/.../, got %s",
-				       item->place.file, item->place.line, item->place.col,
-				       conf_kind_name(item->kind));
-		if (compile(a, item, re, e) < 0)
-			return -1;
-		t->regexp_count++;
+			conf_diag_add(diags, CONF_ERROR, item->place, "expected qr/.../, got %s",
+				      conf_kind_name(item->kind));
+		else if ((re->code = conf_regexp_compile(a, item, diags)))
+			t->regexp_count++;
 	}
-	return 0;
 }
 
-static int add_table(struct arena *a, struct lookup *l, const struct conf_value *v, struct err *e)
+static void add_table(struct arena *a, struct lookup *l, const struct conf_value *v,
+		      struct conf_diags *diags)
 {
 	struct table *t = &l->tables[l->count];
 
@@ -104,38 +67,40 @@ static int add_table(struct arena *a, struct lookup *l, const struct conf_value 
 	case CONF_HASH: t->kind = TABLE_HASH; break;
 	case CONF_LIST: t->kind = TABLE_ACL; break;
 	case CONF_RE:
-	case CONF_REGEXP:
-		if (add_regexps(a, t, v, e) < 0)
-			return -1;
-		break;
-	case CONF_UNDEF: return 0; /* knows nothing */
+	case CONF_REGEXP: add_regexps(a, t, v, diags); break;
+	case CONF_UNDEF: return; /* knows nothing */
 	case CONF_STRING:
 	case CONF_NUMBER: t->kind = TABLE_CONST; break;
 	default:
-		return err_set(e, ERR_CONFIG, false, "%s:%u:%u: a lookup table cannot be %s",
-			       v->place.file, v->place.line, v->place.col, conf_kind_name(v->kind));
+		conf_diag_add(
+		    diags, CONF_ERROR, v->place,
+		    "a lookup table cannot be %s; there are { }, [ ], new_RE( ), \\%%hash, "
+		    "\\@list, \\$regexps and constants",
+		    conf_kind_name(v->kind));
+		return;
 	}
 	l->count++;
-	return 0;
 }
 
-int lookup_new(struct arena *a, const struct lookup_opts *opts, const struct conf_value *tables,
-	       struct lookup **ret, struct err *e)
+struct lookup *lookup_new(struct arena *a, const struct lookup_opts *opts,
+			  const struct conf_value *tables, struct conf_diags *diags)
 {
 	struct conf_place nowhere = { "", 0, 0 };
 	struct lookup *l = arena_zalloc(a, sizeof(*l));
 
-	if (tables->count > TABLES_MAX)
-		return err_set(e, ERR_CONFIG, false, "more than %d lookup tables", TABLES_MAX);
 	l->opts = *opts;
 	l->tables = arena_calloc(a, tables->count, sizeof(*l->tables));
 	l->yes = conf_new_int(a, 1, nowhere);
 	l->no = conf_new_int(a, 0, nowhere);
-	for (size_t i = 0; i < tables->count; i++)
-		if (add_table(a, l, tables->items[i], e) < 0)
-			return -1;
-	*ret = l;
-	return 0;
+	for (size_t i = 0; i < tables->count; i++) {
+		if (i == TABLES_MAX) {
+			conf_diag_add(diags, CONF_ERROR, tables->items[i]->place,
+				      "more than %d lookup tables", TABLES_MAX);
+			break;
+		}
+		add_table(a, l, tables->items[i], diags);
+	}
+	return l;
 }
 
 /* Splits at the last @; the domain without trailing dots, lower case. */

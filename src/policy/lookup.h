@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include "core/err.h"
 #include "core/str.h"
 
 #include <stdbool.h>
@@ -15,6 +14,7 @@
 
 struct arena;
 struct conf;
+struct conf_diags;
 struct conf_value;
 struct lookup;
 
@@ -24,9 +24,12 @@ struct lookup_opts {
 	struct str recipient_delimiter; /* empty: no address extensions */
 };
 
-/* tables: the @x_maps list. Lives in the arena; opts' slices and conf must outlive it. */
-int lookup_new(struct arena *a, const struct lookup_opts *opts, const struct conf_value *tables,
-	       struct lookup **ret, struct err *e);
+/*
+ * tables: the @x_maps list. What cannot be a table is told to diags at its place, and left out. Never NULL;
+ * lives in the arena; opts' slices and conf must outlive it.
+ */
+struct lookup *lookup_new(struct arena *a, const struct lookup_opts *opts,
+			  const struct conf_value *tables, struct conf_diags *diags);
 /*
  * The value for an address (without brackets; "" the null address): NULL when no table knows, or the one
  * that does says undef. Where a regexp's pair has $1.. in its value it stands as written.

@@ -33,12 +33,14 @@ static struct str ask(struct arena *a, const char *tables, const char *addr)
 	struct conf *c = load(a, text.p);
 	struct lookup_opts opts = { .conf = c, .recipient_delimiter = STR("+") };
 	const struct conf_value *v;
+	struct conf_diags diags;
 	struct lookup *l;
-	struct err e = ERR_INIT;
 	struct str ret;
 
-	if (lookup_new(a, &opts, conf_get_value(c, "@spam_kill_level_maps"), &l, &e) < 0)
-		fail_msg("%s: %s", tables, e.text);
+	conf_diags_init(&diags, a);
+	l = lookup_new(a, &opts, conf_get_value(c, "@spam_kill_level_maps"), &diags);
+	if (diags.errors)
+		fail_msg("%s: %.*s", tables, STR_FMT(diags.list[0].text));
 	v = lookup_find(l, str_of(addr));
 	ret = v ? str_dup(a, conf_text(a, v)) : STR("undef");
 	conf_free(c);
@@ -118,19 +120,29 @@ static void test_keys(void **state)
 	arena_free(a);
 }
 
+/* What cannot be a table is told where it stands, all of it, and the rest works. */
 static void test_errors(void **state)
 {
 	struct arena *a = arena_new();
-	struct conf *c = load(a, "@spam_kill_level_maps = (new_RE(qr/a(b/));");
-	struct lookup_opts opts = { .conf = c };
-	struct err e = ERR_INIT;
+	struct conf_diags diags;
+	struct conf *c;
+	struct lookup_opts opts = { 0 };
 	struct lookup *l;
 
 	(void)state;
-	assert_int_equal(lookup_new(a, &opts, conf_get_value(c, "@spam_kill_level_maps"), &l, &e),
-			 -1);
-	assert_non_null(strstr(e.text, "test:1:"));
-	assert_non_null(strstr(e.text, "missing closing parenthesis"));
+	conf_diags_init(&diags, a);
+	c = conf_load_text(STR("@spam_kill_level_maps = (new_RE([qr/a(b/, 5]),\n  new_RE(qr/x/), "
+			       "q_sql_s('f'), 7);"),
+			   "test", conf_io_none(), &diags);
+	conf_diags_init(&diags, a);
+	opts.conf = c;
+	l = lookup_new(a, &opts, conf_get_value(c, "@spam_kill_level_maps"), &diags);
+	assert_int_equal(diags.errors, 2);
+	assert_non_null(strstr(diags.list[0].text.p, "missing closing parenthesis"));
+	assert_int_equal(diags.list[0].place.line, 1);
+	assert_int_equal(diags.list[0].place.col, 34);
+	assert_int_equal(diags.list[1].place.line, 2);
+	assert_true(lookup_is_true(l, STR("anybody")));
 	conf_free(c);
 	arena_free(a);
 }

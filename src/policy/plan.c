@@ -53,7 +53,7 @@ const char *plan_category_name(enum plan_category c)
 	return c < PLAN_CC_COUNT ? category_names[c] : "?";
 }
 
-int policy_new(struct arena *a, const struct conf *conf, struct policy **ret, struct err *e)
+struct policy *policy_new(struct arena *a, const struct conf *conf, struct conf_diags *diags)
 {
 	struct policy *p = arena_zalloc(a, sizeof(*p));
 	struct lookup_opts opts = {
@@ -63,23 +63,24 @@ int policy_new(struct arena *a, const struct conf *conf, struct policy **ret, st
 	};
 
 	for (size_t i = 0; i < MAP_COUNT; i++)
-		if (lookup_new(a, &opts, conf_get_value(conf, map_names[i]), &p->maps[i], e) < 0) {
-			err_prefix(e, "%s", map_names[i]);
-			return -1;
-		}
+		p->maps[i] = lookup_new(a, &opts, conf_get_value(conf, map_names[i]), diags);
 	for (size_t i = 0; i < PLAN_CC_COUNT; i++)
 		p->destiny[i] = D_PASS;
 	p->destiny[PLAN_CC_VIRUS] = conf_get_destiny(conf, "final_virus_destiny");
 	p->destiny[PLAN_CC_SPAM] = conf_get_destiny(conf, "final_spam_destiny");
 	p->destiny[PLAN_CC_UNCHECKED] = conf_get_destiny(conf, "final_unchecked_destiny");
 	p->unchecked_is_fatal = conf_get_bool(conf, "virus_scanners_failure_is_fatal");
-	*ret = p;
-	return 0;
+	return p;
 }
 
 static bool is(const struct policy *p, enum map_id map, struct str addr)
 {
 	return lookup_is_true(p->maps[map], addr);
+}
+
+bool policy_is_local(const struct policy *p, struct str addr)
+{
+	return is(p, MAP_LOCAL, addr);
 }
 
 unsigned policy_wants(const struct policy *p, const struct envelope *env)

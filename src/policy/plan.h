@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "core/err.h"
 #include "core/str.h"
 
 #include <stdbool.h>
@@ -14,6 +13,7 @@
 
 struct arena;
 struct conf;
+struct conf_diags;
 struct envelope;
 struct report;
 struct policy;
@@ -67,11 +67,13 @@ struct plan {
 };
 
 /*
- * Reads its settings out of conf once (lookup tables compiled, regexps too). -1: e names the setting.
- * Lives in the arena, as does everything it returns; conf outlives it.
+ * Reads its settings out of conf once (lookup tables compiled, regexps too); what is wrong is told to diags
+ * at its place, and left out. Never NULL. Lives in the arena, as does everything it returns; conf outlives it.
  */
-int policy_new(struct arena *a, const struct conf *conf, struct policy **ret, struct err *e);
+struct policy *policy_new(struct arena *a, const struct conf *conf, struct conf_diags *diags);
 
+/* Is the address in @local_domains_maps? */
+bool policy_is_local(const struct policy *p, struct str addr);
 /* Which examinations any recipient wants: enum scan_want bits (scan/scan.h). */
 unsigned policy_wants(const struct policy *p, const struct envelope *env);
 

@@ -33,16 +33,15 @@ static struct plan *decide(struct arena *a, const char *settings, struct report 
 					 { STR("away@there.test"), STR("") } };
 	struct envelope env = { .rcpts = list, .rcpt_count = 2, .log_id = STR("7-1") };
 	struct conf_diags diags;
-	struct policy *p = NULL;
-	struct err e = ERR_INIT;
+	struct policy *p;
 	struct conf *c;
 
 	conf_diags_init(&diags, a);
 	c = conf_load_text(text, "test", conf_io_system(), &diags);
 	if (diags.errors)
 		fail_msg("%s: %.*s", settings, STR_FMT(diags.list[0].text));
-	if (policy_new(a, c, &p, &e) < 0)
-		fail_msg("%s: %s", settings, e.text);
+	p = policy_new(a, c, &diags);
+	assert_int_equal(diags.errors, 0);
 	arena_defer(a, free_conf, c);
 	*ret_wants = policy_wants(p, &env);
 	return policy_decide(p, a, &env, r);

@@ -106,14 +106,29 @@ static int read_settings(struct loader *l, struct frame *f, struct err *e)
 	return settings_load(l->arena, l->start.files, l->start.file_count, &l->log, &l->conf, e);
 }
 
+/* What settings_load() found right is not right any more: a user was deleted, a folder taken away. */
+static int fail(const struct conf_diags *diags, struct err *e)
+{
+	struct strbuf line;
+	strbuf_init(&line, 0);
+	for (size_t i = 0; i < diags->count && !line.n; i++)
+		if (diags->list[i].severity == CONF_ERROR)
+			conf_diag_format(&line, &diags->list[i]);
+	int r = err_set(e, ERR_CONFIG, false, "%.*s", STR_FMT(strbuf_str(&line)));
+	strbuf_done(&line);
+	return r;
+}
+
 /* From here on: $daemon_user, and killed with the supervisor (the change of user has cleared that). */
 static int give_rights_up(struct loader *l, struct err *e)
 {
+	struct conf_diags diags;
 	struct privilege_user user;
-	if (settings_user(l->conf, &user, e) < 0)
-		return -1;
-	if (plan_from_conf(l->arena, l->conf, l->start.mode, &l->plan, e) < 0)
-		return -1;
+	conf_diags_init(&diags, l->arena);
+	settings_user(l->conf, &user, &diags);
+	plan_from_conf(l->arena, l->conf, l->start.mode, &l->plan, &diags);
+	if (diags.errors)
+		return fail(&diags, e);
 	l->plan.user = user;
 	l->remote.sink.detail = l->plan.log_detail;
 	if (privilege_become(&user, e) < 0)
@@ -124,12 +139,15 @@ static int give_rights_up(struct loader *l, struct err *e)
 static int compile(struct loader *l, struct err *e)
 {
 	static const struct landlock_rule readable[] = { { "/", LANDLOCK_READ } };
+	struct conf_diags diags;
 	tzset();
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	if (role_lock_in(ROLE_LOADER, readable, ELEMENTS(readable), e) < 0)
 		return -1;
-	if (rules_load(l->conf, &l->log, &l->rules, e) < 0)
-		return -1;
+	conf_diags_init(&diags, l->arena);
+	if (rules_load(l->conf, &l->log, &diags, &l->rules) < 0)
+		return fail(&diags, e);
+	settings_log(&diags, &l->log);
 	l->scan_config = (struct scan_config){ .rules = l->rules, .net = rules_use_net(l->conf) };
 	return 0;
 }

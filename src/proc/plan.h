@@ -17,6 +17,7 @@
 
 struct arena;
 struct conf;
+struct conf_diags;
 struct strbuf;
 
 enum proc_frame {
@@ -108,9 +109,12 @@ int plan_decode(struct arena *a, struct str body, struct frame *f, struct plan *
 /* Closes the descriptors. */
 void plan_done(struct plan *p);
 
-/* What the settings say of a plan: all but the user and the descriptors. Slices live in a or in c. */
-int plan_from_conf(struct arena *a, const struct conf *c, enum run_mode mode, struct plan *ret,
-		   struct err *e);
+/*
+ * What the settings say of a plan: all but the user and the descriptors. Slices live in a or in c. What is
+ * wrong is told to diags at its place, and left out.
+ */
+void plan_from_conf(struct arena *a, const struct conf *c, enum run_mode mode, struct plan *ret,
+		    struct conf_diags *diags);
 
 /* PROC_LOG bodies. */
 void proc_log_encode(struct strbuf *out, int level, int detail, struct str text);

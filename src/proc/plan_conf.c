@@ -17,7 +17,22 @@ struct sockets {
 	const struct conf *conf;
 	struct plan *plan;
 	uint32_t unix_mode;
+	const char *setting;     /* the one that is read */
+	struct conf_place place; /* and where its value stands */
+	struct conf_diags *diags;
 };
+
+static void wrong(const struct sockets *s, const char *what)
+{
+	conf_diag_add(s->diags, CONF_ERROR, s->place, "%s: %s", s->setting, what);
+}
+
+/* A value's own place; of a default, that of the setting. */
+static void stand_at(struct sockets *s, const char *setting, const struct conf_value *v)
+{
+	s->setting = setting;
+	s->place = v && v->place.line ? v->place : conf_place_of(s->conf, setting);
+}
 
 /* The protocol that a socket's policy bank (by path, host:port, port, or SOCK) or else $protocol names. */
 static bool speaks_lmtp(const struct sockets *s, struct str address, struct str port)
@@ -36,95 +51,118 @@ static bool speaks_lmtp(const struct sockets *s, struct str address, struct str 
 	return str_eq_nocase(name, STR("LMTP"));
 }
 
-static int add_socket(struct sockets *s, struct str address, struct str port, struct err *e)
+static void add_socket(struct sockets *s, struct str address, struct str port)
 {
 	struct plan *p = s->plan;
 	struct net_addr addr;
-	if (net_addr_parse(address, &addr, e) < 0)
-		return -1;
+	struct err e = ERR_INIT;
+	if (net_addr_parse(address, &addr, &e) < 0) {
+		wrong(s, e.text);
+		return;
+	}
 	for (size_t i = 0; i < p->listener_count; i++)
 		if (str_eq(p->listeners[i].address, address))
-			return 0;
-	if (p->listener_count == PLAN_MAX_LISTENERS)
-		return err_set(e, ERR_CONFIG, false, "more than %d sockets to listen on",
-			       PLAN_MAX_LISTENERS);
+			return;
+	if (p->listener_count == PLAN_MAX_LISTENERS) {
+		wrong(s, "more than 48 sockets to listen on");
+		return;
+	}
 	p->listeners[p->listener_count++] = (struct plan_listener){
 		.name = port.n ? port : address,
 		.address = address,
 		.unix_mode = s->unix_mode,
 		.lmtp = speaks_lmtp(s, address, port),
 	};
-	return 0;
 }
 
 /* host: an address, "localhost", or "*" or nothing for all of them. */
-static int add_inet(struct sockets *s, struct str host, struct str port, struct err *e)
+static void add_inet(struct sockets *s, struct str host, struct str port)
 {
 	uint64_t number;
-	if (!num_parse_u64(port, 10, 65535, &number) || !number)
-		return err_set(e, ERR_CONFIG, false, "\"%.*s\" is no port", STR_FMT(port));
+	if (!num_parse_u64(port, 10, 65535, &number) || !number) {
+		wrong(s, arena_printf(s->arena, "\"%.*s\" is no port", STR_FMT(port)).p);
+		return;
+	}
 	if (!host.n || str_eq(host, STR("*"))) {
-		if (add_inet(s, STR("0.0.0.0"), port, e) < 0)
-			return -1;
+		add_inet(s, STR("0.0.0.0"), port);
 		host = STR("[::]");
 	}
 	if (str_eq_nocase(host, STR("localhost")))
 		host = STR("127.0.0.1");
 	bool bare_ip6 = str_chr(host, ':') != STR_NPOS && !str_starts(host, STR("["));
-	return add_socket(s,
-			  arena_printf(s->arena, bare_ip6 ? "[%.*s]:%.*s" : "%.*s:%.*s",
-				       STR_FMT(host), STR_FMT(port)),
-			  port, e);
+	add_socket(s,
+		   arena_printf(s->arena, bare_ip6 ? "[%.*s]:%.*s" : "%.*s:%.*s", STR_FMT(host),
+				STR_FMT(port)),
+		   port);
 }
 
 /* An entry of @listen_sockets: /path, host:port, [address]:port, port. */
-static int add_entry(struct sockets *s, struct str entry, struct err *e)
+static void add_entry(struct sockets *s, struct str entry)
 {
 	size_t colon = str_rchr(entry, ':');
 	if (str_starts(entry, STR("/")))
-		return add_socket(s, entry, STR(""), e);
-	if (colon == STR_NPOS)
-		return add_inet(s, STR("127.0.0.1"), entry, e);
-	return add_inet(s, str_sub(entry, 0, colon), str_from(entry, colon + 1), e);
+		add_socket(s, entry, STR(""));
+	else if (colon == STR_NPOS)
+		add_inet(s, STR("127.0.0.1"), entry);
+	else
+		add_inet(s, str_sub(entry, 0, colon), str_from(entry, colon + 1));
 }
 
-static int add_ports(struct sockets *s, struct err *e)
+static void add_ports(struct sockets *s)
 {
 	const struct conf_value *ports = conf_get_list(s->conf, "inet_socket_port");
 	const struct conf_value *hosts = conf_get_list(s->conf, "inet_socket_bind");
 	for (size_t i = 0; i < ports->count; i++) {
 		struct str port = conf_text(s->arena, ports->items[i]);
-		if (!hosts->count && add_inet(s, STR("*"), port, e) < 0)
-			return -1;
-		for (size_t j = 0; j < hosts->count; j++)
-			if (add_inet(s, conf_text(s->arena, hosts->items[j]), port, e) < 0)
-				return -1;
+		stand_at(s, "$inet_socket_port", ports->items[i]);
+		if (!hosts->count)
+			add_inet(s, STR("*"), port);
+		for (size_t j = 0; j < hosts->count; j++) {
+			/* A bad port is its own fault, a bad address that of $inet_socket_bind. */
+			uint64_t number;
+			if (num_parse_u64(port, 10, 65535, &number) && number)
+				stand_at(s, "$inet_socket_bind", hosts->items[j]);
+			add_inet(s, conf_text(s->arena, hosts->items[j]), port);
+		}
 	}
-	return 0;
 }
 
-static int add_sockets(struct sockets *s, struct err *e)
+static void read_mode(struct sockets *s)
+{
+	struct str mode = conf_get_str(s->conf, "unix_socket_mode");
+	uint64_t bits = 0;
+	stand_at(s, "$unix_socket_mode", NULL);
+	if (mode.n && !num_parse_u64(mode, 8, 0777, &bits))
+		wrong(s,
+		      arena_printf(s->arena, "\"%.*s\" is no mode; write '0660'", STR_FMT(mode)).p);
+	s->unix_mode = (uint32_t)bits;
+}
+
+/* Somebody named sockets: what is wrong with them has been told. */
+static bool ports_are_wrong(const struct sockets *s)
+{
+	return conf_get_list(s->conf, "inet_socket_port")->count ||
+	       conf_get_list(s->conf, "listen_sockets")->count ||
+	       conf_get_list(s->conf, "unix_socketname")->count;
+}
+
+static void add_sockets(struct sockets *s)
 {
 	const struct conf_value *entries = conf_get_list(s->conf, "listen_sockets");
 	const struct conf_value *paths = conf_get_list(s->conf, "unix_socketname");
-	struct str mode = conf_get_str(s->conf, "unix_socket_mode");
-	uint64_t bits = 0;
-	if (mode.n && !num_parse_u64(mode, 8, 0777, &bits))
-		return err_set(e, ERR_CONFIG, false, "$unix_socket_mode: \"%.*s\" is no mode",
-			       STR_FMT(mode));
-	s->unix_mode = (uint32_t)bits;
-	if (add_ports(s, e) < 0)
-		return -1;
-	for (size_t i = 0; i < entries->count; i++)
-		if (add_entry(s, conf_text(s->arena, entries->items[i]), e) < 0)
-			return -1;
-	for (size_t i = 0; i < paths->count; i++)
-		if (add_socket(s, conf_text(s->arena, paths->items[i]), STR(""), e) < 0)
-			return -1;
-	if (!s->plan->listener_count)
-		return err_set(e, ERR_CONFIG, false,
-			       "no socket to listen on: set $inet_socket_port or @listen_sockets");
-	return 0;
+	read_mode(s);
+	add_ports(s);
+	for (size_t i = 0; i < entries->count; i++) {
+		stand_at(s, "@listen_sockets", entries->items[i]);
+		add_entry(s, conf_text(s->arena, entries->items[i]));
+	}
+	for (size_t i = 0; i < paths->count; i++) {
+		stand_at(s, "$unix_socketname", paths->items[i]);
+		add_socket(s, conf_text(s->arena, paths->items[i]), STR(""));
+	}
+	stand_at(s, "@listen_sockets", NULL);
+	if (!s->plan->listener_count && !ports_are_wrong(s))
+		wrong(s, "no socket to listen on: set $inet_socket_port or @listen_sockets");
 }
 
 static uint32_t facility_of(struct str name)
@@ -178,14 +216,13 @@ static uint32_t scan_count(const struct conf *c, uint32_t fronts)
 	return (uint32_t)(n < PLAN_MAX_SCANS ? n : PLAN_MAX_SCANS);
 }
 
-int plan_from_conf(struct arena *a, const struct conf *c, enum run_mode mode, struct plan *ret,
-		   struct err *e)
+void plan_from_conf(struct arena *a, const struct conf *c, enum run_mode mode, struct plan *ret,
+		    struct conf_diags *diags)
 {
 	struct plan p = { .settings_fd = -1, .log_fd = -1, .pid_fd = -1 };
 	p.listeners = arena_calloc(a, PLAN_MAX_LISTENERS, sizeof(*p.listeners));
-	struct sockets s = { .arena = a, .conf = c, .plan = &p };
-	if (add_sockets(&s, e) < 0)
-		return -1;
+	struct sockets s = { .arena = a, .conf = c, .plan = &p, .diags = diags };
+	add_sockets(&s);
 	fill_log(c, mode, &p);
 	p.fronts = (uint32_t)conf_get_int(c, "postern_fronts");
 	p.scans = scan_count(c, p.fronts);
@@ -195,5 +232,4 @@ int plan_from_conf(struct arena *a, const struct conf *c, enum run_mode mode, st
 		p.debug_socket =
 		    arena_printf(a, "%.*s/postern-debug.sock", STR_FMT(conf_get_str(c, "MYHOME")));
 	*ret = p;
-	return 0;
 }

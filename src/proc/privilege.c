@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/fsuid.h>
@@ -21,37 +20,6 @@ static const unsigned supervisor_caps[] = {
 	CAP_NET_BIND_SERVICE, /* listens on port 25 */
 	CAP_DAC_READ_SEARCH,  /* the loader reads configuration that only its owner may read */
 };
-
-int privilege_find_user(const char *user, const char *group, struct privilege_user *ret,
-			struct err *e)
-{
-	struct privilege_user u = { .is_set = true };
-	int n = PRIVILEGE_MAX_GROUPS;
-	errno = 0;
-	const struct passwd *pw = getpwnam(user);
-	if (!pw)
-		return err_set(e, ERR_CONFIG, false, "$daemon_user: there is no user \"%s\"", user);
-	u.uid = pw->pw_uid;
-	u.gid = pw->pw_gid;
-	if (group && *group) {
-		const struct group *gr = getgrnam(group);
-		if (!gr)
-			return err_set(e, ERR_CONFIG, false,
-				       "$daemon_group: there is no group \"%s\"", group);
-		u.gid = gr->gr_gid;
-	}
-	if (u.uid == 0 || u.gid == 0)
-		return err_set(e, ERR_CONFIG, false,
-			       "$daemon_user, $daemon_group: \"%s\" is root; "
-			       "a mail filter needs a user of its own",
-			       user);
-	if (getgrouplist(user, u.gid, u.groups, &n) < 0)
-		return err_set(e, ERR_CONFIG, false, "$daemon_user: \"%s\" is in over %d groups",
-			       user, PRIVILEGE_MAX_GROUPS);
-	u.group_count = (size_t)n;
-	*ret = u;
-	return 0;
-}
 
 static int set_caps(uint64_t caps, struct err *e)
 {

@@ -25,13 +25,6 @@ struct privilege_user {
 };
 
 /*
- * The user by name, group NULL: the user's own. -1: no such user or group, or it is root (whoever runs a
- * mail filter as root has a reason to be told).
- */
-int privilege_find_user(const char *user, const char *group, struct privilege_user *ret,
-			struct err *e);
-
-/*
  * Becomes u for good, without any capability, in user, group and supplementary groups; then checks that
  * there is no way back. u->is_set false: only gives the capabilities up.
  */

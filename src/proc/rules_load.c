@@ -4,9 +4,14 @@
 #include "checks/checks.h"
 #include "conf/conf.h"
 #include "core/arena.h"
+#include "core/err.h"
 #include "core/log.h"
 #include "rules/files.h"
 #include "rules/ruleset.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { DETAIL_ERRORS = 0, DETAIL_UNUSED = 2, MAX_CF_LINES = 10000 };
 
@@ -15,14 +20,17 @@ bool rules_use_net(const struct conf *c)
 	return !conf_get_bool(c, "sa_local_tests_only");
 }
 
-static void log_diags(const struct ruleset *rs, const struct log *log)
+static void tell_findings(const struct ruleset *rs, const struct log *log, struct conf_diags *diags)
 {
 	size_t n;
 	const struct rules_diag *d = ruleset_diags(rs, &n);
-	for (size_t i = 0; i < n; i++)
+	struct arena *a = arena_new();
+	for (size_t i = 0; i < n; i++) {
+		struct conf_place place = { .file = str_cstr(a, d[i].file), .line = d[i].line };
 		if (d[i].severity != RULES_INFO)
-			log_info(log, "rules", lf_str("file", d[i].file), lf_int("line", d[i].line),
-				 lf_str("finding", d[i].text));
+			conf_diag_add(diags, CONF_WARNING, place, "%.*s", STR_FMT(d[i].text));
+	}
+	arena_free(a);
 	const struct ruleset_missing *m = ruleset_missing(rs, &n);
 	for (size_t i = 0; i < n; i++)
 		log_debug(log, "rules that never hit: nothing implements their function",
@@ -64,11 +72,22 @@ static void log_counts(const struct ruleset *rs, const struct rules_paths *paths
 	arena_free(a);
 }
 
-/* $postern_... if set, else amavisd's name for it, else NULL: the default places. */
-static const char *path_of(const struct conf *c, const char *own, const char *amavisd)
+/* The setting that rules: $postern_... if set, else amavisd's name for it. */
+static const char *setting_of(const struct conf *c, const char *own, const char *amavisd)
 {
-	const char *path = conf_get_cstr(c, own);
-	return path && *path ? path : conf_get_cstr(c, amavisd);
+	return conf_get_str(c, own).n || !conf_get_str(c, amavisd).n ? own : amavisd;
+}
+
+/* A folder or file that is named is to be there; NULL: the default places. */
+static const char *path_of(const struct conf *c, const char *name, struct conf_diags *diags)
+{
+	const char *path = conf_get_cstr(c, name);
+	if (!path || !*path)
+		return NULL;
+	if (access(path, R_OK) < 0)
+		conf_diag_add(diags, CONF_ERROR, conf_place_of(c, name), "$%s: %s: %s", name, path,
+			      strerror(errno));
+	return path;
 }
 
 static const char *const *lines_of(struct arena *a, const struct conf *c)
@@ -84,24 +103,31 @@ static const char *const *lines_of(struct arena *a, const struct conf *c)
 	return lines;
 }
 
-int rules_load(const struct conf *c, const struct log *log, struct ruleset **ret, struct err *e)
+int rules_load(const struct conf *c, const struct log *log, struct conf_diags *diags,
+	       struct ruleset **ret)
 {
 	struct arena *a = arena_new();
+	struct err e = ERR_INIT;
+	const char *rules = setting_of(c, "postern_rules_dir", "sa_configpath");
+	const char *site = setting_of(c, "postern_site_dir", "sa_siteconfigpath");
+	size_t errors = diags->errors;
 	struct rules_paths paths = {
-		.rules = path_of(c, "postern_rules_dir", "sa_configpath"),
-		.site = path_of(c, "postern_site_dir", "sa_siteconfigpath"),
+		.rules = path_of(c, rules, diags),
+		.site = path_of(c, site, diags),
 		.cf = lines_of(a, c),
 	};
 	struct ruleset_options options = { .plugins = checks_plugins,
 					   .plugin_count = checks_plugin_count,
 					   .net = rules_use_net(c) };
 	struct rules_source source;
-	int r = rules_files_read(&paths, a, &source, e);
+	int r = diags->errors > errors ? -1 : rules_files_read(&paths, a, &source, &e);
 	if (r == 0)
-		r = ruleset_load(&source, &options, ret, e);
+		r = ruleset_load(&source, &options, ret, &e);
 	if (r == 0) {
-		log_diags(*ret, log);
+		tell_findings(*ret, log, diags);
 		log_counts(*ret, &paths, log);
+	} else if (e.kind) {
+		conf_diag_add(diags, CONF_ERROR, conf_place_of(c, rules), "$%s: %s", rules, e.text);
 	}
 	arena_free(a);
 	return r;

@@ -2,19 +2,20 @@
 /* The rules that the settings name, read and compiled: the loader's work, and test-config's. */
 #pragma once
 
-#include "core/err.h"
-
 #include <stdbool.h>
 
 struct conf;
+struct conf_diags;
 struct log;
 struct ruleset;
 
 /*
- * *ret is NULL, and that is no failure, where the settings switch all spam checks off. Findings in the
- * rule files go to the log: errors of them at level 0, what has no effect at level 2. -1: files cannot be
- * read, or there are no rules at all.
+ * *ret is NULL, and that is no failure, where the settings switch all spam checks off. What is wrong in the
+ * rule files is told to diags as warnings (a rule that cannot be read is left out, as in SpamAssassin);
+ * counts, and what has no effect yet, go to the log. -1, and an error in diags: files cannot be read, or
+ * there are no rules at all.
  */
-int rules_load(const struct conf *c, const struct log *log, struct ruleset **ret, struct err *e);
+int rules_load(const struct conf *c, const struct log *log, struct conf_diags *diags,
+	       struct ruleset **ret);
 /* Network checks may ask: not $sa_local_tests_only. */
 bool rules_use_net(const struct conf *c);

@@ -7,10 +7,10 @@
 #include "core/file.h"
 #include "core/log.h"
 #include "core/strbuf.h"
+#include "front/front.h"
 #include "ipc/memfd.h"
+#include "proc/plan.h"
 #include "proc/privilege.h"
-
-#include <unistd.h>
 
 enum { MAX_SETTINGS = 64 << 20, DETAIL_ERROR = -1, DETAIL_NOTE = 2 };
 
@@ -19,7 +19,7 @@ static int detail_of(enum conf_severity severity)
 	return severity == CONF_ERROR ? DETAIL_ERROR : severity == CONF_WARNING ? 0 : DETAIL_NOTE;
 }
 
-static void log_findings(const struct conf_diags *d, const struct log *log)
+void settings_log(const struct conf_diags *d, const struct log *log)
 {
 	struct strbuf line;
 	strbuf_init(&line, 0);
@@ -28,26 +28,45 @@ static void log_findings(const struct conf_diags *d, const struct log *log)
 		conf_diag_format(&line, &d->list[i]);
 		log_text(log, detail_of(d->list[i].severity), strbuf_str(&line));
 	}
+	if (d->more) {
+		strbuf_clear(&line);
+		strbuf_printf(&line, "... and %zu more", d->more);
+		log_text(log, DETAIL_ERROR, strbuf_str(&line));
+	}
 	strbuf_done(&line);
 }
 
-int settings_load(struct arena *a, const struct str *files, size_t n, const struct log *log,
-		  struct conf **ret, struct err *e)
+struct conf *settings_read(struct arena *a, const struct str *files, size_t n, bool here,
+			   struct conf_diags *diags)
 {
 	const char **names = arena_calloc(a, n, sizeof(*names));
 	const char *places[2];
-	struct conf_diags diags;
+	struct privilege_user user;
+	struct plan plan;
 	for (size_t i = 0; i < n; i++)
 		names[i] = str_cstr(a, files[i]);
 	if (!n) {
 		n = conf_find_default_files(a, "", places);
 		names = places;
 	}
+	struct conf *c = conf_load(names, n, conf_io_system(), diags);
+	conf_check_sense(c, diags);
+	if (here) {
+		settings_user(c, &user, diags);
+		conf_check_environment(c, diags);
+	}
+	plan_from_conf(a, c, RUN_FOREGROUND, &plan, diags);
+	front_check(c, diags);
+	return c;
+}
+
+int settings_load(struct arena *a, const struct str *files, size_t n, const struct log *log,
+		  struct conf **ret, struct err *e)
+{
+	struct conf_diags diags;
 	conf_diags_init(&diags, a);
-	struct conf *c = conf_load(names, n, conf_io_system(), &diags);
-	conf_check_sense(c, &diags);
-	conf_check_environment(c, &diags);
-	log_findings(&diags, log);
+	struct conf *c = settings_read(a, files, n, true, &diags);
+	settings_log(&diags, log);
 	if (diags.errors) {
 		conf_free(c);
 		return err_set(e, ERR_CONFIG, false, "%zu error%s in the configuration",
@@ -91,17 +110,4 @@ int settings_to_fd(const struct conf *c, struct err *e)
 	int fd = memfd_of("settings", strbuf_str(&text), e);
 	strbuf_done(&text);
 	return fd;
-}
-
-int settings_user(const struct conf *c, struct privilege_user *ret, struct err *e)
-{
-	*ret = (struct privilege_user){ 0 };
-	if (geteuid() != 0)
-		return 0;
-	const char *user = conf_get_cstr(c, "daemon_user");
-	const char *group = conf_get_cstr(c, "daemon_group");
-	if (!user || !*user)
-		return err_set(e, ERR_CONFIG, false,
-			       "started as root: set $daemon_user to whom to run as");
-	return privilege_find_user(user, group, ret, e);
 }
