@@ -92,8 +92,11 @@ void eval_sub(struct parser *p, struct operand *ret)
 		parser_syntax(p, place, "sub { is never closed");
 		return;
 	}
-	if (parser_at_op(p, '}'))
-		parser_next(p, false);
+	if (!parser_at_op(p, '}')) {
+		parser_syntax(p, place, "sub without { } behind it");
+		return;
+	}
+	parser_next(p, false);
 	if (n && n <= SUB_TOKENS_MAX && is_op(&t[n - 1], ';'))
 		n--;
 	*ret = (struct operand){ .form = OPERAND_VALUE, .value = v, .place = place };

@@ -200,6 +200,7 @@ static const struct {
 	{ "chomp($virus_admin = `id -un`);",
 	  "t:1:22: `id -un`: commands are never run; understood are `head -n 1 FILE` and `hostname "
 	  "--fqdn`; write the value itself\n" },
+	{ "@inet_acl = (CC_VIRUS, sub CC_SPAM, 1);", "t:1:24: sub without { } behind it\n" },
 	{ "@inet_acl = (sub { system('x') }, 1);",
 	  "t:1:14: sub { ... }: code is never run; understood are sub { c('x') }, sub { ca('x') } "
 	  "and sub { cr('x') }; write the value itself\n" },
