@@ -14,7 +14,8 @@ _Noreturn void must_failed(const char *what, const char *file, int line);
  * place that only an input of some depth reaches, and the fuzzers must find it within a minute.
  */
 #ifdef POSTERN_PLANTED_FAULTS
-#define planted_fault(cond) ((cond) ? __builtin_trap() : (void)0)
+#define planted_fault(cond) ((cond) ? planted_fault_reached(__FILE__, __LINE__) : (void)0)
+_Noreturn void planted_fault_reached(const char *file, int line);
 #else
 #define planted_fault(cond) ((void)0)
 #endif

@@ -14,6 +14,14 @@ _Noreturn void must_failed(const char *what, const char *file, int line)
 	abort();
 }
 
+#ifdef POSTERN_PLANTED_FAULTS
+_Noreturn void planted_fault_reached(const char *file, int line)
+{
+	fprintf(stderr, "planted fault: %s:%d\n", file, line);
+	abort();
+}
+#endif
+
 static void *checked(void *p, size_t n)
 {
 	if (!p && n) {
