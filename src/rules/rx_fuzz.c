@@ -71,6 +71,48 @@ static void compare(struct found a, struct found b)
 	must(a.result == b.result && a.from == b.from && a.to == b.to);
 }
 
+/* What //g finds: at each place an empty match and one that is not, at most. */
+static void count(const struct rx *rx, struct rx_run *run, struct str subject)
+{
+	struct rx_counting all = { 0 }, one = { .max = 1 };
+	size_t n = rx_count(rx, run, NULL, subject, &all);
+
+	must(n <= 2 * subject.n + 1 && rx_memory(rx) > 0);
+	must(all.limit || rx_count(rx, run, NULL, subject, &one) == (n > 0));
+}
+
+/* A rule's text with its delimiters: what is taken out of them is some of it. */
+static void unquote(struct arena *a, struct str text)
+{
+	struct err e = ERR_INIT;
+	struct str inner;
+
+	if (rx_unquote(a, text, &inner, &e) == 0) {
+		must(inner.n <= text.n + 4);
+		rx_check_always(inner, &e);
+	} else {
+		must(e.text[0]);
+	}
+}
+
+/* What is quoted matches itself and nothing in front of it. */
+static void quotemeta(struct rx_tables *t, struct arena *a, struct rx_run *run, struct str text)
+{
+	struct strbuf quoted;
+	struct rx_source s;
+	const struct rx *rx;
+	struct found f;
+
+	strbuf_init(&quoted, 0);
+	rx_quotemeta(&quoted, text);
+	must(rx_translate(a, strbuf_str(&quoted), false, &s, NULL) == 0);
+	rx = rx_compile(t, a, &s, false, NULL);
+	must(rx);
+	f = find(rx, run, text);
+	must(f.result == RX_MATCH && f.from == 0 && f.to == text.n);
+	strbuf_done(&quoted);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str all = str_make((const char *)data, size), perl, subject = all;
@@ -81,6 +123,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = ERR_INIT;
 
 	str_cut(&subject, '\0', &perl);
+	unquote(a, perl);
+	if (perl.n < 200)
+		quotemeta(t, a, run, perl);
 	if (perl.n < 2000 && rx_translate(a, perl, false, &s, &e) == 0) {
 		const struct rx *jit = rx_compile(t, a, &s, true, &e);
 		const struct rx *plain = rx_compile(t, a, &s, false, NULL);
@@ -90,6 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must(may_refuse(e.text));
 		if (jit)
 			compare(find(jit, run, subject), find(plain, run, subject));
+		if (jit)
+			count(jit, run, subject);
 		smaller = s;
 		if (jit && rx_factor(a, &s, &smaller.pcre)) {
 			const struct rx *small = rx_compile(t, a, &smaller, false, &e);

@@ -34,6 +34,27 @@ static void check_result(const struct html_result *r)
 		must(*(const int64_t *)it->value >= 0);
 }
 
+/* What rules ask for by name says what the fields say. */
+static void check_names(const struct html_result *r)
+{
+	static const char *const ratios[] = { "closed_extra_ratio", "bad_tag_ratio",
+					      "non_element_ratio" };
+	const struct vec *anchors = html_get_list(r, STR("anchor"));
+	double v;
+
+	must(html_get_number(r, STR("html"), &v) == r->html);
+	must(!html_get_number(r, STR("length"), &v) || v == (double)r->length);
+	must(!html_get_number(r, STR("nonsense"), &v) && !html_get_list(r, STR("nonsense")));
+	must(html_get_number(r, STR("embeds"), &v) == (r->html && r->embeds));
+	must(anchors == NULL || anchors->n > 0);
+	must(!html_get_list(r, STR("title")) || html_has_tag(r, STR("title")));
+	must(!html_get_list(r, STR("script")) || html_has_tag(r, STR("script")));
+	must(!html_get_list(r, STR("comment")) || r->comment.n);
+	must(html_has_tag(r, STR("a")) || !html_open_count(r, STR("a")));
+	for (size_t i = 0; i < ELEMENTS(ratios); i++)
+		must(!html_get_number(r, str_of(ratios[i]), &v) || (v >= 0 && v <= 1));
+}
+
 static void read_as(struct str s, bool chars)
 {
 	struct arena *a = arena_new();
@@ -43,6 +64,7 @@ static void read_as(struct str s, bool chars)
 	budget_init_message(&b, s.n);
 	html_read(&r, (struct text){ s, chars }, s.n, a, &b);
 	check_result(&r);
+	check_names(&r);
 	must(!r.over);
 	arena_free(a);
 }
