@@ -182,23 +182,14 @@ static bool push_pseudo(const struct msg *m, const struct get_request *q, struct
 	return false;
 }
 
-/* What plugins noted; and the domains SpamAssassin notes for DMARC and the like: one value, no LF. */
-static void push_metadata(const struct msg *m, struct str name, struct arena *a, struct vec *out)
+/* Each once, a blank between; none: there is none. */
+static struct str domains_of(const struct msg *m, struct str spec, bool one, struct arena *a)
 {
-	bool sender = str_eq_nocase(name, STR("X-SenderDomain"));
 	struct str joined = STR_NONE;
 	struct vec hosts;
 
-	for (const struct msg_metadata *it = m->metadata; it; it = it->next) {
-		if (str_eq_nocase(it->name, name)) {
-			push(out, it->value);
-			return;
-		}
-	}
-	if (!sender && !str_eq_nocase(name, STR("X-AuthorDomain")))
-		return;
-	get_run(m, sender ? STR("EnvelopeFrom:first:addr:host") : STR("From:addr:host"), a, &hosts);
-	for (size_t i = 0; i < hosts.n && (!sender || !i); i++) {
+	get_run(m, spec, a, &hosts);
+	for (size_t i = 0; i < hosts.n && !(one && i); i++) {
 		struct str host = *VEC_AT(&hosts, struct str, i);
 		bool seen = false;
 		for (size_t k = 0; k < i; k++)
@@ -209,8 +200,36 @@ static void push_metadata(const struct msg *m, struct str name, struct arena *a,
 		joined = str_is_none(joined) ? host
 					     : str_concat(a, str_concat(a, joined, STR(" ")), host);
 	}
-	if (!str_is_none(joined))
-		push(out, joined);
+	return joined;
+}
+
+struct str msg_sender_domain(const struct msg *m, struct arena *a)
+{
+	return domains_of(m, STR("EnvelopeFrom:first:addr:host"), true, a);
+}
+
+struct str msg_author_domains(const struct msg *m, struct arena *a)
+{
+	return domains_of(m, STR("From:addr:host"), false, a);
+}
+
+/* What plugins noted; and the domains SpamAssassin notes for DMARC and the like: one value, no LF. */
+static void push_metadata(const struct msg *m, struct str name, struct arena *a, struct vec *out)
+{
+	struct str value = STR_NONE;
+
+	for (const struct msg_metadata *it = m->metadata; it; it = it->next) {
+		if (str_eq_nocase(it->name, name)) {
+			push(out, it->value);
+			return;
+		}
+	}
+	if (str_eq_nocase(name, STR("X-SenderDomain")))
+		value = msg_sender_domain(m, a);
+	else if (str_eq_nocase(name, STR("X-AuthorDomain")))
+		value = msg_author_domains(m, a);
+	if (!str_is_none(value))
+		push(out, value);
 }
 
 void get_select(const struct msg *m, const struct get_request *q, struct arena *a, struct vec *out)

@@ -97,6 +97,12 @@ struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env,
 struct str msg_get(const struct msg *m, struct str spec, bool *ret_found);
 /* The same as a list, one element each (evals that want "all" of a list). Returns the count. */
 size_t msg_get_all(const struct msg *m, struct str spec, const struct str **ret);
+/*
+ * The domain of the envelope sender, and those of the authors (From, each once, a blank between), in
+ * ASCII; none: there is none.
+ */
+struct str msg_sender_domain(const struct msg *m, struct arena *a);
+struct str msg_author_domains(const struct msg *m, struct arena *a);
 /* First value without its final LF, as evals in scalar use see :addr and the like; "" when absent. */
 struct str msg_get_first(const struct msg *m, struct str spec);
 /* For who puts a struct msg together by himself (tests): makes msg_get*() work. */

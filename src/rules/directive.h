@@ -73,5 +73,7 @@ enum load_result set_add_header(struct load *l, struct str key, struct str value
 enum load_result set_remove_header(struct load *l, struct str key, struct str value);
 enum load_result clear_headers(struct load *l, struct str key, struct str value);
 enum load_result set_rewrite_header(struct load *l, struct str key, struct str value);
+enum load_result set_subject_prefix(struct load *l, struct str key, struct str value);
+enum load_result set_version_tag(struct load *l, struct str key, struct str value);
 enum load_result set_report_safe(struct load *l, struct str key, struct str value);
 enum load_result clear_template(struct load *l, struct str key, struct str value);

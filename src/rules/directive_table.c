@@ -9,7 +9,6 @@
 static const char by_plugin[] = "for eval tests; no loaded plugin reads it";
 static const char bayes[] = "the Bayes classifier is not there yet";
 static const char stores[] = "Postern keeps its stores by amavisd.conf settings";
-static const char markup[] = "kept; messages are edited by amavisd.conf settings";
 static const char host_only[] = "SpamAssassin's own process matter";
 static const char geo[] = "no country database";
 static const char resolver[] = "the resolver is Postern's own";
@@ -51,7 +50,7 @@ const struct directive directives[] = {
 	{ "enable_compat", DIRECTIVE_SPECIAL, 0, set_enable_compat, NULL, NULL },
 	{ "allow_user_rules", DIRECTIVE_BOOL, 0, NULL, "spamd only", NULL },
 	{ "ignore_always_matching_regexps", DIRECTIVE_BOOL, SET(ignore_always_matching_regexps), NULL, NULL, NULL },
-	{ "version_tag", DIRECTIVE_STR, 0, NULL, markup, NULL },
+	{ "version_tag", DIRECTIVE_SPECIAL, 0, set_version_tag, NULL, NULL },
 	/* what is read off a message */
 	{ "required_score", DIRECTIVE_NUM, SET(required_score), NULL, NULL, NULL },
 	{ "required_hits", DIRECTIVE_NUM, SET(required_score), NULL, NULL, NULL },
@@ -97,9 +96,12 @@ const struct directive directives[] = {
 	{ "use_bayes", DIRECTIVE_BOOL, SET(use_bayes), NULL, NULL, NULL },
 	{ "use_bayes_rules", DIRECTIVE_BOOL, SET(use_bayes_rules), NULL, NULL, NULL },
 	{ "bayes_auto_learn", DIRECTIVE_BOOL, SET(bayes_auto_learn), NULL, NULL, NULL },
-	{ "bayes_auto_learn_threshold_nonspam", DIRECTIVE_NUM, 0, NULL, bayes, "AutoLearnThreshold" },
-	{ "bayes_auto_learn_threshold_spam", DIRECTIVE_NUM, 0, NULL, bayes, "AutoLearnThreshold" },
-	{ "bayes_auto_learn_on_error", DIRECTIVE_BOOL, 0, NULL, bayes, "AutoLearnThreshold" },
+	{ "bayes_auto_learn_threshold_nonspam", DIRECTIVE_NUM, SET(auto_learn_nonspam), NULL, NULL,
+	  "AutoLearnThreshold" },
+	{ "bayes_auto_learn_threshold_spam", DIRECTIVE_NUM, SET(auto_learn_spam), NULL, NULL,
+	  "AutoLearnThreshold" },
+	{ "bayes_auto_learn_on_error", DIRECTIVE_BOOL, SET(auto_learn_on_error), NULL, NULL,
+	  "AutoLearnThreshold" },
 	{ "bayes_token_sources", DIRECTIVE_STR, 0, NULL, bayes, NULL },
 	{ "bayes_ignore_header", DIRECTIVE_STR, 0, NULL, bayes, NULL },
 	{ "bayes_ignore_from", DIRECTIVE_STR, 0, NULL, bayes, NULL },
@@ -167,7 +169,7 @@ const struct directive directives[] = {
 	{ "blacklist_uri_host", DIRECTIVE_STR, 0, NULL, by_plugin, NULL },
 	/* report and markup */
 	{ "rewrite_header", DIRECTIVE_SPECIAL, 0, set_rewrite_header, NULL, NULL },
-	{ "subjprefix", DIRECTIVE_PAIR, 0, NULL, markup, NULL },
+	{ "subjprefix", DIRECTIVE_SPECIAL, 0, set_subject_prefix, NULL, NULL },
 	{ "add_header", DIRECTIVE_SPECIAL, 0, set_add_header, NULL, NULL },
 	{ "remove_header", DIRECTIVE_SPECIAL, 0, set_remove_header, NULL, NULL },
 	{ "clear_headers", DIRECTIVE_SPECIAL, 0, clear_headers, NULL, NULL },

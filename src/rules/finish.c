@@ -231,6 +231,8 @@ void finish_settings(struct load *l)
 	s->report.headers = kept.data;
 	s->report.header_count = kept.n;
 	s->report.report_safe_copy_headers = list_of(&rs->copy_headers);
+	s->report.subject_prefixes = l->prefixes.data;
+	s->report.subject_prefix_count = l->prefixes.n;
 	s->dns.servers = list_of(&rs->dns_servers);
 	s->dns.blocks = l->dns_blocks.data;
 	s->dns.block_count = l->dns_blocks.n;

@@ -9,6 +9,7 @@
 #include "core/arena.h"
 #include "core/strbuf.h"
 #include "core/vec.h"
+#include "rules/autolearn.h"
 #include "rules/rule.h"
 
 #include <stdio.h>
@@ -318,14 +319,26 @@ static double rounded(double v)
 	return strtod(text, NULL);
 }
 
-/* Points that learning may not count, and whether it may happen at all, are for a later issue. */
-static struct str autolearn_of(const struct judging *j)
+static void decide_learning(const struct judging *j, struct judgement *ret)
 {
 	const struct rules_settings *s = &j->rs->settings;
+	struct autolearn learn;
 
-	if (!s->use_bayes || !s->bayes_auto_learn || !s->use_learner || j->stopped)
-		return STR("disabled");
-	return j->rs->bayes ? STR("no") : STR("unavailable");
+	autolearn_decide(j->rs, j->hits->score_set, ret, j->a, &learn);
+	ret->autolearn_points = learn.points;
+	ret->autolearn_force = STR_NONE;
+	ret->autolearn = STR("unavailable");
+	if (!s->use_bayes || !s->bayes_auto_learn || j->stopped) {
+		ret->autolearn = STR("disabled");
+		return;
+	}
+	if (j->hits->stopped)
+		return;
+	if (learn.decision == AUTOLEARN_NO)
+		ret->autolearn = STR("no");
+	ret->autolearn_force = STR("no");
+	if (learn.forced_by.n)
+		ret->autolearn_force = arena_printf(j->a, "yes (%.*s)", STR_FMT(learn.forced_by));
 }
 
 void judge(const struct ruleset *rs, const struct match_hits *hits,
@@ -352,7 +365,7 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	ret->hit_count = j.found.n;
 	ret->subrules = j.subs.data;
 	ret->subrule_count = j.subs.n;
-	ret->autolearn = autolearn_of(&j);
+	decide_learning(&j, ret);
 }
 
 static int by_name(const void *a, const void *b)

@@ -43,7 +43,13 @@ struct judgement {
 	size_t hit_count;
 	struct report_hit *subrules; /* __NAMEs */
 	size_t subrule_count;
-	struct str autolearn;         /* "no", "unavailable", "disabled": for X-Spam-Status */
+	/*
+	 * "disabled", "unavailable" or the decision, for X-Spam-Status. There is no learning yet: what would
+	 * be learnt is "unavailable" too.
+	 */
+	struct str autolearn;
+	struct str autolearn_force; /* "no" or "yes (NAME,NAME)"; none: nothing was to be decided */
+	double autolearn_points;    /* the score that decides over it */
 	struct str shortcircuit_rule; /* none: no rule stopped the others */
 	struct str shortcircuit_type; /* "ham", "spam" or "default" */
 };

@@ -220,7 +220,7 @@ static void test_autolearn(void **state)
 	static const struct {
 		const char *cf, *want;
 	} learn[] = {
-		{ "body A /x/\n", "unavailable" },
+		{ "body A /x/\n", "no" },
 		{ "body A /x/\nuse_bayes 0\n", "disabled" },
 		{ "body A /x/\nbayes_auto_learn 0\n", "disabled" },
 		{ "body A /x/\nshortcircuit A on\n", "disabled" },

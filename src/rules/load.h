@@ -54,6 +54,8 @@ struct load {
 	struct map replace_rules;
 	struct str replace_start, replace_end;
 	struct vec headers;      /* struct rules_added_header */
+	struct vec prefixes;     /* struct rules_subject_prefix */
+	struct vec version_tags; /* struct str: those seen */
 	struct vec dns_blocks;   /* struct rules_dns_block */
 	struct vec restrictions; /* struct rules_dns_restriction */
 	struct net_rules *networks;

@@ -201,5 +201,6 @@ const struct match_hits *match_hits(const struct match *m)
 	w->result.notes = m->notes.data;
 	w->result.note_count = m->notes.n;
 	w->result.stopped = m->stopped;
+	w->result.msg = m->msg;
 	return &m->result;
 }

@@ -100,6 +100,7 @@ struct match_hits {
 	size_t log_count;
 	const struct match_tag *tags; /* _TAGS_ that rules and plugins have set */
 	size_t tag_count;
+	const struct msg *msg;          /* with what plugins made of it */
 	const struct match_note *notes; /* in the order of the running; match_options.notes */
 	size_t note_count;
 	bool stopped;          /* out of steps, or told to stop: not every rule has run */

@@ -47,7 +47,7 @@ struct str match_get_tag(const struct match *m, struct str name)
 		return STR_NONE;
 	ret = STR("");
 	VEC_EACH (&v->values, struct str, it) {
-		ret = ret.n ? arena_printf(m->arena, "%.*s,%.*s", STR_FMT(ret), STR_FMT(*it)) : *it;
+		ret = ret.n ? arena_printf(m->arena, "%.*s %.*s", STR_FMT(ret), STR_FMT(*it)) : *it;
 	}
 	return ret;
 }

@@ -38,6 +38,8 @@ static void defaults(struct ruleset *rs)
 		.use_bayes_rules = true,
 		.use_learner = true,
 		.bayes_auto_learn = true,
+		.auto_learn_nonspam = 0.1,
+		.auto_learn_spam = 12,
 		.time_limit_s = 300,
 		.ok_locales = STR("all"),
 		.shortcircuit_spam_score = 100,
@@ -83,6 +85,16 @@ static struct ruleset *ruleset_new(const struct ruleset_options *options)
 	return rs;
 }
 
+/* The field that no line takes away. */
+static void add_checker_version(struct load *l)
+{
+	struct rules_added_header *h = vec_must_push(&l->headers);
+
+	*h = (struct rules_added_header){ .ham = true, .spam = true };
+	h->name = STR("Checker-Version");
+	h->template = STR("SpamAssassin _VERSION_ (_SUBVERSION_) on _HOSTNAME_");
+}
+
 static void load_init(struct load *l, struct ruleset *rs, const struct rules_source *source,
 		      const struct ruleset_options *options)
 {
@@ -109,6 +121,9 @@ static void load_init(struct load *l, struct ruleset *rs, const struct rules_sou
 	for (size_t i = 0; i < REPLACE_KINDS; i++)
 		map_init(&l->replace[i], NULL, false);
 	vec_init(&l->headers, NULL, sizeof(struct rules_added_header), 0);
+	add_checker_version(l);
+	vec_init(&l->prefixes, a, sizeof(struct rules_subject_prefix), 0);
+	vec_init(&l->version_tags, NULL, sizeof(struct str), 0);
 	vec_init(&l->dns_blocks, a, sizeof(struct rules_dns_block), 0);
 	vec_init(&l->restrictions, a, sizeof(struct rules_dns_restriction), 0);
 	l->networks = net_rules_new(a);
@@ -122,6 +137,7 @@ static void load_done(struct load *l)
 	vec_done(&l->ifs);
 	vec_done(&l->files);
 	vec_done(&l->headers);
+	vec_done(&l->version_tags);
 	map_done(&l->seen_files);
 	map_done(&l->conditions);
 	map_done(&l->directives);

@@ -56,19 +56,31 @@ static void test_markup(void **state)
 		"report_safe 0\nreport_safe_copy_headers A B\nreport_safe_copy_headers C\n"
 		"fold_headers 0\nreport_wrap_width 60\n");
 	r = &ruleset_settings(h.rs)->report;
-	assert_int_equal(r->header_count, 3);
-	assert_true(str_eq(r->headers[0].name, STR("Flag")) && !r->headers[0].ham);
-	assert_true(str_eq(r->headers[1].name, STR("STATUS")) && r->headers[1].ham);
-	assert_true(str_eq(r->headers[2].template, STR("_REPORT_")));
+	assert_int_equal(r->header_count, 4);
+	assert_true(str_eq(r->headers[0].name, STR("Checker-Version")));
+	assert_true(str_eq(r->headers[1].name, STR("Flag")) && !r->headers[1].ham);
+	assert_true(str_eq(r->headers[2].name, STR("STATUS")) && r->headers[2].ham);
+	assert_true(str_eq(r->headers[3].template, STR("_REPORT_")));
 	assert_true(str_eq(r->report, STR("one\n  two\n\n")));
 	assert_true(str_eq(r->rewrite_subject, STR("[SPAM]")) && str_is_none(r->rewrite_to));
 	assert_int_equal(r->report_safe, 0);
 	assert_int_equal(r->report_safe_copy_headers.n, 3);
 	assert_true(!r->fold_headers && r->report_wrap_width == 60);
 	harness_done(&h);
+	harness_load(&h, "body A /x/\nversion_tag My-1\nversion_tag 2.x\nversion_tag my_1\n"
+			 "subjprefix A [one]\nsubjprefix B two words\nrewrite_header To (x)\n"
+			 "clear_headers\nremove_header all Checker-Version\n");
+	r = &ruleset_settings(h.rs)->report;
+	assert_true(str_eq(r->version_tags, STR("my_1-2.x")));
+	assert_int_equal(r->subject_prefix_count, 2);
+	assert_true(str_eq(r->subject_prefixes[1].rule, STR("B")));
+	assert_true(str_eq(r->subject_prefixes[1].text, STR("two words")));
+	assert_true(str_eq(r->rewrite_to, STR("[x]")));
+	assert_int_equal(r->header_count, 1);
+	harness_done(&h);
 	harness_load(&h, "body A /x/\nadd_header all Status \"a\\tb\\\\\\n\"\n");
 	r = &ruleset_settings(h.rs)->report;
-	assert_true(str_eq(r->headers[0].template, STR("a\tb\\\n")));
+	assert_true(str_eq(r->headers[1].template, STR("a\tb\\\n")));
 	harness_done(&h);
 }
 

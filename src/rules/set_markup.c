@@ -98,6 +98,16 @@ enum load_result clear_headers(struct load *l, struct str key, struct str value)
 	return LOAD_OK;
 }
 
+/* It will be a comment: parentheses in it become brackets. */
+static struct str in_brackets(struct load *l, struct str s)
+{
+	char *p = str_is_none(s) ? NULL : arena_alloc(l->a, s.n);
+
+	for (size_t i = 0; p && i < s.n; i++)
+		p[i] = s.p[i] == '(' ? '[' : s.p[i] == ')' ? ']' : s.p[i];
+	return str_make(p, s.n);
+}
+
 enum load_result set_rewrite_header(struct load *l, struct str key, struct str value)
 {
 	struct rules_report_settings *r = &l->rs->settings.report;
@@ -110,11 +120,52 @@ enum load_result set_rewrite_header(struct load *l, struct str key, struct str v
 	if (str_eq_nocase(name, STR("Subject")))
 		r->rewrite_subject = text;
 	else if (str_eq_nocase(name, STR("From")))
-		r->rewrite_from = text;
+		r->rewrite_from = in_brackets(l, text);
 	else if (str_eq_nocase(name, STR("To")))
-		r->rewrite_to = text;
+		r->rewrite_to = in_brackets(l, text);
 	else
 		return LOAD_INVALID;
+	return LOAD_OK;
+}
+
+enum load_result set_subject_prefix(struct load *l, struct str key, struct str value)
+{
+	struct rules_subject_prefix *p;
+	struct str rule;
+
+	(void)key;
+	if (!value.n)
+		return LOAD_MISSING;
+	lex_word(&value, &rule);
+	if (!value.n)
+		return LOAD_INVALID;
+	p = vec_must_push(&l->prefixes);
+	*p = (struct rules_subject_prefix){ str_dup(l->a, rule), str_dup(l->a, value) };
+	return LOAD_OK;
+}
+
+/* Lower case, "_" for all but letters, digits and dots; each once. */
+enum load_result set_version_tag(struct load *l, struct str key, struct str value)
+{
+	struct rules_report_settings *r = &l->rs->settings.report;
+	struct str tag = str_lower(l->a, value);
+	char *p = (char *)tag.p;
+
+	(void)key;
+	if (!value.n)
+		return LOAD_MISSING;
+	for (size_t i = 0; i < tag.n; i++) {
+		if (!ascii_is_alnum(p[i]) && p[i] != '.')
+			p[i] = '_';
+	}
+	VEC_EACH (&l->version_tags, struct str, it) {
+		if (str_eq(*it, tag))
+			return LOAD_OK;
+	}
+	*(struct str *)vec_must_push(&l->version_tags) = tag;
+	r->version_tags = r->version_tags.n ? arena_printf(l->a, "%.*s-%.*s",
+							   STR_FMT(r->version_tags), STR_FMT(tag))
+					    : tag;
 	return LOAD_OK;
 }
 

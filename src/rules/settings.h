@@ -22,6 +22,11 @@ struct rules_added_header {
 	struct str template; /* with _TAGS_ */
 };
 
+/* subjprefix RULE TEXT: the Subject begins with it when the rule hits. */
+struct rules_subject_prefix {
+	struct str rule, text;
+};
+
 /* dns_block_rule RULE domain...: the rule hits, the domains are asked no more for dns_block_time. */
 struct rules_dns_block {
 	struct str rule;
@@ -63,6 +68,9 @@ struct rules_report_settings {
 	struct str report_contact;
 	struct str report_hostname;
 	struct str_list report_safe_copy_headers;
+	const struct rules_subject_prefix *subject_prefixes; /* of one rule the last counts */
+	size_t subject_prefix_count;
+	struct str version_tags; /* version_tag lines, "-" between; for _VERSION_ */
 };
 
 /* Where the country database is, for plugins that want it. */
@@ -75,6 +83,9 @@ struct rules_geo_settings {
 struct rules_settings {
 	double required_score; /* 5 */
 	bool use_bayes, use_bayes_rules, use_learner, bayes_auto_learn;
+	/* Learnt as ham below the first, as spam from the second on (rules/autolearn.h): 0.1, 12. */
+	double auto_learn_nonspam, auto_learn_spam;
+	bool auto_learn_on_error;
 	double time_limit_s; /* 300; 0: none */
 	bool ignore_always_matching_regexps;
 	struct str ok_locales;          /* all */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The decision over learning: see autolearn.h. */
+#include "rules/autolearn.h"
+
+#include "core/arena.h"
+#include "core/strbuf.h"
+#include "rules/judge.h"
+#include "rules/rule.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SPAM_SIDE_POINTS = 3, FORCED_SIDE_POINTS = -99, MAX_NAMES = 4096 };
+
+enum side { SIDE_NONE = 0, SIDE_HEAD, SIDE_BODY, SIDE_META };
+
+struct points {
+	double all, head, body, learned;
+	struct strbuf forced_by;
+};
+
+static double rounded(double v)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%0.3f", v);
+	return strtod(text, NULL);
+}
+
+/* A whole word, as \b sees it: letters, digits and underscores hang together. */
+static bool has_word(struct str flags, struct str word)
+{
+	size_t at = 0, found;
+
+	while ((found = str_find(str_from(flags, at), word)) != STR_NPOS) {
+		size_t from = at + found, end = from + word.n;
+		bool starts =
+		    !from || !(ascii_is_alnum(flags.p[from - 1]) || flags.p[from - 1] == '_');
+		bool ends =
+		    end == flags.n || !(ascii_is_alnum(flags.p[end]) || flags.p[end] == '_');
+
+		if (starts && ends)
+			return true;
+		at = from + 1;
+	}
+	return false;
+}
+
+static enum side side_of_type(const struct rule *r)
+{
+	switch (r->type) {
+	case RULE_HEADER:
+	case RULE_HEADER_EVAL: return SIDE_HEAD;
+	case RULE_BODY:
+	case RULE_BODY_EVAL:
+	case RULE_RAWBODY:
+	case RULE_RAWBODY_EVAL:
+	case RULE_URI:
+	case RULE_URI_DETAIL:
+	case RULE_MIMEHEADER: return SIDE_BODY;
+	case RULE_META: return SIDE_META;
+	default: return SIDE_NONE;
+	}
+}
+
+static enum side side_of(const struct rule *r)
+{
+	if (has_word(r->tflags, STR("autolearn_header")))
+		return SIDE_HEAD;
+	if (has_word(r->tflags, STR("autolearn_body")))
+		return SIDE_BODY;
+	return side_of_type(r);
+}
+
+/* A meta's points go to both sides, by how many rules of each it reads. */
+static void add_meta(struct points *p, const struct ruleset *rs, const struct meta_test *meta,
+		     double score)
+{
+	double head = 0, body = 0;
+
+	for (size_t i = 0; i < meta->dep_count; i++) {
+		enum side side = SIDE_NONE;
+
+		if (meta->deps[i] != RULE_NONE)
+			side = side_of_type(rs->rules[meta->deps[i]]);
+		head += side == SIDE_HEAD;
+		body += side == SIDE_BODY;
+	}
+	if (head + body == 0)
+		return;
+	p->head += rounded(score * (head / (head + body)));
+	p->body += rounded(score * (body / (head + body)));
+}
+
+static void add_hit(struct points *p, const struct ruleset *rs, unsigned set,
+		    const struct report_hit *h)
+{
+	const struct rule *r = map_get(&rs->by_name, h->rule);
+	double score = h->score;
+
+	if (!r) {
+		p->all += score;
+		return;
+	}
+	if (has_word(r->tflags, STR("noautolearn")) || has_word(r->tflags, STR("userconf")))
+		return;
+	if (has_word(r->tflags, STR("learn"))) {
+		p->learned += score;
+		return;
+	}
+	if (has_word(r->tflags, STR("autolearn_force")))
+		strbuf_printf(&p->forced_by, "%s%.*s", p->forced_by.n ? "," : "", STR_FMT(r->name));
+	if ((set & SCORE_SET_BAYES) && score == r->score[set])
+		score = r->score[set & ~(unsigned)SCORE_SET_BAYES];
+	if (score == 0)
+		return;
+	switch (side_of(r)) {
+	case SIDE_HEAD: p->head += score; break;
+	case SIDE_BODY: p->body += score; break;
+	case SIDE_META: add_meta(p, rs, r->meta, score); break;
+	case SIDE_NONE: break;
+	}
+	p->all += score;
+}
+
+static bool has_hit(const struct judgement *v, struct str rule)
+{
+	for (size_t i = 0; i < v->hit_count; i++) {
+		if (str_eq(v->hits[i].rule, rule))
+			return true;
+	}
+	return false;
+}
+
+static enum autolearn_decision decide(const struct rules_settings *s, const struct judgement *v,
+				      const struct points *p, double points)
+{
+	double side = p->forced_by.n ? FORCED_SIDE_POINTS : SPAM_SIDE_POINTS;
+
+	if (points < s->auto_learn_nonspam) {
+		if (p->learned > 1 || v->spam ||
+		    (s->auto_learn_on_error && has_hit(v, STR("BAYES_00"))))
+			return AUTOLEARN_NO;
+		return AUTOLEARN_HAM;
+	}
+	if (points < s->auto_learn_spam || p->body < side || p->head < side || p->learned < -1 ||
+	    !v->spam || (s->auto_learn_on_error && has_hit(v, STR("BAYES_99"))))
+		return AUTOLEARN_NO;
+	return AUTOLEARN_SPAM;
+}
+
+void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judgement *verdict,
+		      struct arena *a, struct autolearn *ret)
+{
+	struct points p = { 0 };
+
+	*ret = (struct autolearn){ .forced_by = STR("") };
+	strbuf_init(&p.forced_by, MAX_NAMES);
+	for (size_t i = 0; i < verdict->hit_count; i++) {
+		for (uint32_t n = 0; n < verdict->hits[i].count; n++)
+			add_hit(&p, rs, set, &verdict->hits[i]);
+	}
+	ret->points = rounded(p.all);
+	if (ruleset_has_plugin(rs, STR("Mail::SpamAssassin::Plugin::AutoLearnThreshold")))
+		ret->decision = decide(&rs->settings, verdict, &p, ret->points);
+	if (ret->decision != AUTOLEARN_NO)
+		ret->forced_by = str_dup(a, strbuf_str(&p.forced_by));
+	strbuf_done(&p.forced_by);
+}
