@@ -17,10 +17,37 @@
 
 enum { LEVEL_BAR_MAX = 64, HEAD_MAX = 1 << 20 };
 
+static unsigned forbidden(struct arena *a, const struct conf *conf)
+{
+	const struct conf_value *allowed = conf_get_hash(conf, "allowed_added_header_fields");
+	const struct {
+		struct str name;
+		enum edit_field bit;
+	} fields[] = {
+		{ conf_get_str(conf, "X_HEADER_TAG"), EDIT_X_SCANNED },
+		{ STR("x-amavis-alert"), EDIT_ALERT },
+		{ STR("x-spam-flag"), EDIT_SPAM_FLAG },
+		{ STR("x-spam-score"), EDIT_SPAM_SCORE },
+		{ STR("x-spam-level"), EDIT_SPAM_LEVEL },
+		{ STR("x-spam-status"), EDIT_SPAM_STATUS },
+		{ STR("received"), EDIT_RECEIVED },
+	};
+	unsigned no = 0;
+
+	for (size_t i = 0; i < ELEMENTS(fields); i++) {
+		const struct conf_value *v = conf_hash_get(allowed, str_lower(a, fields[i].name));
+
+		if (!v || !conf_is_true(v))
+			no |= fields[i].bit;
+	}
+	return no;
+}
+
 void edit_opts_init(struct edit_opts *o, struct arena *a, const struct conf *conf)
 {
-	(void)a;
 	*o = (struct edit_opts){
+		.forbidden = forbidden(a, conf),
+		.level_char = conf_get_str(conf, "sa_spam_level_char"),
 		.x_header_tag = conf_get_str(conf, "X_HEADER_TAG"),
 		.x_header_line = conf_get_str(conf, "X_HEADER_LINE"),
 		.insert_received = conf_get_bool(conf, "insert_received_line"),
@@ -106,24 +133,28 @@ static void add_spam_fields(struct strbuf *head, const struct edit_input *in,
 			    const struct plan_rcpt *rcpt)
 {
 	const struct report *r = in->report;
+	unsigned no = in->opts->forbidden;
 	double bar = r->score > LEVEL_BAR_MAX ? LEVEL_BAR_MAX : r->score;
 
 	if (!(r->flags & REPORT_SCORED) || !rcpt->is_local || rcpt->spam_bypassed)
 		return;
 	if (!rcpt->is_tagged && !rcpt->is_spammy)
 		return;
-	if (rcpt->is_tagged) {
-		strbuf_printf(head,
-			      "X-Spam-Flag: %s\nX-Spam-Score: ", rcpt->is_spammy ? "YES" : "NO");
+	if (rcpt->is_tagged && !(no & EDIT_SPAM_FLAG))
+		strbuf_printf(head, "X-Spam-Flag: %s\n", rcpt->is_spammy ? "YES" : "NO");
+	if (rcpt->is_tagged && !(no & EDIT_SPAM_SCORE)) {
+		strbuf_add_c(head, "X-Spam-Score: ");
 		add_number(head, r->score);
-		strbuf_add_c(head, "\nX-Spam-Level:");
-		if (bar >= 1)
-			strbuf_add_byte(head, ' ');
-		for (int i = 0; i < (int)bar; i++)
-			strbuf_add_byte(head, '*');
 		strbuf_add_byte(head, '\n');
 	}
-	add_status(head, in, rcpt);
+	if (rcpt->is_tagged && !(no & EDIT_SPAM_LEVEL) && in->opts->level_char.n) {
+		strbuf_printf(head, "X-Spam-Level:%s", bar >= 1 ? " " : "");
+		for (int i = 0; i < (int)bar; i++)
+			strbuf_add(head, in->opts->level_char);
+		strbuf_add_byte(head, '\n');
+	}
+	if (!(no & EDIT_SPAM_STATUS))
+		add_status(head, in, rcpt);
 }
 
 /*
@@ -159,9 +190,11 @@ static void add_virus_field(struct strbuf *head, const struct edit_input *in,
 	if (!in->report || !(in->report->flags & REPORT_VIRUS_ASKED) || !in->opts->x_header_tag.n ||
 	    !in->opts->x_header_line.n)
 		return;
-	strbuf_printf(head, "%.*s: %.*s\n", STR_FMT(in->opts->x_header_tag),
-		      STR_FMT(in->opts->x_header_line));
-	if (rcpt && rcpt->category == PLAN_CC_VIRUS && in->report->virus == VIRUS_FOUND) {
+	if (!(in->opts->forbidden & EDIT_X_SCANNED))
+		strbuf_printf(head, "%.*s: %.*s\n", STR_FMT(in->opts->x_header_tag),
+			      STR_FMT(in->opts->x_header_line));
+	if (!(in->opts->forbidden & EDIT_ALERT) && rcpt && rcpt->category == PLAN_CC_VIRUS &&
+	    in->report->virus == VIRUS_FOUND) {
 		struct strbuf b;
 
 		strbuf_init(&b, HEAD_MAX);
@@ -318,7 +351,7 @@ size_t edit_build(struct arena *a, const struct edit_input *in, struct str **ret
 	/* No Subject to put it into: amavisd makes one, and so do we, before Received. */
 	if (tag.n && !has_subject(in))
 		strbuf_printf(&head, "Subject: %.*s\n", STR_FMT(tag));
-	if (in->opts->insert_received)
+	if (in->opts->insert_received && !(in->opts->forbidden & EDIT_RECEIVED))
 		add_received(a, &head, in);
 	push(&out, str_dup(a, strbuf_str(&head)));
 	strbuf_done(&head);

@@ -21,8 +21,21 @@ struct envelope;
 struct plan;
 struct report;
 
+/* Fields that %allowed_added_header_fields may forbid. */
+enum edit_field {
+	EDIT_X_SCANNED = 1u << 0, /* the one that $X_HEADER_TAG names */
+	EDIT_ALERT = 1u << 1,
+	EDIT_SPAM_FLAG = 1u << 2,
+	EDIT_SPAM_SCORE = 1u << 3,
+	EDIT_SPAM_LEVEL = 1u << 4,
+	EDIT_SPAM_STATUS = 1u << 5,
+	EDIT_RECEIVED = 1u << 6,
+};
+
 /* Read once out of the configuration. */
 struct edit_opts {
+	unsigned forbidden;    /* enum edit_field */
+	struct str level_char; /* $sa_spam_level_char; empty: no X-Spam-Level */
 	struct str x_header_tag,
 	    x_header_line;              /* $X_HEADER_TAG, $X_HEADER_LINE; none: no such field */
 	bool insert_received;           /* $insert_received_line */

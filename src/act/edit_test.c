@@ -29,6 +29,7 @@ static const char message[] = "Received: from a by b\n"
 			      "body\n";
 
 static const struct edit_opts opts = {
+	.level_char = { "*", 1 },
 	.x_header_tag = { "X-Virus-Scanned", 15 },
 	.x_header_line = { "Postern at x.test", 17 },
 	.insert_received = true,

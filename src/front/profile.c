@@ -4,13 +4,14 @@
 
 #include "conf/conf.h"
 #include "core/arena.h"
-#include "core/must.h"
+#include "core/strbuf.h"
+#include "core/xalloc.h"
 #include "net/addr.h"
 #include "policy/nets.h"
 #include "policy/plan.h"
 
 /* Bank over bank: more than these is a circle in somebody's mind. */
-enum { BANKS_TEXT_MAX = 500 };
+enum { BANKS_TEXT_MAX = 500, BANNER_MAX = 400 };
 
 static enum smtp_bare bare(const struct conf *conf, const char *name)
 {
@@ -18,14 +19,96 @@ static enum smtp_bare bare(const struct conf *conf, const char *name)
 							       : SMTP_BARE_ACCEPT;
 }
 
-static void read_server(struct smtp_server_opts *o, const struct conf *conf)
+/* Where a placeholder of a banner ends: ${product}, $product; its name goes to *ret. */
+static size_t placeholder(struct str s, struct str *ret)
+{
+	size_t n = 1;
+
+	if (s.n > 1 && s.p[1] == '{') {
+		size_t end = str_chr(s, '}');
+
+		*ret = str_sub(s, 2, end == STR_NPOS ? 2 : end);
+		return end == STR_NPOS ? 1 : end + 1;
+	}
+	while (n < s.n && (ascii_is_alnum(s.p[n]) || s.p[n] == '-' || s.p[n] == '_'))
+		n++;
+	*ret = str_sub(s, 1, n);
+	return n;
+}
+
+/*
+ * $smtpd_greeting_banner and $smtpd_quit_banner with their placeholders filled in. The listener's name, which
+ * RFC 5321 wants first and the server puts there, is taken off; further in it is $myhostname.
+ */
+static struct str banner(struct arena *a, const struct conf *conf, const char *name, bool lmtp)
+{
+	const struct {
+		const char *name;
+		struct str value;
+	} known[] = {
+		{ "helo-name", conf_get_str(conf, "myhostname") },
+		{ "myhostname", conf_get_str(conf, "myhostname") },
+		{ "version", conf_get_str(conf, "myversion") },
+		{ "version-id", conf_get_str(conf, "myversion_id") },
+		{ "version-date", conf_get_str(conf, "myversion_date") },
+		{ "product", conf_get_str(conf, "myproduct_name") },
+		{ "protocol", lmtp ? STR("LMTP") : STR("ESMTP") },
+	};
+	struct str rest = conf_get_str(conf, name), word, ret;
+	struct strbuf b;
+
+	if (str_starts_nocase(rest, STR("${helo-name} ")))
+		rest = str_from(rest, strlen("${helo-name} "));
+	strbuf_init(&b, BANNER_MAX);
+	while (rest.n) {
+		size_t n = str_chr(rest, '$');
+
+		strbuf_add(&b, str_sub(rest, 0, n == STR_NPOS ? rest.n : n));
+		rest = n == STR_NPOS ? STR("") : str_from(rest, n);
+		n = rest.n ? placeholder(rest, &word) : 0;
+		rest = str_from(rest, n);
+		for (size_t i = 0; n && i < ELEMENTS(known); i++)
+			if (str_eq_nocase(word, str_of(known[i].name)))
+				strbuf_add(&b, known[i].value);
+	}
+	ret = arena_printf(a, "%.*s", STR_FMT(strbuf_str(&b)));
+	strbuf_done(&b);
+	return ret;
+}
+
+static unsigned announced(struct arena *a, const struct conf *conf, unsigned all)
+{
+	const struct conf_value *discard = conf_get_list(conf, "smtpd_discard_ehlo_keywords");
+
+	for (size_t i = 0; i < discard->count; i++)
+		for (enum smtp_ext x = 0; x < SMTP_EXT_COUNT; x++)
+			if (str_eq_nocase(conf_text(a, discard->items[i]),
+					  str_of(smtp_ext_name(x))))
+				all &= ~(1u << x);
+	return all;
+}
+
+static uint64_t size_limit(const struct conf *conf)
+{
+	enum { RFC_5321_LEAST = 65536 };
+	uint64_t max = conf_get_bytes(conf, "smtpd_message_size_limit");
+
+	return max && max < RFC_5321_LEAST &&
+		       conf_get_bool(conf, "enforce_smtpd_message_size_limit_64kb_min")
+		   ? RFC_5321_LEAST
+		   : max;
+}
+
+static void read_server(struct smtp_server_opts *o, struct arena *a, const struct conf *conf)
 {
 	struct str protocol = conf_get_str(conf, "protocol");
 
 	*o = smtp_server_defaults();
 	if (str_eq_nocase(protocol, STR("LMTP")))
 		o->protocol = SMTP_PROTO_LMTP;
-	o->greeting = STR("ESMTP postern service ready");
+	o->greeting = banner(a, conf, "smtpd_greeting_banner", o->protocol == SMTP_PROTO_LMTP);
+	o->farewell = banner(a, conf, "smtpd_quit_banner", o->protocol == SMTP_PROTO_LMTP);
+	o->announce = announced(a, conf, o->announce);
 	o->product = STR("postern");
 	o->xforward_allowed = true;
 	o->bare_lf = bare(conf, "postern_bare_lf");
@@ -33,7 +116,7 @@ static void read_server(struct smtp_server_opts *o, const struct conf *conf)
 	o->max_line = conf_get_bytes(conf, "postern_smtpd_max_line");
 	o->max_recipients = (size_t)conf_get_int(conf, "smtpd_recipient_limit");
 	o->max_commands = (unsigned)conf_get_int(conf, "postern_smtpd_max_commands");
-	o->max_size = conf_get_bytes(conf, "smtpd_message_size_limit");
+	o->max_size = size_limit(conf);
 	o->timeout_ms = (unsigned)conf_get_seconds(conf, "postern_smtpd_idle_timeout") * 1000;
 }
 
@@ -56,7 +139,7 @@ static void read_settings(struct front_settings *s, struct arena *a, const struc
 			  struct conf_diags *diags)
 {
 	read_methods(s, a, conf, diags);
-	read_server(&s->server, conf);
+	read_server(&s->server, a, conf);
 	edit_opts_init(&s->edit, a, conf);
 	dsn_opts_init(&s->dsn, a, conf);
 	s->inet_acl = nets_new(a, conf, conf_get_value(conf, "@inet_acl"), diags);

@@ -23,6 +23,7 @@ struct smtp_server_opts smtp_server_defaults(void)
 		.hostname = STR("[127.0.0.1]"),
 		.greeting = STR("ESMTP postern service ready"),
 		.product = STR("postern"),
+		.farewell = STR("closing channel"),
 		.announce = ((1u << SMTP_EXT_COUNT) - 1) & ~(1u << SMTP_EXT_AUTH),
 		.xforward_allowed = true,
 		.vrfy = true,

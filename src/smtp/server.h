@@ -56,6 +56,7 @@ struct smtp_server_opts {
 	enum smtp_proto protocol;
 	struct str hostname;    /* "[127.0.0.1]": in the greeting and the HELO reply */
 	struct str greeting;    /* behind the host name: "ESMTP postern service ready" */
+	struct str farewell;    /* behind the host name in the reply to QUIT: "closing channel" */
 	struct str product;     /* for HELP; "postern" */
 	unsigned announce;      /* bits 1u << enum smtp_ext; AUTH cannot be */
 	bool xforward_allowed;  /* else XFORWARD is 550 and not announced */

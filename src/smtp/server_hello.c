@@ -89,6 +89,7 @@ void verb_noop(struct smtp_server *s, struct str args)
 void verb_quit(struct smtp_server *s, struct str args)
 {
 	(void)args;
-	server_say(s, 221, "2.0.0", "%.*s closing channel", STR_FMT(s->opts->hostname));
+	server_say(s, 221, "2.0.0", "%.*s %.*s", STR_FMT(s->opts->hostname),
+		   STR_FMT(s->opts->farewell));
 	server_close(s, SMTP_ABORT_QUIT);
 }

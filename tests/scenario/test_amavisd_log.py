@@ -62,6 +62,7 @@ $warnvirussender = 0;
 $log_recip_templ = undef;
 """
 HERE, ALSO, LOVER, AWAY = "anna@example.org", "bert@example.org", "lover@example.org", "carl@example.net"
+INSIDE = "NAME=pc.example.org ADDR=10.1.2.3 PORT=99", "PROTO=ESMTP HELO=pc"
 OUTSIDE = "NAME=mx.example.com ADDR=192.0.2.7 PORT=4711", "PROTO=ESMTP HELO=helo.example.com IDENT=4AAAA SOURCE=REMOTE"
 RECEIVED = (b"Received: from helo.example.com (mx.example.com [198.51.100.9])\n\tby mail.example.com (Postfix) with ESMTP"
             b" id 4BBBB\n\tfor <anna@example.org>; Thu,  1 Jan 2026 00:00:00 +0000 (UTC)\n")
@@ -108,13 +109,34 @@ CASES = {
     "next hop refuses one": (mail(), [HERE, ALSO], {"rule": ("rcpt", "550 5.1.1 no such user", ALSO), "sender": ""}),
     "next hop refuses at the dot": (mail(), [HERE], {"rule": ("dot", "554 5.6.0 not that", "")}),
     "next hop not now": (mail(), [HERE], {"rule": ("dot", "450 4.2.0 not now", "")}),
+    "spam from inside": (mail(SPAM), [HERE, AWAY], {"xforward": INSIDE}),
+    "spammy from inside": (mail(SPAMMY), [HERE, AWAY], {"xforward": INSIDE}),
+    "virus from inside": (mail(VIRUS), [AWAY], {"xforward": INSIDE}),
+    "spam of an own user": (mail(SPAM), [AWAY], {"xforward": INSIDE, "sender": ALSO}),
+    "own user from outside": (mail(SPAMMY), [HERE], {"xforward": OUTSIDE, "sender": ALSO}),
+    "virus from IPv6": (mail(VIRUS), [HERE], {"xforward": ("NAME=six.example.com ADDR=IPV6:2001:db8::7 PORT=99", "HELO=six")}),
     "LMTP": (mail(), [HERE, ALSO], {"lmtp": True}),
     "LMTP spam to both": (mail(SPAM), [HERE, LOVER], {"lmtp": True}),
 }
+# Policy banks: by the port, by the client's address (XFORWARD, not who connects), by the sender; each over the one before.
+BANKS = r"""
+$final_spam_destiny = D_DISCARD;
+$interface_policy{$inet_socket_port} = 'DOOR';
+@client_ipaddr_policy = ([qw( !2001:db8::1 2001:db8::/32 )], 'SIX, NOSUCH,DEEP', \@mynetworks, 'MYNETS');
+$policy_bank{'DOOR'} = { final_virus_destiny => D_REJECT, spam_subject_tag2_maps => ['[door] '] };
+$policy_bank{'MYNETS'} = { final_spam_destiny => D_REJECT, spam_tag2_level_maps => [6], spam_kill_level_maps => [7] };
+$policy_bank{'MYUSERS'} = { bypass_spam_checks_maps => [1], allowed_added_header_fields => { 'x-virus-scanned' => 0 } };
+$policy_bank{'SIX'} = { bypass_virus_checks_maps => [1] };
+$policy_bank{'DEEP'} = { originating => 1, spam_tag_level_maps => [3] };
+"""
+BANKED = ("clean", "clean with XFORWARD", "LOCAL source", "inside client", "IPv6 client", "spammy", "spam", "virus",
+          "spam from inside", "spammy from inside", "virus from inside", "spam of an own user", "own user from outside",
+          "virus from IPv6", "local and not", "LMTP spam to both")
 REJECTED = ("clean", "spam", "spam to both", "LMTP spam to both", "virus")
 CONFIGS = {
     "discard": ("$final_spam_destiny = D_DISCARD;", tuple(CASES)),
     "reject": ("$final_spam_destiny = D_REJECT; $final_virus_destiny = D_REJECT;", REJECTED),
+    "banks": (BANKS, BANKED),
 }
 ADDED = ("X-Virus-Scanned", "X-Spam-Flag", "X-Spam-Score", "X-Spam-Level", "X-Spam-Status", "X-Amavis-Alert",
          "X-Quarantine-ID", "Subject", "Received")
