@@ -217,15 +217,27 @@ static void add_rule(struct harness *h, enum eval_rule_type type, struct str nam
 	map_put(&h->index, name, (void *)(at ? at : h->rules.n));
 }
 
+static void define_rule(struct directive_call *call, struct str name, struct str function,
+			int priority)
+{
+	struct harness *h = call->define_ctx;
+
+	(void)priority;
+	add_rule(h, EVAL_BODY, name, arena_printf(h->arena, "%.*s()", STR_FMT(function)));
+}
+
 static void set_directive(struct harness *h, struct str key, struct str value)
 {
 	for (size_t i = 0; i < checks_plugin_count; i++) {
 		const struct directive_def *d = checks_plugins[i]->directives;
 
 		for (; d && d->name; d++) {
-			struct directive_call call = {
-				.conf = h->conf[i], .arena = h->arena, .key = key, .value = value
-			};
+			struct directive_call call = { .conf = h->conf[i],
+						       .arena = h->arena,
+						       .key = key,
+						       .value = value,
+						       .define = define_rule,
+						       .define_ctx = h };
 			struct err e = ERR_INIT;
 
 			if (str_eq(key, str_of(d->name)) && d->set(&call, &e) < 0)
@@ -342,19 +354,20 @@ static int read_file(struct plugin_loader *loader, struct str path, struct str *
 
 static void finish_plugins(struct harness *h)
 {
-	struct harness_loader loader = { .harness = h };
+	struct harness_loader *loader = arena_zalloc(h->arena, sizeof(*loader));
 	struct geo_files files = { .folders = &h->geo_folder, .folder_count = 1 };
 	const struct geo *geo = NULL;
 	struct err e = ERR_INIT;
 
 	if (h->geo_folder.n && geo_open(h->arena, &files, &geo, &e) < 0)
 		add_error(h, STR("harness_geo"), e.text);
-	loader.loader = (struct plugin_loader){ h->arena, h->tlds, geo, read_file };
+	loader->harness = h;
+	loader->loader = (struct plugin_loader){ h->arena, h->tlds, geo, read_file };
 	for (size_t i = 0; i < checks_plugin_count; i++) {
 		struct err why = ERR_INIT;
 
 		if (checks_plugins[i]->conf_finish &&
-		    checks_plugins[i]->conf_finish(h->conf[i], &loader.loader, &why) < 0)
+		    checks_plugins[i]->conf_finish(h->conf[i], &loader->loader, &why) < 0)
 			add_error(h, str_of(checks_plugins[i]->name), why.text);
 	}
 }

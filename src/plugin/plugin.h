@@ -83,6 +83,10 @@ struct directive_call {
 	struct str value;    /* trimmed, may be empty */
 	struct str file;     /* for texts of errors */
 	unsigned line;
+	/* "body NAME eval:FUNCTION()" of that priority, for lines that make a rule of their own. */
+	void (*define)(struct directive_call *call, struct str name, struct str function,
+		       int priority);
+	void *define_ctx;
 };
 
 struct directive_def {

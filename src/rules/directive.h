@@ -69,6 +69,10 @@ enum load_result set_dns_server(struct load *l, struct str key, struct str value
 enum load_result set_dns_restriction(struct load *l, struct str key, struct str value);
 enum load_result clear_dns_restriction(struct load *l, struct str key, struct str value);
 enum load_result set_rbl_timeout(struct load *l, struct str key, struct str value);
+enum load_result set_geodb_module(struct load *l, struct str key, struct str value);
+enum load_result set_geodb_options(struct load *l, struct str key, struct str value);
+enum load_result set_geodb_search_path(struct load *l, struct str key, struct str value);
+enum load_result set_geodb_old_path(struct load *l, struct str key, struct str value);
 enum load_result set_add_header(struct load *l, struct str key, struct str value);
 enum load_result set_remove_header(struct load *l, struct str key, struct str value);
 enum load_result clear_headers(struct load *l, struct str key, struct str value);

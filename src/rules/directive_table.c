@@ -10,7 +10,6 @@ static const char by_plugin[] = "for eval tests; no loaded plugin reads it";
 static const char bayes[] = "the Bayes classifier is not there yet";
 static const char stores[] = "Postern keeps its stores by amavisd.conf settings";
 static const char host_only[] = "SpamAssassin's own process matter";
-static const char geo[] = "no country database";
 static const char resolver[] = "the resolver is Postern's own";
 
 /* clang-format off */
@@ -75,6 +74,13 @@ const struct directive directives[] = {
 	{ "clear_util_rb", DIRECTIVE_SPECIAL, 0, clear_tlds, NULL, NULL },
 	{ "redirector_pattern", DIRECTIVE_SPECIAL, 0, set_redirector, NULL, NULL },
 	{ "time_limit", DIRECTIVE_DURATION, SET(time_limit_s), NULL, NULL, NULL },
+	{ "geodb_module", DIRECTIVE_SPECIAL, 0, set_geodb_module, NULL, NULL },
+	{ "country_db_type", DIRECTIVE_SPECIAL, 0, set_geodb_module, NULL, NULL },
+	{ "geodb_options", DIRECTIVE_SPECIAL, 0, set_geodb_options, NULL, NULL },
+	{ "geodb_search_path", DIRECTIVE_SPECIAL, 0, set_geodb_search_path, NULL, NULL },
+	{ "country_db_path", DIRECTIVE_SPECIAL, 0, set_geodb_old_path, NULL, NULL },
+	{ "uri_country_db_path", DIRECTIVE_SPECIAL, 0, set_geodb_old_path, NULL, NULL },
+	{ "uri_country_db_isp_path", DIRECTIVE_SPECIAL, 0, set_geodb_old_path, NULL, NULL },
 	/* DNS */
 	{ "skip_rbl_checks", DIRECTIVE_BOOL, SET(dns.skip_rbl_checks), NULL, NULL, NULL },
 	{ "dns_available", DIRECTIVE_SPECIAL, 0, set_dns_available, NULL, NULL },
@@ -185,13 +191,6 @@ const struct directive directives[] = {
 	{ "report_contact", DIRECTIVE_STR, SET(report.report_contact), NULL, NULL, NULL },
 	{ "report_hostname", DIRECTIVE_STR, SET(report.report_hostname), NULL, NULL, NULL },
 	/* accepted, without effect */
-	{ "geodb_module", DIRECTIVE_STR, 0, NULL, geo, NULL },
-	{ "geodb_options", DIRECTIVE_STR, 0, NULL, geo, NULL },
-	{ "geodb_search_path", DIRECTIVE_STR, 0, NULL, geo, NULL },
-	{ "country_db_type", DIRECTIVE_STR, 0, NULL, geo, NULL },
-	{ "country_db_path", DIRECTIVE_STR, 0, NULL, geo, NULL },
-	{ "uri_country_db_path", DIRECTIVE_STR, 0, NULL, geo, NULL },
-	{ "uri_country_db_isp_path", DIRECTIVE_STR, 0, NULL, geo, NULL },
 	{ "lock_method", DIRECTIVE_STR, 0, NULL, host_only, NULL },
 	{ "mbox_format_from_regex", DIRECTIVE_STR, 0, NULL, host_only, NULL },
 	{ NULL, DIRECTIVE_SPECIAL, 0, NULL, NULL, NULL },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* After the last line: the country database for plugins that want it; then each plugin finishes its settings. */
+#include "core/arena.h"
 #include "rules/load.h"
 
 struct loader {
@@ -27,7 +28,8 @@ static void open_geo(struct load *l)
 
 		wanted = wanted || (slot->plugin && slot->plugin->wants_geo);
 	}
-	if (!wanted || !l->source->open_geo)
+	if (!wanted || !l->source->open_geo ||
+	    (rs->settings.geo.module.n && !str_eq(rs->settings.geo.module, STR("geoip2"))))
 		return;
 	if (l->source->open_geo(l->source->ctx, l->a, &rs->settings.geo, &geo, &e) < 0)
 		load_diag(l, RULES_WARNING, "geodb: %s", e.text);
@@ -37,17 +39,18 @@ static void open_geo(struct load *l)
 void finish_plugins(struct load *l)
 {
 	struct ruleset *rs = l->rs;
-	struct loader loader = { .source = l->source };
+	struct loader *loader = arena_zalloc(l->scratch, sizeof(*loader));
 
 	open_geo(l);
-	loader.loader = (struct plugin_loader){ l->a, l->tlds, rs->geo, read_file };
+	loader->source = l->source;
+	loader->loader = (struct plugin_loader){ l->a, l->tlds, rs->geo, read_file };
 	MAP_EACH (&rs->plugins, it) {
 		const struct plugin_slot *slot = it->value;
 		struct err e = ERR_INIT;
 
 		rs->extracts = rs->extracts || (slot->plugin && slot->plugin->extract);
 		if (slot->plugin && slot->plugin->conf_finish &&
-		    slot->plugin->conf_finish(slot->conf, &loader.loader, &e) < 0)
+		    slot->plugin->conf_finish(slot->conf, &loader->loader, &e) < 0)
 			load_diag(l, RULES_ERROR, "config: %s", e.text);
 	}
 }

@@ -2,7 +2,7 @@
 /* Files into lines, lines into directives; diagnoses. */
 #include "core/arena.h"
 #include "core/strbuf.h"
-#include "rules/directive.h"
+#include "rules/define.h"
 #include "rules/known.h"
 
 #include <stdarg.h>
@@ -110,6 +110,21 @@ static void note_unused(struct load *l, struct str key, const char *reason)
 	*u = (struct ruleset_unused){ str_dup(l->a, key), reason, l->file, l->line };
 }
 
+static void define_for_plugin(struct directive_call *call, struct str name, struct str function,
+			      int priority)
+{
+	struct load *l = call->define_ctx;
+	struct str rule, rest;
+	struct rule_attr *attr;
+
+	if (define_split(l, call->value, &rule, &rest) != LOAD_OK || !str_eq(rule, name))
+		return;
+	define_eval(l, name, RULE_BODY_EVAL, arena_printf(l->scratch, "%.*s()", STR_FMT(function)));
+	attr = load_attr(l, name);
+	attr->priority = priority;
+	attr->has_priority = true;
+}
+
 /* Every loaded plugin that knows the key gets the line. False: none does. */
 static bool to_plugins(struct load *l, struct str key, struct str value)
 {
@@ -118,7 +133,14 @@ static bool to_plugins(struct load *l, struct str key, struct str value)
 	MAP_EACH (&l->rs->plugins, it) {
 		const struct plugin_slot *slot = it->value;
 		const struct directive_def *d = slot->plugin ? slot->plugin->directives : NULL;
-		struct directive_call call = { slot->conf, l->a, key, value, l->file, l->line };
+		struct directive_call call = { .conf = slot->conf,
+					       .arena = l->a,
+					       .key = key,
+					       .value = value,
+					       .file = l->file,
+					       .line = l->line,
+					       .define = define_for_plugin,
+					       .define_ctx = l };
 		struct err e = ERR_INIT;
 
 		for (; d && d->name; d++) {
