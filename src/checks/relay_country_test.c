@@ -53,7 +53,7 @@ static void test_headers(void **state)
 		harness_config(&h, str_of(rows[i].config));
 		harness_ready(&h);
 		harness_message(&h, str_of(rows[i].message), 0);
-		got = msg_get(h.msg, str_of(rows[i].spec), h.msg_arena, &found);
+		got = msg_get(h.msg, str_of(rows[i].spec), &found);
 		if (!str_eq(got, str_of(rows[i].want)) || found != rows[i].found)
 			fail_msg("%s: got %.*s", rows[i].name, STR_FMT(got));
 		assert_int_equal(map_has(&h.tags, STR("RELAYCOUNTRY")), rows[i].found);

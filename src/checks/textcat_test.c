@@ -67,7 +67,7 @@ static void assert_header(const char *config, const char *message, const char *s
 	harness_config(&h, str_of(config));
 	harness_ready(&h);
 	harness_message(&h, str_of(message), 0);
-	assert_true(str_eq(msg_get(h.msg, str_of(spec), h.msg_arena, &found), str_of(want)));
+	assert_true(str_eq(msg_get(h.msg, str_of(spec), &found), str_of(want)));
 	harness_done(&h);
 }
 

@@ -35,6 +35,7 @@ void match_extract(struct match *m)
 		return;
 	m->extracted = arena_alloc(m->arena, sizeof(*m->extracted));
 	*m->extracted = *m->msg;
+	m->extracted->gets = get_memo_new(m->arena); /* the same names may mean more now */
 	m->msg = m->extracted;
 	m->host.put_metadata = put_metadata;
 	m->host.add_uri = add_uri;
