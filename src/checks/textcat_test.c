@@ -38,7 +38,10 @@ static const struct harness_row textcat_rows[] = {
 	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	  "aaa\n",
 	  0 },
-	{ "no models", "ok_languages yy\n" RULE, "\n" A256 "\n", 0 },
+	{ "no models",
+	  "harness_file languages none\n"
+	  "ok_languages yy\n" RULE,
+	  "\n" A256 "\n", 0 },
 	{ "too many",
 	  MODELS "textcat_acceptable_score 9\ntextcat_max_languages 1\nok_languages zz\n" RULE,
 	  "\n" A256 "\n", 0 },
