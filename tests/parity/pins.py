@@ -17,7 +17,9 @@ NOT_HERE = {
         "setting": "rbl_headers skip_rbl_checks dns_available dns_server clear_dns_servers dns_options "
                    "dns_query_restriction clear_dns_query_restriction clear_dns_query_restrictions dns_block_rule "
                    "dns_block_time rbl_timeout askdns",
-        "tflag": "ips_only domains_only a ns notrim",
+    },
+    "never hits": {
+        "eval": "check_for_unique_subject_id check_for_illegal_ip check_shortcircuit html_charset_faraway",
     },
 }
 
