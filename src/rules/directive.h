@@ -26,10 +26,10 @@ struct directive {
 	enum load_result (*set)(struct load *l, struct str key, struct str value);
 	const char *unused; /* why the line has no effect of its own; NULL: it has */
 	const char *
-	    plugin; /* only where this plugin is loaded (without the common prefix); NULL: always */
+	    plugin; /* only where one of these is loaded (names without the prefix); NULL: always */
 };
 
-/* All of them; ends with name NULL. */
+/* All of them; ends with name NULL. A name that ends in * stands for all that begin so. */
 extern const struct directive directives[];
 
 /* Reads a value by its type into the rule set. */
@@ -69,6 +69,10 @@ enum load_result set_dns_server(struct load *l, struct str key, struct str value
 enum load_result set_dns_restriction(struct load *l, struct str key, struct str value);
 enum load_result clear_dns_restriction(struct load *l, struct str key, struct str value);
 enum load_result set_rbl_timeout(struct load *l, struct str key, struct str value);
+enum load_result set_shaped(struct load *l, struct str key, struct str value);
+enum load_result set_askdns(struct load *l, struct str key, struct str value);
+enum load_result set_regex(struct load *l, struct str key, struct str value);
+enum load_result set_obsolete(struct load *l, struct str key, struct str value);
 enum load_result set_geodb_module(struct load *l, struct str key, struct str value);
 enum load_result set_geodb_options(struct load *l, struct str key, struct str value);
 enum load_result set_geodb_search_path(struct load *l, struct str key, struct str value);

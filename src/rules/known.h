@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * known: the plugins of SpamAssassin 4.0 by name, with the eval functions, lines and features each has
- * there. `ifplugin X` is true for one that loadplugin named, whether Postern implements it or not, as its
- * rules then hit as in SpamAssassin without network, store or module: not at all. What an eval function
- * listed here but implemented by no struct plugin means is told by ruleset_missing().
+ * known: the plugins of SpamAssassin 4.0 by name, with the eval functions and features each has there;
+ * their lines stand in directive_table.c. `ifplugin X` is true for one that loadplugin named, whether
+ * Postern implements it or not, as its rules then hit as in SpamAssassin without network, store or
+ * module: not at all. What an eval function listed here but implemented by no struct plugin means is told
+ * by ruleset_missing().
  */
 #pragma once
 
@@ -12,10 +13,9 @@
 #include <stdbool.h>
 
 struct known_plugin {
-	const char *name;       /* without "Mail::SpamAssassin::Plugin::" */
-	const char *evals;      /* "name:t name:t ...": t is h b f or a (any type) */
-	const char *directives; /* "name name ..."; one that ends in * is a prefix */
-	const char *features;   /* likewise */
+	const char *name;     /* without "Mail::SpamAssassin::Plugin::" */
+	const char *evals;    /* "name:t name:t ...": t is h b f or a (any type) */
+	const char *features; /* "name name ..." */
 };
 
 /* Full Perl name; the older names of renamed plugins too. NULL: not known. */

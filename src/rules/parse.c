@@ -156,33 +156,38 @@ static bool to_plugins(struct load *l, struct str key, struct str value)
 	return taken;
 }
 
-static bool known_by_plugin(const struct load *l, struct str key)
+static bool has_own_plugin(const struct load *l, const struct directive *d)
 {
-	MAP_EACH (&l->rs->plugins, it) {
-		const struct plugin_slot *slot = it->value;
+	struct str rest = str_of(d->plugin ? d->plugin : ""), name;
 
-		if (slot->known && known_list_has(slot->known->directives, key, NULL))
+	if (!d->plugin)
+		return true;
+	while (lex_word(&rest, &name)) {
+		name = str_concat(l->scratch, STR("Mail::SpamAssassin::Plugin::"), name);
+		if (map_has(&l->rs->plugins, name))
 			return true;
 	}
 	return false;
 }
 
-static bool has_own_plugin(const struct load *l, const struct directive *d)
+/* By its name, or by the beginning of it. */
+static const struct directive *find_directive(const struct load *l, struct str key)
 {
-	char name[80];
+	const struct directive *found = map_get(&l->directives, key);
 
-	if (!d->plugin)
-		return true;
-	snprintf(name, sizeof(name), "Mail::SpamAssassin::Plugin::%s", d->plugin);
-	return map_has(&l->rs->plugins, str_of(name));
+	for (const struct directive *d = directives; d->name && !found; d++) {
+		struct str name = str_of(d->name);
+
+		if (str_ends(name, STR("*")) && str_starts(key, str_sub(name, 0, name.n - 1)))
+			found = d;
+	}
+	return found && has_own_plugin(l, found) ? found : NULL;
 }
 
 void load_directive(struct load *l, struct str key, struct str value)
 {
-	const struct directive *d = map_get(&l->directives, key);
+	const struct directive *d = find_directive(l, key);
 
-	if (d && !has_own_plugin(l, d))
-		d = NULL;
 	if (d && !d->unused)
 		say_result(l, directive_set(l, d, key, value), key);
 	if (to_plugins(l, key, value) || (d && !d->unused))
@@ -190,8 +195,6 @@ void load_directive(struct load *l, struct str key, struct str value)
 	if (d) {
 		say_result(l, directive_set(l, d, key, value), key);
 		note_unused(l, key, d->unused);
-	} else if (known_by_plugin(l, key)) {
-		note_unused(l, key, "its plugin's tests are not implemented");
 	} else {
 		load_error_here(l, true, "failed to parse line");
 	}

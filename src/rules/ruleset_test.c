@@ -130,6 +130,18 @@ static void test_plugins(void **state)
 }
 
 /* The stock files and Debian's site files: no line of theirs may be refused. */
+/* Evals and lines that plugins bring are not the matter here: these are not given. */
+static bool is_of_plugins(struct str text)
+{
+	static const char *const keys[] = { ": freemail_domains " };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (str_find(text, str_of(keys[i])) != STR_NPOS)
+			return true;
+	}
+	return str_starts(text, STR("rules: unknown eval"));
+}
+
 static void test_stock(void **state)
 {
 	struct arena *a = arena_new();
@@ -152,11 +164,9 @@ static void test_stock(void **state)
 	arena_free(a); /* the texts are not needed any more */
 	d = ruleset_diags(rs, &n);
 	for (size_t i = 0; i < n; i++) {
-		/* evals are not the matter here: their plugins are not given */
-		if (!str_starts(d[i].text, STR("rules: unknown eval")))
-			print_error("%.*s\n", STR_FMT(d[i].text));
+		if (d[i].severity == RULES_ERROR && !is_of_plugins(d[i].text))
+			fail_msg("%.*s", STR_FMT(d[i].text));
 	}
-	assert_int_equal(ruleset_error_count(rs), 0);
 	assert_true(ruleset_active_count(rs, RULE_BODY) > 500);
 	assert_true(ruleset_active_count(rs, RULE_HEADER) > 700);
 	assert_true(ruleset_active_count(rs, RULE_META) > 800);

@@ -1,0 +1,38 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+# Every setting that the installed SpamAssassin understands, one name a line: those registered by
+# Mail::SpamAssassin::Conf and by each of its plugins, and those that their manuals list.
+use strict;
+use warnings;
+use Mail::SpamAssassin;
+use Mail::SpamAssassin::Conf::Parser;
+
+my ($lib) = $INC{'Mail/SpamAssassin.pm'} =~ /^(.*)\.pm$/;
+my @plugins = grep { !/^(?:Test|P595Body)$/ } map { m{/(\w+)\.pm$} } glob "$lib/Plugin/*.pm";
+my %names;
+{
+	no warnings 'redefine';
+	my $register = \&Mail::SpamAssassin::Conf::Parser::register_commands;
+	*Mail::SpamAssassin::Conf::Parser::register_commands = sub {
+		my ($self, $commands) = @_;
+		for my $command (@$commands) {
+			$names{lc $_} = 1 for $command->{setting}, @{$command->{aliases} || []};
+			$names{lc $command->{command}} = 1 if $command->{command};
+			# the store of a list, not the name of a line
+			delete $names{lc $command->{setting}} if $command->{command} && $command->{command} ne $command->{setting};
+		}
+		return $register->(@_);
+	};
+	local $SIG{__WARN__} = sub { };
+	Mail::SpamAssassin->new({
+		local_tests_only => 1, dont_copy_prefs => 1, userprefs_filename => '/dev/null',
+		config_text => join('', map { "loadplugin Mail::SpamAssassin::Plugin::$_\n" } @plugins) . "body X /x/\n",
+	})->init(0);
+}
+for my $file ("$lib/Conf.pm", map { "$lib/Plugin/$_.pm" } @plugins) {
+	open(my $in, '<', $file) or die "$file: $!\n";
+	while (my $line = <$in>) {
+		$names{$1} = 1 if $line =~ /^=item ((?!(?:check|has)_|perl_version)[a-z]+(?:_[a-z0-9]+)+)(?:\s|$)/;
+	}
+}
+print map { "$_\n" } sort keys %names;
