@@ -113,7 +113,7 @@ static void find_always(struct header_group *g, const uint32_t *always, size_t n
 
 	while (*at < n && always[*at] < g->first + g->n)
 		++*at;
-	g->always = always + from;
+	g->always = n ? always + from : NULL;
 	g->always_count = *at - from;
 }
 
