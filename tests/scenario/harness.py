@@ -29,6 +29,11 @@ score  TEST_HEADER 1.5
 SERVES = "configuration is in service"
 
 
+def is_sanitized():
+    """Is the program built with AddressSanitizer?"""
+    return b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
+
+
 def free_port():
     """A TCP port of 127.0.0.1 that nobody has right now."""
     with socket.socket() as s:
