@@ -23,6 +23,7 @@ struct encloser {
 	const struct rules_report_settings *conf;
 	const struct mime_message *m;
 	struct arena *a;
+	struct str report; /* with what is said of attachments */
 	struct copied copied[COPIED];
 };
 
@@ -93,7 +94,7 @@ static void copy_fields(struct encloser *e, struct strbuf *out, struct str name)
 	if (any)
 		return;
 	for (h = mime_headers_first(&e->m->root->headers, name); h; h = h->next_same) {
-		add_field(out, name, h->value);
+		add_field(out, name, pristine_one_line(h->value, e->a));
 		strbuf_add_byte(out, '\n');
 	}
 }
@@ -143,17 +144,6 @@ static void add_header(struct encloser *e, struct strbuf *out)
 	}
 }
 
-/* One that the old message does not contain. */
-static struct str make_boundary(struct encloser *e)
-{
-	struct str s = arena_printf(e->a, "----------=_%08X.%08X", e->in->time_s, e->in->random);
-
-	for (uint32_t i = 1; str_find(e->m->pristine, s) != STR_NPOS; i++)
-		s = arena_printf(e->a, "----------=_%08X.%08X/%08X", e->in->time_s, e->in->random,
-				 (e->in->random ^ 0x9e3779b9) + i);
-	return s;
-}
-
 /* Anything but text is not opened of itself. */
 static bool is_unsafe(const struct encloser *e)
 {
@@ -162,20 +152,37 @@ static bool is_unsafe(const struct encloser *e)
 	return !str_is_none(type) && str_find_nocase(type, STR("text/plain")) == STR_NPOS;
 }
 
-static void add_parts(struct encloser *e, struct strbuf *out, struct str boundary)
+static void read_report(struct encloser *e)
 {
-	struct str b = boundary, unsafe = STR("");
-
+	e->report = markup_report(e->in, e->a);
 	if (is_unsafe(e))
-		unsafe = markup_expand(e->in, e->conf->unsafe_report, e->a);
+		e->report =
+		    str_concat(e->a, e->report, markup_expand(e->in, e->conf->unsafe_report, e->a));
+}
+
+/* One that neither the old message nor the report contains. */
+static struct str make_boundary(const struct encloser *e)
+{
+	struct str s = arena_printf(e->a, "----------=_%08X.%08X", e->in->time_s, e->in->random);
+
+	for (uint32_t i = 1;
+	     str_find(e->m->pristine, s) != STR_NPOS || str_find(e->report, s) != STR_NPOS; i++)
+		s = arena_printf(e->a, "----------=_%08X.%08X/%08X", e->in->time_s, e->in->random,
+				 (e->in->random ^ 0x9e3779b9) + i);
+	return s;
+}
+
+static void add_parts(const struct encloser *e, struct strbuf *out, struct str boundary)
+{
+	struct str b = boundary;
+
 	strbuf_printf(out,
 		      "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"%.*s\"\n\n"
 		      "This is a multi-part message in MIME format.\n\n--%.*s\n"
 		      "Content-Type: text/plain; charset=%.*s\nContent-Disposition: inline\n"
 		      "Content-Transfer-Encoding: 8bit\n\n",
 		      STR_FMT(b), STR_FMT(b), STR_FMT(e->conf->report_charset));
-	strbuf_add(out, markup_report(e->in, e->a));
-	strbuf_add(out, unsafe);
+	strbuf_add(out, e->report);
 	strbuf_printf(out,
 		      "\n\n--%.*s\nContent-Type: %s; x-spam-type=original\n"
 		      "Content-Description: %s\nContent-Disposition: %s\n"
@@ -190,10 +197,12 @@ struct str markup_enclose(const struct markup_input *in, struct arena *a)
 		.in = in, .conf = &ruleset_settings(in->rules)->report, .m = in->msg->mime, .a = a
 	};
 	bool crlf = e.m->flags & MIME_CRLF;
-	struct str boundary = make_boundary(&e), ret;
+	struct str boundary, ret;
 	struct strbuf new, out;
 
 	read_copied(&e);
+	read_report(&e);
+	boundary = make_boundary(&e);
 	strbuf_init(&new, 0);
 	add_header(&e, &new);
 	add_parts(&e, &new, boundary);

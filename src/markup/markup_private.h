@@ -40,6 +40,8 @@ struct pristine {
  * False: no more.
  */
 bool pristine_next(struct pristine *p, struct str name, struct str *ret);
+/* A decoded value on one line, whatever was encoded in it. */
+struct str pristine_one_line(struct str s, struct arena *a);
 /* The last one, or what the reader made of a field that has no line end; none: not there. */
 struct str pristine_last(const struct mime_message *m, struct str name, struct arena *a);
 

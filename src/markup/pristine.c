@@ -63,6 +63,15 @@ bool pristine_next(struct pristine *p, struct str name, struct str *ret)
 	return false;
 }
 
+struct str pristine_one_line(struct str s, struct arena *a)
+{
+	char *p = arena_alloc(a, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = s.p[i] == '\n' || s.p[i] == '\r' ? ' ' : s.p[i];
+	return str_make(p, s.n);
+}
+
 struct str pristine_last(const struct mime_message *m, struct str name, struct arena *a)
 {
 	struct pristine p = { .headers = m->pristine_headers };
@@ -73,7 +82,7 @@ struct str pristine_last(const struct mime_message *m, struct str name, struct a
 	if (str_is_none(last)) {
 		last = mime_headers_value(&m->root->headers, name);
 		if (!str_is_none(last))
-			last = str_concat(a, last, STR("\n"));
+			last = str_concat(a, pristine_one_line(last, a), STR("\n"));
 	}
 	return last;
 }

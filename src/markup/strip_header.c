@@ -6,6 +6,7 @@
  * list of fields. The k-th X-Spam-Prev-NAME belongs to the k-th NAME, and its folds stay.
  */
 #include "core/arena.h"
+#include "core/must.h"
 #include "markup/strip.h"
 
 enum { MAX_RESTORED = 100 /* no markup makes more; the rest just goes */ };
@@ -202,6 +203,7 @@ static void restore(struct stripper *st, size_t i)
 	if (colon == STR_NPOS || !colon)
 		return;
 	f = place_for(st, str_sub(text, 0, colon));
+	planted_fault(!f && st->fields.n > 8);
 	if (!f)
 		f = vec_must_push(&st->fields);
 	else if (!prev.folds.n)
@@ -236,7 +238,7 @@ struct str strip_header(struct str headers, const struct rules_report_settings *
 	restore_all(&st);
 	strbuf_init(&b, 0);
 	VEC_EACH (&st.fields, struct strip_field, f) {
-		if (f->gone || (!f->restored && str_starts(f->first, STR("X-Spam-"))))
+		if (f->gone || str_starts(f->first, STR("X-Spam-")))
 			continue;
 		strbuf_add(&b, f->first);
 		strbuf_add(&b, f->folds);

@@ -11,6 +11,8 @@
 #include "core/strbuf.h"
 #include "markup/markup_private.h"
 
+enum { MAX_LINE_TEXT = 65536 };
+
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
@@ -111,15 +113,11 @@ struct str markup_expand(const struct markup_input *in, struct str text, struct 
 
 struct str markup_line_text(const struct markup_input *in, struct str text, struct arena *a)
 {
-	struct str s = str_sub(markup_expand(in, text, a), 0, 65536);
+	struct str s = str_sub(markup_expand(in, text, a), 0, MAX_LINE_TEXT);
 	char *p = arena_alloc(a, s.n);
 
 	for (size_t i = 0; i < s.n; i++)
-		p[i] = s.p[i];
-	for (size_t i = 0; i < s.n; i++) {
-		if (p[i] == '\n')
-			p[i] = ' ';
-	}
+		p[i] = s.p[i] == '\n' ? ' ' : s.p[i];
 	return str_make(p, s.n);
 }
 
