@@ -97,9 +97,17 @@ static void wait_connected(void *arg, int fd, const struct net_addr *addr, const
 	w->conn->wait = w;
 }
 
+static struct connect_opts connect_options(const struct relay *r)
+{
+	bool bound = r->opts.local.family != NET_NONE;
+
+	return (struct connect_opts){ .each_ms = r->opts.connect_ms,
+				      .local = bound ? &r->opts.local : NULL };
+}
+
 static void start_connect(struct relay_wait *w)
 {
-	struct connect_opts co = { .each_ms = w->relay->opts.connect_ms };
+	struct connect_opts co = connect_options(w->relay);
 
 	w->job = connect_start(w->relay->loop, w->addrs, w->addr_count, &co, wait_connected, w);
 }
@@ -204,7 +212,7 @@ static void replaced(void *arg, int fd, const struct net_addr *addr, const struc
 
 void relay_lease_replace(struct relay_lease *lease)
 {
-	struct connect_opts co = { .each_ms = lease->relay->opts.connect_ms };
+	struct connect_opts co = connect_options(lease->relay);
 
 	lease->conn = NULL;
 	lease->was_replaced = true;

@@ -30,6 +30,9 @@ struct relay_opts {
 	int64_t idle_ms;    /* how long a connection is kept unused; 0: 15 s */
 	size_t max_idle;    /* kept unused in all; 0: 64 */
 	unsigned max_uses;  /* transactions over one connection; 0: 100 */
+	int64_t
+	    reply_ms; /* longest wait for a reply, where the protocol's own is longer; 0: that */
+	struct net_addr local; /* to connect from; NET_NONE: as the kernel chooses */
 	const struct log *log;
 };
 

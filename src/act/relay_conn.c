@@ -76,6 +76,13 @@ static void give_content(struct relay_conn *c)
 	smtp_client_data_end(c->client);
 }
 
+static int64_t reply_timeout_ms(const struct relay_conn *c)
+{
+	int64_t ms = smtp_client_timeout_ms(c->client), max = c->relay->opts.reply_ms;
+
+	return max && ms > max ? max : ms;
+}
+
 static void failed(struct relay_conn *c)
 {
 	const struct smtp_client_failure *f = smtp_client_failure(c->client);
@@ -148,7 +155,7 @@ static bool flush(struct relay_conn *c)
 		stream_write(c->stream, out);
 		any = true;
 	}
-	stream_wait(c->stream, smtp_client_timeout_ms(c->client),
+	stream_wait(c->stream, reply_timeout_ms(c),
 		    smtp_client_state_text(smtp_client_state(c->client)));
 	return any;
 }

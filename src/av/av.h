@@ -46,6 +46,13 @@ struct av_input {
 	const struct ask_part *parts;
 	size_t part_count;
 	const struct log *log; /* the message's */
+	bool
+	    ask_all; /* not $first_infected_stops_scan: the whole list is asked, names are collected */
+	/*
+	 * The message's deadline on the loop's clock: each engine gets three fifths of what is left of it, but
+	 * 6 seconds at least, as amavisd's. 0: two minutes.
+	 */
+	int64_t deadline_ms;
 };
 
 struct av_result {

@@ -17,7 +17,13 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-enum { CONNECT_MS = 10000, REPLY_MS = 120000, PART_MAX = 1 << 30 };
+enum {
+	CONNECT_MS = 10000,
+	REPLY_MS = 120000,
+	LEAST_REPLY_MS = 6000,
+	PART_MAX = 1 << 30,
+	NAMES_MAX = 4 * AV_NAMES_MAX /* of all engines */
+};
 
 struct av_job {
 	struct av *av;
@@ -32,13 +38,15 @@ struct av_job {
 	struct parts_dir dir;
 	bool has_dir;
 	size_t entry, only; /* only: SIZE_MAX, or the one engine of a self-test */
-	bool primary_answered;
+	bool primary_answered, ask_all;
+	int64_t deadline_ms;
 	struct connect_job *connect;
 	struct stream *stream;
 	struct av_exam *exam;
 	struct av_exam_input input;
 	struct loop_call step;
 	struct av_result result;
+	struct str found[NAMES_MAX]; /* result's names */
 	const char *failure;
 	struct str engine;
 };
@@ -92,6 +100,24 @@ static void engine_failed(struct av_job *j, const char *why)
 	loop_call_later(&j->step);
 }
 
+/* Each name once, whoever said it. */
+static void add_names(struct av_job *j)
+{
+	struct av_result *r = &j->result;
+	const struct str *names;
+	size_t n = av_exam_names(j->exam, &names);
+
+	for (size_t i = 0; i < n && r->name_count < NAMES_MAX; i++) {
+		bool is_new = true;
+
+		for (size_t k = 0; k < r->name_count && is_new; k++)
+			is_new = !str_eq(j->found[k], names[i]);
+		if (is_new)
+			j->found[r->name_count++] = names[i];
+	}
+	r->names = j->found;
+}
+
 static void engine_answered(struct av_job *j)
 {
 	const struct av_entry *x = av_entry_at(j->av, j->entry);
@@ -105,16 +131,18 @@ static void engine_answered(struct av_job *j)
 		return;
 	}
 	r->status = ANSWER_OK;
-	j->engine = x->name;
+	if (r->virus != VIRUS_FOUND)
+		j->engine = x->name;
 	if (!x->is_backup)
 		j->primary_answered = true;
+	j->entry++;
 	if (av_exam_state(j->exam) == AV_EXAM_FOUND) {
+		add_names(j);
 		r->virus = VIRUS_FOUND;
-		r->name_count = av_exam_names(j->exam, &r->names);
-		j->entry = av_entry_count(j->av); /* first infected stops */
-	} else {
+		if (!j->ask_all)
+			j->entry = av_entry_count(j->av);
+	} else if (r->virus != VIRUS_FOUND) {
 		r->virus = VIRUS_CLEAN;
-		j->entry++;
 	}
 	end_connection(j);
 	loop_call_later(&j->step);
@@ -202,6 +230,15 @@ static const struct stream_events events = { .on_data = on_data,
 					     .on_drained = on_drained,
 					     .on_closed = on_closed };
 
+static int64_t reply_ms(const struct av_job *j)
+{
+	int64_t ms = (j->deadline_ms - loop_now_ms(j->av->loop)) * 3 / 5;
+
+	if (!j->deadline_ms)
+		return REPLY_MS;
+	return ms > LEAST_REPLY_MS ? ms : LEAST_REPLY_MS;
+}
+
 static void on_connected(void *arg, int fd, const struct net_addr *addr, const struct err *e)
 {
 	struct av_job *j = arg;
@@ -214,7 +251,7 @@ static void on_connected(void *arg, int fd, const struct net_addr *addr, const s
 	}
 	j->exam = av_exam_new(j->arena, av_entry_at(j->av, j->entry), &j->input);
 	j->stream = stream_new(j->av->loop, fd, &events, j, NULL);
-	stream_wait(j->stream, REPLY_MS, "the virus engine's answer");
+	stream_wait(j->stream, reply_ms(j), "the virus engine's answer");
 	send_output(j);
 }
 
@@ -283,6 +320,8 @@ static struct av_job *job_new(struct av *av, const struct av_input *in)
 	j->arena = a;
 	j->only = SIZE_MAX;
 	j->log = in->log ? *in->log : *av->log;
+	j->ask_all = in->ask_all;
+	j->deadline_ms = in->deadline_ms;
 	j->bytes = arena_calloc(a, in->part_count, sizeof(*j->bytes));
 	j->names = arena_calloc(a, in->part_count, sizeof(*j->names));
 	j->fds = fds;

@@ -74,6 +74,15 @@ static void check_key(const struct conf *c, struct str bank, struct str key,
 		conf_diag_add(diags, CONF_WARNING, v->place,
 			      "policy bank '%.*s': %.*s is ignored: %s", STR_FMT(bank),
 			      STR_FMT(key), s->why);
+	if (s->status == SETTING_LATER)
+		conf_diag_add(diags, CONF_WARNING, v->place,
+			      "policy bank '%.*s': %s: accepted, has no effect yet (%s)",
+			      STR_FMT(bank), s->name, s->doc);
+	if (s->flags & SETTING_WHOLE)
+		conf_diag_add(diags, CONF_WARNING, v->place,
+			      "policy bank '%.*s': %s: one for the whole program yet: it has no "
+			      "effect in a bank",
+			      STR_FMT(bank), s->name);
 	resolved = conf_resolve(c, v);
 	/* One value may stand for a list of one. */
 	if (s->name[0] == '@' && resolved->kind != CONF_LIST && resolved->kind != CONF_HASH)

@@ -24,7 +24,17 @@ static void test_over(void **state)
 	struct conf *over = conf_with_bank(c, STR("MYNETS")), *both;
 
 	(void)state;
-	assert_string_equal(diags_text(a, &diags, CONF_WARNING).p, "");
+	/* What has no effect there is said. */
+	assert_string_equal(
+	    diags_text(a, &diags, CONF_WARNING).p,
+	    "t:2:17: warning: %allowed_header_tests: accepted, has no effect yet (which rules of "
+	    "headers are checked)\n"
+	    "t:3:41: warning: policy bank 'MYNETS': $log_level: one for the whole program yet: it "
+	    "has no effect in a bank\n"
+	    "t:5:27: warning: policy bank 'MYNETS': %allowed_header_tests: accepted, has no effect "
+	    "yet (which rules of headers are checked)\n"
+	    "t:6:47: warning: policy bank 'B': %allowed_header_tests: accepted, has no effect yet "
+	    "(which rules of headers are checked)\n");
 	assert_int_equal(conf_get_int(over, "log_level"), 3);
 	assert_int_equal(conf_get_int(c, "log_level"), 1);
 	assert_true(conf_get_bool(over, "originating"));
@@ -65,6 +75,8 @@ static void test_errors(void **state)
 	    diags_text(a, &diags, CONF_WARNING).p,
 	    "t:1:35: policy bank 'A': unknown setting log_levl; did you mean log_level?\n"
 	    "t:1:53: policy bank 'A': $max_servers is one for the whole program, not for banks\n"
+	    "t:2:16: warning: policy bank 'A': $log_level: one for the whole program yet: it has "
+	    "no effect in a bank\n"
 	    "t:2:16: $log_level: how much is logged: 0 one line a message, 5 everything, got "
 	    "'x', expected a whole number from -5 to 10\n"
 	    "t:2:31: warning: policy bank 'A': ACTION is ignored: code is never run\n"

@@ -35,10 +35,9 @@ static const struct {
 static const struct {
 	const char *text, *want;
 } refused[] = {
-	{ "$max_servers = 'ten';",
-	  "t:1:1: $max_servers: number of messages examined at once (with $postern_scan_processes "
-	  "= 0 the number of cores decides), got 'ten', expected a whole number from 1 to "
-	  "10000\n" },
+	{ "$max_servers = 'ten';", "t:1:1: $max_servers: number of messages examined at once, got "
+				   "'ten', expected a whole number from 1 to "
+				   "10000\n" },
 	{ "$log_level = 99;", "t:1:1: $log_level: how much is logged: 0 one line a message, 5 "
 			      "everything, got 99, expected a whole number from -5 to 10\n" },
 	{ "$log_level = 1.5;", "t:1:1: $log_level: how much is logged: 0 one line a message, 5 "

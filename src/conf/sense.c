@@ -84,17 +84,19 @@ static void check_lost(const struct conf *c, struct conf_diags *diags)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct str method = conf_get_str(c, kinds[i].method);
 		bool kept = method.n && conf_get_str(c, kinds[i].to).n;
+		bool later = conf_setting_of(kinds[i].method)->status != SETTING_LIVE;
 
 		if (kept && str_starts(method, STR("local:")))
 			kept = conf_is_defined(c, "QUARANTINEDIR") ||
 			       conf_is_defined(c, "postern_maildir");
-		if (conf_get_destiny(c, kinds[i].destiny) != D_DISCARD || kept ||
+		if (conf_get_destiny(c, kinds[i].destiny) != D_DISCARD || (kept && !later) ||
 		    !conf_is_set(c, kinds[i].destiny))
 			continue;
 		conf_diag_add(diags, CONF_WARNING, conf_place_of(c, kinds[i].destiny),
-			      "$%s = D_DISCARD without a quarantine ($QUARANTINEDIR, $%s, $%s): "
+			      "$%s = D_DISCARD without a quarantine (%s$QUARANTINEDIR, $%s, $%s): "
 			      "this mail is lost",
-			      kinds[i].destiny, kinds[i].method, kinds[i].to);
+			      kinds[i].destiny, later ? "there is none yet; " : "", kinds[i].method,
+			      kinds[i].to);
 	}
 }
 

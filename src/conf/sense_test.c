@@ -34,9 +34,9 @@ static const struct {
 	  "bounce to senders that are mostly forged: use D_DISCARD with a quarantine, or "
 	  "D_PASS\n" },
 	{ SCANNER "$final_spam_destiny = D_DISCARD;",
-	  "t:2:1: warning: $final_spam_destiny = D_DISCARD without a quarantine ($QUARANTINEDIR, "
-	  "$spam_quarantine_method, $spam_quarantine_to): this mail is lost\n" },
-	{ SCANNER "$final_spam_destiny = D_DISCARD; $QUARANTINEDIR = '/q';", "" },
+	  "t:2:1: warning: $final_spam_destiny = D_DISCARD without a quarantine (there is none "
+	  "yet; $QUARANTINEDIR, $spam_quarantine_method, $spam_quarantine_to): this mail is "
+	  "lost\n" },
 	{ SCANNER "$sa_tag2_level_deflt = 6; $sa_kill_level_deflt = 5;",
 	  "t:2:27: warning: $sa_kill_level_deflt (5) is below $sa_tag2_level_deflt (6): mail would "
 	  "be blocked that is not even marked\n" },

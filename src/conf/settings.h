@@ -49,6 +49,7 @@ enum {
 	SETTING_NO_BANK = 1u << 2,  /* not for policy banks */
 	SETTING_COMPUTED = 1u << 3, /* `dflt` depends on the machine: set in load.c */
 	SETTING_QUIET = 1u << 4,    /* ignored without loss: a note, not a warning */
+	SETTING_WHOLE = 1u << 5,    /* read once for the whole program: in a bank a warning */
 };
 
 struct setting {

@@ -11,7 +11,7 @@
 
 /* clang-format off */
 static const struct setting ccat_rows[] = {
-	{ "%final_destiny_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%final_destiny_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => 1, 2 => -4, '2,1' => -4, '2,2' => -3, 3 => -2, "
 	  "4 => sub { c('final_bad_header_destiny') }, "
 	  "6 => sub { c('final_spam_destiny') }, "
@@ -22,10 +22,10 @@ static const struct setting ccat_rows[] = {
 	{ "%final_destiny_by_ccat", SETTING_ALIAS, SETTING_LIVE, 0,
 	  "%final_destiny_maps_by_ccat", 0, 0,
 	  "older name of %final_destiny_maps_by_ccat", NULL },
-	{ "%forward_method_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%forward_method_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { ca('forward_method_maps') }", 0, 0,
 	  "where mail of a category goes", NULL },
-	{ "%smtp_reason_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%smtp_reason_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => 'id=%n - OTHER', 1 => 'id=%n - CLEAN', "
 	  "2 => 'id=%n - Unable to relay message back to MTA', "
 	  "'2,1' => 'id=%n - Temporary MTA failure on relaying', "
@@ -47,7 +47,7 @@ static const struct setting ccat_rows[] = {
 	  "'7,3' => 'id=%n - UNCHECKED: ambiguous content', "
 	  "8 => 'id=%n - BANNED: %F', 9 => 'id=%n - INFECTED: %V'", 0, 0,
 	  "text of the reply", NULL },
-	{ "%lovers_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%lovers_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "4 => sub { ca('bad_header_lovers_maps') }, "
 	  "5 => sub { ca('spam_lovers_maps') }, "
 	  "6 => sub { ca('spam_lovers_maps') }, "
@@ -66,14 +66,14 @@ static const struct setting ccat_rows[] = {
 	{ "%defang_by_ccat", SETTING_ALIAS, SETTING_LIVE, 0,
 	  "%defang_maps_by_ccat", 0, 0,
 	  "older name of %defang_maps_by_ccat", NULL },
-	{ "%subject_tag_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%subject_tag_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "'1,1' => sub { ca('spam_subject_tag_maps') }, "
 	  "5 => sub { ca('spam_subject_tag2_maps') }, "
 	  "'5,1' => sub { ca('spam_subject_tag3_maps') }, 6 => undef, "
 	  "7 => sub { [ c('undecipherable_subject_tag') ] }, "
 	  "8 => undef, 9 => ['***INFECTED*** ']", 0, 0,
 	  "subject tag", NULL },
-	{ "%quarantine_method_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%quarantine_method_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "1 => sub { c('clean_quarantine_method') }, "
 	  "4 => sub { c('bad_header_quarantine_method') }, "
 	  "6 => sub { c('spam_quarantine_method') }, "
@@ -81,7 +81,7 @@ static const struct setting ccat_rows[] = {
 	  "8 => sub { c('banned_files_quarantine_method') }, "
 	  "9 => sub { c('virus_quarantine_method') }", 0, 0,
 	  "how it is kept", NULL },
-	{ "%quarantine_to_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%quarantine_to_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "1 => sub { ca('clean_quarantine_to_maps') }, "
 	  "4 => sub { ca('bad_header_quarantine_to_maps') }, "
 	  "6 => sub { ca('spam_quarantine_to_maps') }, "
@@ -89,7 +89,7 @@ static const struct setting ccat_rows[] = {
 	  "8 => sub { ca('banned_quarantine_to_maps') }, "
 	  "9 => sub { ca('virus_quarantine_to_maps') }", 0, 0,
 	  "where it is kept", NULL },
-	{ "%admin_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%admin_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "4 => sub { ca('bad_header_admin_maps') }, "
 	  "6 => sub { ca('spam_admin_maps') }, "
 	  "7 => sub { ca('virus_admin_maps') }, "
@@ -102,38 +102,38 @@ static const struct setting ccat_rows[] = {
 	{ "%dsn_bcc_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('dsn_bcc') }", 0, 0,
 	  "who gets copies of bounces", NULL },
-	{ "%mailfrom_notify_admin_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%mailfrom_notify_admin_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('mailfrom_notify_admin') }, "
 	  "6 => sub { c('mailfrom_notify_spamadmin') }", 0, 0,
 	  "envelope sender of notices to administrators", NULL },
-	{ "%hdrfrom_notify_admin_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%hdrfrom_notify_admin_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('hdrfrom_notify_admin') }, "
 	  "6 => sub { c('hdrfrom_notify_spamadmin') }", 0, 0,
 	  "From of notices to administrators", NULL },
-	{ "%mailfrom_notify_recip_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%mailfrom_notify_recip_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('mailfrom_notify_recip') }", 0, 0,
 	  "envelope sender of notices to recipients", NULL },
-	{ "%hdrfrom_notify_recip_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%hdrfrom_notify_recip_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('hdrfrom_notify_recip') }", 0, 0,
 	  "From of notices to recipients", NULL },
-	{ "%hdrfrom_notify_sender_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%hdrfrom_notify_sender_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('hdrfrom_notify_sender') }", 0, 0,
 	  "From of bounces", NULL },
-	{ "%hdrfrom_notify_release_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%hdrfrom_notify_release_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('hdrfrom_notify_release') }", 0, 0,
 	  "From of released mail", NULL },
-	{ "%hdrfrom_notify_report_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%hdrfrom_notify_report_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { c('hdrfrom_notify_report') }", 0, 0,
 	  "From of reports", NULL },
-	{ "%notify_admin_templ_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%notify_admin_templ_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { cr('notify_virus_admin_templ') }, "
 	  "6 => sub { cr('notify_spam_admin_templ') }", 0, 0,
 	  "template of notices to administrators", NULL },
-	{ "%notify_recips_templ_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%notify_recips_templ_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { cr('notify_virus_recips_templ') }, "
 	  "6 => sub { cr('notify_spam_recips_templ') }", 0, 0,
 	  "template of notices to recipients", NULL },
-	{ "%notify_sender_templ_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%notify_sender_templ_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { cr('notify_sender_templ') }, "
 	  "6 => sub { cr('notify_spam_sender_templ') }, "
 	  "8 => sub { cr('notify_virus_sender_templ') }, "
@@ -148,16 +148,16 @@ static const struct setting ccat_rows[] = {
 	{ "%notify_autoresp_templ_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "0 => sub { cr('notify_autoresp_templ') }", 0, 0,
 	  "template of automatic answers", NULL },
-	{ "%warnsender_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%warnsender_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "4 => sub { c('warnbadhsender') }, 6 => undef, "
 	  "8 => sub { c('warnbannedsender') }, 9 => undef", 0, 0,
 	  "tell senders", NULL },
-	{ "%warnrecip_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%warnrecip_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "4 => sub { ca('warnbadhrecip_maps') }, 6 => undef, "
 	  "8 => sub { ca('warnbannedrecip_maps') }, "
 	  "9 => sub { ca('warnvirusrecip_maps') }", 0, 0,
 	  "tell recipients", NULL },
-	{ "%addr_extension_maps_by_ccat", SETTING_HASH, SETTING_LIVE, 0,
+	{ "%addr_extension_maps_by_ccat", SETTING_HASH, SETTING_LATER, 0,
 	  "4 => sub { ca('addr_extension_bad_header_maps') }, "
 	  "5 => sub { ca('addr_extension_spam_maps') }, "
 	  "6 => sub { ca('addr_extension_spam_maps') }, "

@@ -105,9 +105,12 @@ static void refuse(struct scan_job *job, uint32_t id)
 static void start_av(struct ask_wait *w, const struct ask *ask)
 {
 	const struct scan_job_spec *spec = scan_job_spec(w->job);
+	const struct front_msg *m = spec->arg;
 	struct av_input in = { .parts = ask->parts,
 			       .part_count = ask->part_count,
-			       .log = spec->log };
+			       .log = spec->log,
+			       .ask_all = !m->profile->set.first_infected_stops,
+			       .deadline_ms = m->deadline_ms };
 
 	/* The whole message does not come back from the cage: it is the front's own. */
 	ask->parts[0].fd = spec->body_fd;

@@ -70,6 +70,19 @@ static void read_dns(struct arena *a, const struct conf *conf, struct dns_opts *
 	*ret = opts;
 }
 
+static struct net_addr read_local(const struct conf *conf, struct conf_diags *diags)
+{
+	struct str text = conf_get_str(conf, "local_client_bind_address");
+	struct net_addr local = { .family = NET_NONE };
+
+	if (text.n && !net_addr_parse_ip(text, &local))
+		conf_diag_add(diags, CONF_ERROR, conf_place_of(conf, "local_client_bind_address"),
+			      "$local_client_bind_address: got '%.*s', expected an IP address of "
+			      "this machine",
+			      STR_FMT(text));
+	return local;
+}
+
 static void start_dns(struct front *f, const struct dns_opts *opts)
 {
 	struct err e = ERR_INIT;
@@ -88,6 +101,7 @@ void front_check(const struct conf *conf, struct conf_diags *diags)
 
 	profile_check_banks(profile_new(a, conf, diags), diags);
 	read_dns(a, conf, &dns, diags);
+	(void)read_local(conf, diags);
 	av_check(conf, diags);
 	arena_free(a);
 }
@@ -99,6 +113,9 @@ static void start_relay(struct front *f)
 	struct front_profile *p;
 
 	ro.connect_ms = conf_get_seconds(f->conf, "postern_connect_timeout") * 1000;
+	ro.reply_ms = conf_get_seconds(f->conf, "postern_reply_timeout") * 1000;
+	ro.max_uses = conf_get_bool(f->conf, "smtp_connection_cache_enable") ? 0 : 1;
+	ro.local = f->local;
 	f->relay = relay_new(f->loop, &ro);
 	f->hosts = hosts_new(f->loop, &ho);
 	method_look_up_now(&f->profile->set.forward, f->hosts);
@@ -125,6 +142,7 @@ static int read_conf(struct front *f, struct dns_opts *dns, struct err *e)
 	profile_check_banks(f->profile, &diags);
 	read_dns(f->arena, f->conf, dns, &diags);
 	f->av = av_new(f->loop, f->conf, f->log, &diags);
+	f->local = read_local(f->conf, &diags);
 	f->memory.max = conf_get_bytes(f->conf, "postern_message_memory");
 	for (size_t i = 0; i < diags.count; i++)
 		if (diags.list[i].severity == CONF_ERROR)

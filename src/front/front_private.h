@@ -60,6 +60,7 @@ struct front {
 	unsigned long mails;  /* for log ids */
 	struct front_memory memory;
 	struct hosts *hosts;
+	struct net_addr local; /* to connect from */
 	struct relay *relay;
 	struct dns *dns; /* NULL: network checks are off */
 	struct av *av;
@@ -121,7 +122,7 @@ struct front_msg {
 	struct arena *arena;
 	struct log log;
 	enum msg_state state;
-	char id[40], mail_id[16];
+	char id[40], mail_id[20];
 	struct envelope env;
 	struct smtp_mail mail;
 	const struct smtp_rcpt **rcpts;
@@ -148,7 +149,7 @@ struct front_msg {
 	struct outcome *outcomes; /* one a recipient */
 	struct delivery *delivery;
 	struct str queued_as;
-	int64_t start_ms;
+	int64_t start_ms, deadline_ms; /* its scan's, on the loop's clock */
 };
 
 struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx);

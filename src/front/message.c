@@ -86,16 +86,18 @@ static void hop_is_ready(void *arg, struct relay_lease *lease, const struct err 
 	msg_free(m);
 }
 
-static void make_mail_id(char out[16])
+static void make_mail_id(char out[20], unsigned bits)
 {
-	unsigned char random[9];
+	unsigned char random[12];
 	struct strbuf b;
+	size_t n = bits / 8;
 
-	must(getrandom(random, sizeof(random), 0) == (ssize_t)sizeof(random));
+	must(n <= sizeof(random) && n % 3 == 0);
+	must(getrandom(random, n, 0) == (ssize_t)n);
 	strbuf_init(&b, 0);
-	encode_base64url(&b, str_make((char *)random, sizeof(random)));
-	must(b.n == 12);
-	memcpy(out, b.p, 13);
+	encode_base64url(&b, str_make((char *)random, n));
+	must(b.n == n / 3 * 4);
+	memcpy(out, b.p, b.n + 1);
 	strbuf_done(&b);
 }
 
@@ -125,7 +127,7 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 	m->env.arrival_ms = clock_wall_ms();
 	snprintf(m->id, sizeof(m->id), "%s", s->id);
 	m->log = (struct log){ f->log->sink, str_of(m->id) };
-	make_mail_id(m->mail_id);
+	make_mail_id(m->mail_id, set->mail_id_bits);
 	strbuf_init(&m->buf, 0);
 	m->env.sender = str_dup(a, tx->mail.sender.addr);
 	m->client = s->peer;
@@ -352,6 +354,7 @@ static void start_scan(struct front_msg *m, unsigned want)
 	};
 
 	m->state = MSG_SCAN;
+	m->deadline_ms = loop_now_ms(f->loop) + spec.deadline_ms;
 	m->job = scan_pool_submit(f->pool, &spec);
 }
 

@@ -99,6 +99,17 @@ static uint64_t size_limit(const struct conf *conf)
 		   : max;
 }
 
+/* How long a client may be silent: amavisd's name for it counts where ours is not set. */
+static unsigned idle_ms(const struct conf *conf)
+{
+	bool theirs =
+	    conf_is_set(conf, "smtpd_timeout") && !conf_is_set(conf, "postern_smtpd_idle_timeout");
+
+	return (unsigned)conf_get_seconds(conf,
+					  theirs ? "smtpd_timeout" : "postern_smtpd_idle_timeout") *
+	       1000;
+}
+
 static void read_server(struct smtp_server_opts *o, struct arena *a, const struct conf *conf)
 {
 	struct str protocol = conf_get_str(conf, "protocol");
@@ -117,7 +128,7 @@ static void read_server(struct smtp_server_opts *o, struct arena *a, const struc
 	o->max_recipients = (size_t)conf_get_int(conf, "smtpd_recipient_limit");
 	o->max_commands = (unsigned)conf_get_int(conf, "postern_smtpd_max_commands");
 	o->max_size = size_limit(conf);
-	o->timeout_ms = (unsigned)conf_get_seconds(conf, "postern_smtpd_idle_timeout") * 1000;
+	o->timeout_ms = idle_ms(conf);
 }
 
 static void read_methods(struct front_settings *s, struct arena *a, const struct conf *conf,
@@ -135,6 +146,30 @@ static void read_methods(struct front_settings *s, struct arena *a, const struct
 		s->notify = s->forward;
 }
 
+int64_t profile_deadline_ms(const struct conf *conf)
+{
+	int64_t own = conf_get_seconds(conf, "postern_message_deadline");
+	int64_t child = conf_get_seconds(conf, "child_timeout");
+
+	if (!conf_is_set(conf, "child_timeout"))
+		return own * 1000;
+	if (!conf_is_set(conf, "postern_message_deadline"))
+		return child * 1000;
+	return (child < own ? child : own) * 1000;
+}
+
+static unsigned mail_id_bits(const struct conf *conf, struct conf_diags *diags)
+{
+	enum { STEP = 24, USUAL = 72 };
+	unsigned bits = (unsigned)conf_get_int(conf, "mail_id_size_bits");
+
+	if (bits % STEP == 0)
+		return bits;
+	conf_diag_add(diags, CONF_ERROR, conf_place_of(conf, "mail_id_size_bits"),
+		      "$mail_id_size_bits: got %u, expected 24, 48, 72 or 96", bits);
+	return USUAL;
+}
+
 static void read_settings(struct front_settings *s, struct arena *a, const struct conf *conf,
 			  struct conf_diags *diags)
 {
@@ -147,7 +182,9 @@ static void read_settings(struct front_settings *s, struct arena *a, const struc
 	s->helo = conf_get_str(conf, "localhost_name");
 	s->early_connect = conf_get_bool(conf, "postern_early_connect");
 	s->originating = conf_get_bool(conf, "originating");
-	s->deadline_ms = conf_get_seconds(conf, "postern_message_deadline") * 1000;
+	s->deadline_ms = profile_deadline_ms(conf);
+	s->first_infected_stops = conf_get_bool(conf, "first_infected_stops_scan");
+	s->mail_id_bits = mail_id_bits(conf, diags);
 	s->grace_ms = conf_get_seconds(conf, "postern_scan_grace") * 1000;
 	s->dns_ms = conf_get_seconds(conf, "postern_dns_timeout") * 1000;
 	s->poison_passes = str_eq(conf_get_str(conf, "postern_poison_action"), STR("unchecked"));

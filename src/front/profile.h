@@ -33,8 +33,10 @@ struct front_settings {
 	struct str helo, myhostname;
 	const struct nets *inet_acl;
 	bool early_connect;
-	bool originating;    /* mail of our own */
-	int64_t deadline_ms; /* a message's, from its final dot to the scan's report */
+	bool originating; /* mail of our own */
+	bool first_infected_stops;
+	unsigned mail_id_bits; /* 24, 48, 72 or 96 */
+	int64_t deadline_ms;   /* a message's, from its final dot to the scan's report */
 	int64_t grace_ms;
 	int64_t dns_ms;
 	bool poison_passes; /* a message that kills scans goes on as UNCHECKED */
@@ -62,6 +64,8 @@ struct front_profile {
 	struct front_profiles under; /* the same with one bank more */
 };
 
+/* The longest time for one message: $postern_message_deadline, and $child_timeout where that is set. */
+int64_t profile_deadline_ms(const struct conf *conf);
 /* The configuration without banks. All of it lives in the arena; conf outlives it. Never NULL. */
 struct front_profile *profile_new(struct arena *a, const struct conf *conf,
 				  struct conf_diags *diags);

@@ -7,6 +7,8 @@
 #include "net/listener.h"
 #include "proc/plan.h"
 
+#include <sys/socket.h>
+
 struct bound {
 	char *address;
 	int fd;
@@ -23,16 +25,15 @@ void bound_done(struct bound_set *b)
 	vec_done(&b->sockets);
 }
 
-static int bind_one(const struct plan_listener *l, const struct privilege_user *user, int *ret_fd,
-		    struct err *e)
+static int bind_one(const struct plan_listener *l, const struct plan *p, int *ret_fd, struct err *e)
 {
-	struct listener_bind_opts opts = { .unix_mode = l->unix_mode };
+	struct listener_bind_opts opts = { .unix_mode = l->unix_mode, .backlog = (int)p->backlog };
 	struct net_addr addr;
 	if (net_addr_parse(l->address, &addr, e) < 0)
 		return -1;
 	bool as_user = addr.family == NET_UNIX;
 	if (as_user)
-		privilege_fs_enter(user);
+		privilege_fs_enter(&p->user);
 	int r = listener_bind(&addr, &opts, ret_fd, e);
 	if (as_user)
 		privilege_fs_leave();
@@ -47,9 +48,13 @@ int bound_get(struct bound_set *b, const struct plan *p, int *fds, struct err *e
 		VEC_EACH (&b->sockets, struct bound, have)
 			if (str_eq(str_of(have->address), l->address))
 				fds[i] = have->fd;
-		if (fds[i] >= 0)
+		if (fds[i] >= 0) {
+			/* Kept over a reload; the new number of waiting connections holds from now on. */
+			if (p->backlog)
+				(void)listen(fds[i], (int)p->backlog);
 			continue;
-		if (bind_one(l, &p->user, &fds[i], e) < 0)
+		}
+		if (bind_one(l, p, &fds[i], e) < 0)
 			return -1;
 		struct bound *new = vec_must_push(&b->sockets);
 		new->fd = fds[i];

@@ -96,6 +96,7 @@ void plan_encode(struct strbuf *out, const struct plan *p)
 	put_str(out, p->log_syslog_path, PLAN_MAX_NAME);
 	put_u32(out, p->fronts);
 	put_u32(out, p->scans);
+	put_u32(out, p->backlog);
 	put_u32(out, p->drain_ms);
 	put_str(out, p->debug_socket, PLAN_MAX_NAME);
 	put_count(out, p->listener_count, PLAN_MAX_LISTENERS);
@@ -118,13 +119,14 @@ int plan_decode(struct arena *a, struct str body, struct frame *f, struct plan *
 	p.log_syslog_path = get_str(&r, PLAN_MAX_NAME);
 	p.fronts = get_u32(&r);
 	p.scans = get_u32(&r);
+	p.backlog = get_u32(&r);
 	p.drain_ms = get_u32(&r);
 	p.debug_socket = get_str(&r, PLAN_MAX_NAME);
 	get_listeners(&r, a, &p);
 	unsigned fds = get_enum(&r, (HAS_LOG_FD | HAS_PID_FD) + 1);
 	size_t n = 1 + (fds & HAS_LOG_FD ? 1 : 0) + (fds & HAS_PID_FD ? 1 : 0);
 	if (!get_is_complete(&r) || f->fd_count < n || !p.fronts || p.fronts > PLAN_MAX_FRONTS ||
-	    !p.scans || p.scans > PLAN_MAX_SCANS)
+	    !p.scans || p.scans > PLAN_MAX_SCANS || p.backlog > PLAN_MAX_BACKLOG)
 		return malformed(e, "plan");
 	n = 0;
 	p.settings_fd = frame_take_fd(f, n++);

@@ -51,7 +51,8 @@ enum {
 	PLAN_MAX_FILES = 64,
 	PLAN_MAX_NAME = 4096,
 	PLAN_MAX_FRONTS = 64,
-	PLAN_MAX_SCANS = 1024
+	PLAN_MAX_SCANS = 1024,
+	PLAN_MAX_BACKLOG = 65535
 };
 
 /* How posternd was started: where the log goes when the settings do not say. */
@@ -86,8 +87,9 @@ struct plan {
 	int8_t log_detail;
 	bool log_json;
 	struct str log_ident, log_syslog_path;
-	uint32_t fronts, scans;  /* processes */
-	uint32_t drain_ms;       /* how long an old front may take to end its sessions */
+	uint32_t fronts, scans; /* processes */
+	uint32_t backlog;       /* connections the system holds; 0: net/listener.h's usual number */
+	uint32_t drain_ms;      /* how long an old front may take to end its sessions */
 	struct str debug_socket; /* empty: no debug verbs */
 	struct plan_listener *listeners;
 	size_t listener_count;

@@ -6,6 +6,7 @@
 #include "core/arena.h"
 #include "core/log.h"
 #include "core/num.h"
+#include "front/profile.h"
 #include "net/addr.h"
 
 #include <unistd.h>
@@ -226,8 +227,8 @@ void plan_from_conf(struct arena *a, const struct conf *c, enum run_mode mode, s
 	fill_log(c, mode, &p);
 	p.fronts = (uint32_t)conf_get_int(c, "postern_fronts");
 	p.scans = scan_count(c, p.fronts);
-	int64_t deadline_s = conf_get_seconds(c, "postern_message_deadline");
-	p.drain_ms = (uint32_t)(deadline_s * 1000 + DRAIN_MARGIN_MS);
+	p.backlog = (uint32_t)conf_get_int(c, "listen_queue_size");
+	p.drain_ms = (uint32_t)(profile_deadline_ms(c) + DRAIN_MARGIN_MS);
 	if (conf_get_bool(c, "postern_debug_verbs"))
 		p.debug_socket =
 		    arena_printf(a, "%.*s/postern-debug.sock", STR_FMT(conf_get_str(c, "MYHOME")));

@@ -67,6 +67,7 @@ OTHER_DEFAULT = {
     "%ccat_display_names", "%ccat_display_names_major", "%current_policy_bank", "%policy_bank", "$mydomain",
     "$myhostname", "@daemon_groups", "$gunzip", "$bunzip2", "$unlzop", "%i_know_what_i_am_doing",
     "$inet_socket_port", "$daemon_chroot_dir", "@zmq_sockets", "$can_truncate", "$virus_scanners_failure_is_fatal",
+    "$first_infected_stops_scan",
     "%banned_rules",
 }
 

@@ -264,6 +264,36 @@ def test_hangs(make_daemon, make_engine, hop):
     harness.wait_for(lambda: not p.folders(), "the folder is gone")
 
 
+def test_an_engine_that_hangs_leaves_time_for_the_next(make_daemon, make_engine, hop):
+    """Three fifths of the message's time are its own, as in amavisd: $child_timeout is that time."""
+    hangs, works = make_engine(), make_engine()
+    p = Place(make_daemon, hop, [hangs.entry(name="Sophie A"), works.entry(name="Sophie B")], "$child_timeout = 11;").start()
+    p.daemon.wait_log("finds the EICAR test file", 2)
+    hangs.set("mode hang")
+    start = time.monotonic()
+    got = p.send(infected())
+    assert 5 < time.monotonic() - start < 10
+    assert got[0] == 250 and "INFECTED" in got[1], got
+    assert not hop.messages
+    p.daemon.wait_log(r"\(Sophie A\) av-scanner FAILED")
+
+
+@pytest.mark.parametrize("setting, said, asked", [
+    ("", "Worm.A", 0), ("$first_infected_stops_scan = 1;", "Worm.A", 0), ("$first_infected_stops_scan = 0;", "Worm.A, Worm.B", 1),
+    ("$policy_bank{'ALL'} = { first_infected_stops_scan => 0 }; $interface_policy{$inet_socket_port} = 'ALL';",
+     "Worm.A, Worm.B", 1)])
+def test_first_infected_stops(make_daemon, make_engine, hop, setting, said, asked):
+    engines = make_engine(), make_engine()
+    p = Place(make_daemon, hop, [e.entry(name=f"Sophie {i}") for i, e in enumerate(engines)], setting).start()
+    p.daemon.wait_log("finds the EICAR test file", 2)
+    for engine, name in zip(engines, "AB"):
+        engine.requests()
+        engine.set(f"answer 1:Worm.{name}\\n")
+    assert p.send(message())[1].endswith(f"INFECTED: {said}")
+    assert len(engines[0].requests()) == 1
+    assert len(engines[1].requests()) == asked
+
+
 def test_client_goes_away(make_daemon, make_engine, hop):
     engine = make_engine()
     p = Place(make_daemon, hop, [engine.entry()]).start()
