@@ -402,6 +402,9 @@ static int parse_condition(struct rx_parser *p)
 
 		if (take_name(p, p->in.at + 4, cond.p[0] == '<' ? '>' : '\'', &name) < 0)
 			return -1;
+		if (name.n + 2 < cond.n)
+			return rx_fail_at(p, p->in.at + 3 + name.n + 3,
+					  "Switch condition not recognized");
 		rx_add_ref(p, 0, name, p->in.at + 3 + close);
 	} else if (!str_eq(cond, STR("DEFINE")) && !str_starts(cond, STR("R"))) {
 		return rx_fail_at(p, p->in.at + 3, "Unknown switch condition (?(...))");
