@@ -207,7 +207,7 @@ static bool redirect(const void *ctx, size_t i, struct str uri, struct arena *a,
 {
 	const struct ruleset *rs = ctx;
 	const struct rx *rx = *VEC_AT(&rs->redirectors, const struct rx *, i);
-	struct rx_run *run = rx_run_new();
+	struct rx_run *run = rx_run_new_small();
 	size_t from, to;
 	bool found = rx_match(rx, run, NULL, uri, 0, 0) == RX_MATCH && rx_group(run, 1, &from, &to);
 

@@ -79,7 +79,7 @@ static uint32_t absent_count(const struct rule *r, struct rx_run *run)
 	struct rx_counting c = { .max = 1 };
 	size_t n;
 
-	if (r->flags & RULE_EXISTS)
+	if ((r->flags & RULE_EXISTS) || r->by_window) /* a window is never found in nothing */
 		return 0;
 	if (r->flags & RULE_MULTIPLE)
 		c.max = r->maxhits;

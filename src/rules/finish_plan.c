@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* In bits, of a window that is worth looking for; large expressions are slow wherever they are tried. */
+enum { MIN_RARITY = 4, MIN_RARITY_LITERALS = 2, LARGE_EXPRESSION = 400 };
+
 bool rule_is_active(const struct rule *r, unsigned set)
 {
 	if (r->score[set] == 0)
@@ -38,7 +41,8 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 				const struct rx_source *source)
 {
 	struct err e = ERR_INIT;
-	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, !l->options->no_jit, &e);
+	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) | (r->by_window ? RX_WITHIN : 0);
+	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, flags, &e);
 
 	l->file = r->file;
 	l->line = r->line;
@@ -50,6 +54,26 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 	return rx;
 }
 
+/*
+ * What its prefilter shall look for. A rule without literals (or a large one) that holds a rare window
+ * is tried just where such a window stands.
+ */
+static void find_needs(struct load *l, struct rule *r)
+{
+	bool one_by_one = r->flags & (RULE_MULTIPLE | RULE_CAPTURES | RULE_NEGATED | RULE_IF_UNSET);
+	double rarity;
+
+	if (r->type == RULE_MIMEHEADER || r->type == RULE_URI_DETAIL)
+		return;
+	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
+	if (!(r->flags & RULE_NEGATED))
+		needs_of(l->a, r->source.pcre, r->needs);
+	rarity = r->needs->literal_count ? MIN_RARITY_LITERALS : MIN_RARITY;
+	r->by_window = !one_by_one && r->needs->min_length > 1 &&
+		       r->needs->window_rarity >= rarity &&
+		       (!r->needs->literal_count || r->source.pcre.n > LARGE_EXPRESSION);
+}
+
 void finish_regexes(struct load *l)
 {
 	for (size_t i = 0; i < l->rs->rule_count; i++) {
@@ -57,8 +81,10 @@ void finish_regexes(struct load *l)
 
 		if (!active_somewhere(l->rs, r))
 			continue;
-		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE)))
+		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE))) {
+			find_needs(l, r);
 			r->rx = compile(l, r, &r->source);
+		}
 		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {
 			if (r->uri->has[k])
 				r->uri->rx[k] = compile(l, r, &r->uri->source[k]);

@@ -18,6 +18,8 @@ struct bulk {
 	const struct gated_list *list;
 	struct prefilter_scan scan;
 	uint32_t from;
+	struct str subject; /* being tried */
+	bool first;         /* it is the first one of its view */
 };
 
 static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
@@ -26,17 +28,41 @@ static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *
 	prefilter_scan_init(&b->scan, list->filter, m->arena);
 }
 
-static void try_rule(struct bulk *b, uint32_t position, struct str subject, bool first)
+/* More of this subject would change nothing. */
+static bool is_settled(const struct bulk *b, const struct rule *r)
+{
+	if (r->rank < b->from || match_is_full(r, b->m->hits[r->index].count))
+		return true;
+	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
+}
+
+/* Matches that begin in a part of the subject. */
+static bool try_stretch(void *ctx, uint32_t position, size_t first, size_t last)
+{
+	struct bulk *b = ctx;
+	const struct rule *r = b->list->rules.at[position];
+	enum rx_result result;
+
+	if (is_settled(b, r))
+		return true;
+	b->m->result.regex_runs++;
+	b->m->result.regex_bytes += last - first + 1;
+	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject, first, last);
+	b->m->result.limit_errors += result == RX_LIMIT;
+	if (result == RX_MATCH)
+		b->m->hits[r->index].count = 1;
+	return result == RX_MATCH;
+}
+
+static void try_rule(struct bulk *b, uint32_t position)
 {
 	const struct rule *r = b->list->rules.at[position];
 	struct rule_hits *h = &b->m->hits[r->index];
 	size_t n;
 
-	if (r->rank < b->from || match_is_full(r, h->count))
+	if (is_settled(b, r))
 		return;
-	if (first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY)
-		return;
-	n = match_count(b->m, r, r->rx, subject, h->count);
+	n = match_count(b->m, r, r->rx, b->subject, h->count);
 	h->count = n > UINT32_MAX - h->count ? UINT32_MAX : h->count + (uint32_t)n;
 }
 
@@ -45,13 +71,16 @@ static void run_line(struct bulk *b, struct str subject, bool first)
 	size_t n;
 	const uint32_t *always = prefilter_always(b->list->filter, &n);
 
+	b->subject = subject;
+	b->first = first;
 	prefilter_scan(&b->scan, subject);
 	for (size_t i = 0; i < b->scan.found_count; i++)
-		try_rule(b, b->scan.found[i], subject, first);
+		try_rule(b, b->scan.found[i]);
 	for (size_t i = 0; i < n; i++) {
 		if (prefilter_may_match(&b->scan, always[i]))
-			try_rule(b, always[i], subject, first);
+			try_rule(b, always[i]);
 	}
+	prefilter_windows(&b->scan, 0, UINT32_MAX, try_stretch, b);
 }
 
 /* Counts become outcomes. */
@@ -98,6 +127,7 @@ static void header_rule(struct bulk *b, uint32_t position, struct str value)
 
 static void present_header(struct bulk *b, const struct header_group *g, struct str value)
 {
+	b->subject = value;
 	prefilter_scan(&b->scan, value);
 	for (size_t i = 0; i < b->scan.found_count; i++) {
 		uint32_t at = b->scan.found[i];
@@ -109,6 +139,7 @@ static void present_header(struct bulk *b, const struct header_group *g, struct 
 		if (prefilter_may_match(&b->scan, g->always[i]))
 			header_rule(b, g->always[i], value);
 	}
+	prefilter_windows(&b->scan, g->first, g->n, try_stretch, b);
 }
 
 void match_headers(struct match *m)

@@ -17,6 +17,7 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 	if (r->flags & RULE_MULTIPLE)
 		c.max = r->maxhits ? r->maxhits - have : 0;
 	m->result.regex_runs++;
+	m->result.regex_bytes += subject.n;
 	n = rx_count(rx, m->run, m->budget, subject, &c);
 	m->result.limit_errors += c.limit;
 	return n;
@@ -46,6 +47,7 @@ size_t match_count_header(struct match *m, const struct rule *r, const struct rx
 	if (!(r->flags & RULE_NEGATED))
 		return match_count(m, r, rx, value, 0);
 	m->result.regex_runs++;
+	m->result.regex_bytes += value.n;
 	n = rx_match(rx, m->run, m->budget, value, 0, 0) != RX_NO_MATCH;
 	return negated(r, n);
 }

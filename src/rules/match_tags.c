@@ -180,7 +180,7 @@ const struct rx *match_template(struct match *m, const struct rule *r)
 	strbuf_init(&b, MAX_TEMPLATE);
 	if (expand(m, &b, r->source.perl) &&
 	    rx_translate(m->arena, strbuf_str(&b), false, &source, NULL) == 0)
-		rx = rx_compile(m->rs->tables, m->arena, &source, false, NULL);
+		rx = rx_compile(m->rs->tables, m->arena, &source, 0, NULL);
 	strbuf_done(&b);
 	return rx;
 }

@@ -6,6 +6,7 @@
 #include "core/vec.h"
 #include "rules/rule.h"
 
+enum { NO_RULE = UINT32_MAX };
 enum { MAP_BITS = 16, MAP_WORDS = (1 << MAP_BITS) / 64 };
 
 /* A literal, found by the window of 3 or 4 bytes that stands `offset` bytes in. */
@@ -25,10 +26,14 @@ struct window_table {
 	bool used;
 };
 
-/* What a rule without literals needs. */
-struct other_needs {
-	size_t min_length, byte_sets;
-	struct byteset bytes[NEEDS_BYTE_SETS];
+/* Which of 64 windows may have a byte at a distance. */
+struct window_masks {
+	uint64_t at[NEEDS_WINDOW][256];
+};
+
+/* Bits from `from` up to, but not with, `to`. */
+struct range {
+	uint32_t from, to;
 };
 
 struct prefilter {
@@ -37,7 +42,11 @@ struct prefilter {
 	size_t literal_count;
 	uint32_t *always;
 	size_t always_count;
-	struct other_needs *needs; /* by position */
+	struct window_masks *masks[PREFILTER_WINDOW_WORDS];
+	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
+	size_t window_count, window_words;
+	struct range *range; /* by position: its windows */
+	const struct rule *const *rules;
 	size_t rule_count;
 	uint8_t fold[256];
 };
@@ -125,26 +134,50 @@ static void add_literal(struct builder *b, struct str text, uint32_t position)
 		*(uint32_t *)vec_must_push(v) = position;
 }
 
-/* Only a rule that hits by matching can be left out when it cannot match. */
-static bool is_gated(const struct rule *r)
+static void add_window(struct prefilter *p, struct arena *a, const struct needs_look *w,
+		       uint32_t at)
 {
-	return !(r->flags & (RULE_NEGATED | RULE_EXISTS));
+	size_t bit = p->window_count++, word = bit / 64;
+
+	if (!p->masks[word])
+		p->masks[word] = arena_zalloc(a, sizeof(struct window_masks));
+	p->windows[bit] = at;
+	p->window_words = word + 1;
+	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
+		for (unsigned c = 0; c < 256; c++) {
+			if (i >= w->length || byteset_has(&w->at[i], p->fold[c]))
+				p->masks[word]->at[i][c] |= UINT64_C(1) << (bit % 64);
+		}
+	}
+}
+
+/* A rule's windows stand in one word: its places then come in ascending order. */
+static void begin_windows(struct prefilter *p, size_t n)
+{
+	size_t used = p->window_count % 64;
+
+	if (used + n <= 64)
+		return;
+	while (p->window_count % 64)
+		p->windows[p->window_count++] = NO_RULE;
 }
 
 static void add_rule(struct builder *b, struct prefilter *p, const struct rule *r, uint32_t at)
 {
-	struct needs needs = { 0 };
+	const struct needs *needs = r->needs;
+	bool fits;
 
-	if (is_gated(r))
-		needs_of(b->a, r->source.pcre, &needs);
-	for (size_t i = 0; i < needs.literal_count; i++)
-		add_literal(b, needs.literals[i], at);
-	if (needs.literal_count)
-		return;
-	*(uint32_t *)vec_must_push(&b->always) = at;
-	p->needs[at].min_length = needs.min_length;
-	p->needs[at].byte_sets = needs.byte_sets;
-	memcpy(p->needs[at].bytes, needs.bytes, sizeof(needs.bytes));
+	if (r->by_window)
+		begin_windows(p, needs->window_count);
+	fits = r->by_window && p->window_count + needs->window_count <= ELEMENTS(p->windows);
+	p->range[at].from = (uint32_t)p->window_count;
+	for (size_t i = 0; fits && i < needs->window_count; i++)
+		add_window(p, b->a, &needs->windows[i], at);
+	p->range[at].to = (uint32_t)p->window_count;
+	for (size_t i = 0; needs && i < needs->literal_count; i++)
+		add_literal(b, needs->literals[i], at);
+	if (!fits && !(needs && needs->literal_count))
+		*(uint32_t *)vec_must_push(&b->always) = at;
 }
 
 static void build_tables(struct prefilter *p, struct builder *b)
@@ -175,8 +208,9 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 
 	map_init(&b.literals, NULL, false);
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
+	p->rules = rules;
 	p->rule_count = n;
-	p->needs = arena_calloc(a, n + 1, sizeof(*p->needs));
+	p->range = arena_calloc(a, n + 1, sizeof(*p->range));
 	for (unsigned c = 0; c < 256; c++)
 		p->fold[c] = byte_fold((uint8_t)c);
 	for (size_t i = 0; i < n; i++)
@@ -198,7 +232,21 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 {
 	*s = (struct prefilter_scan){ .filter = p };
 	s->stamps = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
+	s->counts = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
+	s->stretch = arena_calloc(a, p->rule_count + 1, sizeof(*s->stretch));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
+}
+
+/* Its literals are there: run it, or open its windows. */
+static void note_candidate(struct prefilter_scan *s, uint32_t r)
+{
+	struct range w = s->filter->range[r];
+
+	if (w.from == w.to)
+		s->found[s->found_count++] = r;
+	for (uint32_t bit = w.from; bit < w.to; bit++)
+		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
+	s->stretch[r].is_open = false;
 }
 
 static void note_rules(struct prefilter_scan *s, const struct literal *l)
@@ -206,10 +254,12 @@ static void note_rules(struct prefilter_scan *s, const struct literal *l)
 	for (size_t i = 0; i < l->rule_count; i++) {
 		uint32_t r = l->rules[i];
 
-		if (s->stamps[r] == s->now)
-			continue;
-		s->stamps[r] = s->now;
-		s->found[s->found_count++] = r;
+		if (s->stamps[r] != s->now) {
+			s->stamps[r] = s->now;
+			s->counts[r] = 0;
+		}
+		if (++s->counts[r] == s->filter->rules[r]->needs->literal_times)
+			note_candidate(s, r);
 	}
 }
 
@@ -242,13 +292,13 @@ static void check_bucket(struct prefilter_scan *s, const struct window_table *t,
 void prefilter_scan(struct prefilter_scan *s, struct str subject)
 {
 	const struct window_table *three = &s->filter->three, *four = &s->filter->four;
-
 	const uint8_t *fold = s->filter->fold;
 	struct byteset present = { { 0 } };
 	uint32_t window = 0; /* of four bytes, the first one lowest; behind the subject are NULs */
 
 	s->subject = subject;
 	s->found_count = 0;
+	memset(s->open, 0, sizeof(s->open));
 	s->now++;
 	for (size_t i = 0; i < subject.n + 1; i++) {
 		uint8_t c = i < subject.n ? fold[(uint8_t)subject.p[i]] : 0;
@@ -272,8 +322,10 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject)
 
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 {
-	const struct other_needs *n = &s->filter->needs[position];
+	const struct needs *n = s->filter->rules[position]->needs;
 
+	if (!n)
+		return true;
 	if (s->subject.n < n->min_length)
 		return false;
 	for (size_t i = 0; i < n->byte_sets; i++) {
@@ -285,4 +337,120 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 			return false;
 	}
 	return true;
+}
+
+/* Windows of rules at these positions: those without literals join, others leave. */
+static void open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
+{
+	const struct prefilter *p = s->filter;
+
+	for (size_t bit = 0; bit < p->window_count; bit++) {
+		uint32_t r = p->windows[bit];
+		uint64_t mask = UINT64_C(1) << (bit % 64);
+
+		if (r == NO_RULE)
+			continue;
+		if (r - first >= n) {
+			s->open[bit / 64] &= ~mask;
+		} else if (!p->rules[r]->needs->literal_count && prefilter_may_match(s, r)) {
+			s->open[bit / 64] |= mask;
+			s->stretch[r].is_open = false;
+		}
+	}
+}
+
+static void close_windows(struct prefilter_scan *s, uint32_t r)
+{
+	struct range w = s->filter->range[r];
+
+	for (uint32_t bit = w.from; bit < w.to; bit++)
+		s->open[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
+}
+
+/* What is calling, while the windows of the last subject are looked for. */
+struct trying {
+	struct prefilter_scan *s;
+	prefilter_try_fn fn;
+	void *ctx;
+	size_t word;
+};
+
+static void try_stretch(struct trying *t, uint32_t r)
+{
+	struct prefilter_stretch *it = &t->s->stretch[r];
+
+	if (!it->is_open)
+		return;
+	it->is_open = false;
+	if (t->fn(t->ctx, r, it->first, it->last))
+		close_windows(t->s, r);
+}
+
+/* A window stands at `at`: a match may begin somewhat before. */
+static void note_window(struct trying *t, uint32_t r, size_t at)
+{
+	const struct needs *n = t->s->filter->rules[r]->needs;
+	struct prefilter_stretch *it = &t->s->stretch[r];
+	size_t first = at > n->back_max ? at - n->back_max : 0;
+
+	if (at < n->back_min)
+		return;
+	if (it->is_open && first < it->last + PREFILTER_GAP) {
+		it->last = at - n->back_min;
+		return;
+	}
+	try_stretch(t, r);
+	*it = (struct prefilter_stretch){ first, at - n->back_min, true };
+}
+
+static void note_windows(struct trying *t, uint64_t left, size_t at)
+{
+	for (; left; left &= left - 1)
+		note_window(
+		    t, t->s->filter->windows[t->word * 64 + (unsigned)__builtin_ctzll(left)], at);
+}
+
+/* 64 windows over n places; c has NEEDS_WINDOW - 1 bytes more than these. */
+static void scan_places(struct trying *t, const uint8_t *c, size_t n, size_t at)
+{
+	const struct window_masks *m = t->s->filter->masks[t->word];
+	const uint64_t *open = &t->s->open[t->word];
+
+	for (size_t i = 0; i < n && *open; i++, c++) {
+		uint64_t left = *open & m->at[0][c[0]] & m->at[1][c[1]];
+
+		for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
+			left &= m->at[k][c[k]];
+		if (left)
+			note_windows(t, left, at + i);
+	}
+}
+
+/* The last places with NULs behind them; then what has not been tried yet. */
+static void scan_word(struct trying *t)
+{
+	struct str s = t->s->subject;
+	uint8_t end[2 * NEEDS_WINDOW] = { 0 };
+	size_t rest = s.n < NEEDS_WINDOW ? s.n : (size_t)NEEDS_WINDOW - 1;
+
+	scan_places(t, (const uint8_t *)s.p, s.n - rest, 0);
+	memcpy(end, s.p + s.n - rest, rest);
+	scan_places(t, end, rest, s.n - rest);
+	for (uint64_t left = t->s->open[t->word]; left; left &= left - 1)
+		try_stretch(t,
+			    t->s->filter->windows[t->word * 64 + (unsigned)__builtin_ctzll(left)]);
+}
+
+void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
+		       void *ctx)
+{
+	struct trying t = { s, fn, ctx, 0 };
+
+	if (!s->filter->window_count || !s->subject.n)
+		return;
+	open_windows(s, first, n);
+	for (; t.word < s->filter->window_words; t.word++) {
+		if (s->open[t.word])
+			scan_word(&t);
+	}
 }

@@ -7,6 +7,7 @@
 #include "msg/msg.h"
 #include "plugin/plugin.h"
 #include "rules/expr.h"
+#include "rules/needs.h"
 #include "rules/ruleset.h"
 #include "rules/rx.h"
 #include "rules/settings.h"
@@ -112,6 +113,8 @@ struct rule {
 	/* of expressions: NULL where the rule is a template or not active in this load */
 	const struct rx *rx;
 	struct rx_source source; /* template: only .perl */
+	struct needs *needs;     /* for the prefilter; NULL: it has none */
+	bool by_window;          /* tried where its window stands only; rx is RX_WITHIN */
 	union {
 		struct header_test *header;
 		struct eval_test *eval;

@@ -52,9 +52,13 @@ struct rx_tables *rx_tables_new(struct arena *a);
 
 struct rx;
 
-/* jit false: interpreted (expressions made from a message: no new executable memory in the cage). */
+enum rx_compile_flag {
+	RX_JIT = 1u << 0,    /* else interpreted: no new executable memory in the cage */
+	RX_WITHIN = 1u << 1, /* for rx_match_within() too */
+};
+
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      bool jit, struct err *e);
+		      unsigned flags, struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
 /* Bytes of compiled code, JIT included. */
 size_t rx_memory(const struct rx *rx);
@@ -62,6 +66,8 @@ size_t rx_memory(const struct rx *rx);
 /* Match data, JIT stack and limits: one per process or per message. */
 struct rx_run;
 struct rx_run *rx_run_new(void);
+/* Cheaper to make: small expressions only, as it has no stack of its own. */
+struct rx_run *rx_run_new_small(void);
 struct rx_run *rx_run_free(struct rx_run *run);
 
 enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };
@@ -73,6 +79,9 @@ enum { RX_NOT_EMPTY_AT_START = 1u << 0 };
  */
 enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			struct str subject, size_t from, unsigned flags);
+/* A match that begins at first or later, and at last at the latest; it may look and end anywhere. */
+enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			       struct str subject, size_t first, size_t last);
 /* Of the last RX_MATCH: where group i (0: the whole) begins and ends; false when it took no part. */
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to);
 struct rx_counting {

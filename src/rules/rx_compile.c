@@ -83,25 +83,27 @@ static void free_code(void *p)
 	pcre2_code_free(p);
 }
 
-static pcre2_code *compile(const struct rx_tables *t, struct str s, int *ret_code)
+static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned flags, int *ret_code)
 {
 	uint32_t options =
 	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE at;
 
+	if (flags & RX_WITHIN)
+		options |= PCRE2_USE_OFFSET_LIMIT;
 	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
 }
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
-		      bool jit, struct err *e)
+		      unsigned flags, struct err *e)
 {
 	int code;
-	pcre2_code *c = compile(t, source->pcre, &code);
+	pcre2_code *c = compile(t, source->pcre, flags, &code);
 	struct str smaller;
 	struct rx *rx;
 
 	if (!c && code == PCRE2_ERROR_PATTERN_TOO_LARGE && rx_factor(a, source, &smaller))
-		c = compile(t, smaller, &code);
+		c = compile(t, smaller, flags, &code);
 	if (!c) {
 		PCRE2_UCHAR text[200];
 
@@ -113,7 +115,7 @@ struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct r
 	rx = arena_zalloc(a, sizeof(*rx));
 	rx->source = *source;
 	rx->code = c;
-	rx->jit = jit && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
+	rx->jit = (flags & RX_JIT) && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;
 }
 
@@ -131,19 +133,26 @@ size_t rx_memory(const struct rx *rx)
 	return size + jit;
 }
 
-struct rx_run *rx_run_new(void)
+struct rx_run *rx_run_new_small(void)
 {
 	struct rx_run *run = xzalloc(sizeof(*run));
 
 	run->data = pcre2_match_data_create(OVECTOR_PAIRS, NULL);
 	run->context = pcre2_match_context_create(NULL);
-	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
 	must(run->data && run->context);
 	pcre2_set_match_limit(run->context, MATCH_LIMIT);
 	pcre2_set_heap_limit(run->context, HEAP_LIMIT_KIB);
+	run->ovector = pcre2_get_ovector_pointer(run->data);
+	return run;
+}
+
+struct rx_run *rx_run_new(void)
+{
+	struct rx_run *run = rx_run_new_small();
+
+	run->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
 	if (run->stack)
 		pcre2_jit_stack_assign(run->context, NULL, run->stack);
-	run->ovector = pcre2_get_ovector_pointer(run->data);
 	return run;
 }
 
@@ -170,19 +179,12 @@ static int search(const struct rx *rx, struct rx_run *run, struct str s, size_t 
 	return r;
 }
 
-enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
-			struct str subject, size_t from, unsigned flags)
+/* A search whose budget is paid. */
+static enum rx_result outcome(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			      struct str s, size_t from, uint32_t opts)
 {
-	uint32_t opts = flags & RX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0;
-	int r;
+	int r = search(rx, run, s, from, opts);
 
-	if (!subject.p)
-		subject = STR("");
-	if (from > subject.n)
-		return RX_NO_MATCH;
-	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
-		return RX_LIMIT;
-	r = search(rx, run, subject, from, opts);
 	if (r == PCRE2_ERROR_NOMATCH)
 		return RX_NO_MATCH;
 	if (r < 0) {
@@ -191,6 +193,34 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 	}
 	run->count = r ? r : OVECTOR_PAIRS;
 	return RX_MATCH;
+}
+
+enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			struct str subject, size_t from, unsigned flags)
+{
+	uint32_t opts = flags & RX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0;
+
+	if (!subject.p)
+		subject = STR("");
+	if (from > subject.n)
+		return RX_NO_MATCH;
+	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
+		return RX_LIMIT;
+	return outcome(rx, run, budget, subject, from, opts);
+}
+
+enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			       struct str subject, size_t first, size_t last)
+{
+	enum rx_result r;
+
+	must(first <= last && last <= subject.n);
+	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
+		return RX_LIMIT;
+	pcre2_set_offset_limit(run->context, last);
+	r = outcome(rx, run, budget, subject, first, 0);
+	pcre2_set_offset_limit(run->context, PCRE2_UNSET);
+	return r;
 }
 
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to)

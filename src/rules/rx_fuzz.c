@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/must.h"
+#include "rules/needs.h"
 #include "rules/rx_private.h"
 
 #include <stdint.h>
@@ -106,11 +107,104 @@ static void quotemeta(struct rx_tables *t, struct arena *a, struct rx_run *run, 
 	strbuf_init(&quoted, 0);
 	rx_quotemeta(&quoted, text);
 	must(rx_translate(a, strbuf_str(&quoted), false, &s, NULL) == 0);
-	rx = rx_compile(t, a, &s, false, NULL);
+	rx = rx_compile(t, a, &s, 0, NULL);
 	must(rx);
 	f = find(rx, run, text);
 	must(f.result == RX_MATCH && f.from == 0 && f.to == text.n);
 	strbuf_done(&quoted);
+}
+
+/* A search within bounds finds what the whole search finds, when they hold where that begins, and else not. */
+static void check_within(const struct rx_tables *t, struct arena *a, const struct rx_source *s,
+			 struct rx_run *run, struct str subject)
+{
+	const struct rx *rx = rx_compile(t, a, s, RX_JIT | RX_WITHIN, NULL);
+	struct found f;
+	enum rx_result r;
+
+	/* What \K, \G and a lookbehind over `from` do to the beginning is not of interest. */
+	if (!rx || str_find(s->pcre, STR("\\K")) != STR_NPOS)
+		return;
+	f = find(rx, run, subject);
+	if (f.result != RX_MATCH)
+		return;
+	r = rx_match_within(rx, run, NULL, subject, 0, f.from);
+	must(r == RX_MATCH || r == RX_LIMIT);
+	r = rx_match_within(rx, run, NULL, subject, f.from ? f.from - 1 : 0, f.from);
+	must(r == RX_MATCH || r == RX_LIMIT || str_find(s->pcre, STR("\\G")) != STR_NPOS);
+	if (f.from)
+		must(rx_match_within(rx, run, NULL, subject, 0, f.from - 1) != RX_MATCH);
+}
+
+static size_t count_literals(const struct needs *n, struct str folded)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->literal_count; i++) {
+		for (size_t at = 0; at < folded.n; at++)
+			count += str_starts(str_from(folded, at), n->literals[i]);
+	}
+	return count;
+}
+
+static bool window_stands(const struct needs_look *w, struct str folded, size_t at)
+{
+	for (size_t i = 0; i < w->length; i++) {
+		if (at + i >= folded.n || !byteset_has(&w->at[i], (uint8_t)folded.p[at + i]))
+			return false;
+	}
+	return true;
+}
+
+static bool has_window(const struct needs *n, struct str folded, size_t from)
+{
+	for (size_t back = n->back_min; back <= n->back_max; back++) {
+		for (size_t i = 0; i < n->window_count; i++) {
+			if (window_stands(&n->windows[i], folded, from + back))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool has_byte(const struct byteset *set, struct str folded)
+{
+	for (size_t i = 0; i < folded.n; i++) {
+		if (byteset_has(set, (uint8_t)folded.p[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A match holds all that the analysis says it must. */
+static void check_needs(struct arena *a, const struct rx_source *s, struct str subject,
+			struct found f)
+{
+	struct str folded = str_dup(a, subject);
+	struct needs n;
+
+	if (f.result != RX_MATCH)
+		return;
+	for (size_t i = 0; i < folded.n; i++)
+		((char *)folded.p)[i] = (char)byte_fold((uint8_t)subject.p[i]);
+	needs_of(a, s->pcre, &n);
+	must(f.to - f.from >= n.min_length || str_find(s->pcre, STR("\\K")) != STR_NPOS);
+	must(!n.literal_count || count_literals(&n, folded) >= n.literal_times);
+	for (size_t i = 0; i < n.byte_sets; i++)
+		must(has_byte(&n.bytes[i], folded));
+	must(!n.window_count || str_find(s->pcre, STR("\\K")) != STR_NPOS ||
+	     has_window(&n, folded, f.from));
+}
+
+static void check_compiled(const struct rx_tables *t, struct arena *a, const struct rx *jit,
+			   const struct rx *plain, struct rx_run *run, struct str subject)
+{
+	struct found f = find(plain, run, subject);
+
+	compare(find(jit, run, subject), f);
+	count(jit, run, subject);
+	check_needs(a, rx_source(plain), subject, f);
+	check_within(t, a, rx_source(plain), run, subject);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -127,19 +221,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (perl.n < 200)
 		quotemeta(t, a, run, perl);
 	if (perl.n < 2000 && rx_translate(a, perl, false, &s, &e) == 0) {
-		const struct rx *jit = rx_compile(t, a, &s, true, &e);
-		const struct rx *plain = rx_compile(t, a, &s, false, NULL);
+		const struct rx *jit = rx_compile(t, a, &s, RX_JIT, &e);
+		const struct rx *plain = rx_compile(t, a, &s, 0, NULL);
 
 		must(!jit == !plain);
 		if (!jit)
 			must(may_refuse(e.text));
 		if (jit)
-			compare(find(jit, run, subject), find(plain, run, subject));
-		if (jit)
-			count(jit, run, subject);
+			check_compiled(t, a, jit, plain, run, subject);
 		smaller = s;
 		if (jit && rx_factor(a, &s, &smaller.pcre)) {
-			const struct rx *small = rx_compile(t, a, &smaller, false, &e);
+			const struct rx *small = rx_compile(t, a, &smaller, 0, &e);
 
 			if (small)
 				compare(find(plain, run, subject), find(small, run, subject));

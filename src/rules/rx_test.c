@@ -44,7 +44,7 @@ static const struct rx *compile(const struct fixture *f, struct str perl, bool j
 
 	if (rx_translate(f->arena, perl, false, &s, e) < 0)
 		return NULL;
-	return rx_compile(f->tables, f->arena, &s, jit, e);
+	return rx_compile(f->tables, f->arena, &s, jit ? RX_JIT : 0, e);
 }
 
 /* Where the first match lies, and how many //g finds; from -1: none. */
@@ -219,6 +219,8 @@ static void test_refused(void **state)
 		  HERE("Group name must start with a non-digit word character", "(?<1", "a>b)") },
 		{ "(a)(?(1)a|b|c)", HERE("Switch (?(condition)... contains too many branches",
 					 "(a)(?(1)a|b|", "c)") },
+		{ "(?(<y>.)b|c)(?<y>a)",
+		  HERE("Switch condition not recognized", "(?(<y>.", ")b|c)(?<y>a)") },
 		{ "(?<=\\K)", HERE("\\K not permitted in lookahead/lookbehind", "(?<=\\K", ")") },
 		{ "\\b{wb}", HERE("Using /u for '\\b{wb}' instead of /aa", "\\b{wb}", "") },
 		{ "a\\", "Trailing \\ in regex m/a\\/" },
@@ -353,6 +355,40 @@ static void test_quotemeta(void **state)
 	strbuf_done(&b);
 }
 
+/* Where a match may begin; it ends, and looks around, wherever it likes. */
+static void test_within(void **state)
+{
+	static const struct {
+		const char *perl, *subject;
+		size_t first, last;
+		bool want;
+	} cases[] = {
+		{ "b.*d", "abcd", 0, 1, true },    { "b.*d", "abcd", 1, 1, true },
+		{ "b.*d", "abcd", 0, 0, false },   { "b.*d", "abcd", 2, 4, false },
+		{ "(?<=a)b", "ab", 1, 1, true },   { "b(?=cd$)", "abcd", 0, 2, true },
+		{ "^b", "ab\n", 1, 2, false },     { "$", "abcd", 4, 4, true },
+		{ "(?m)^c", "ab\nc", 1, 4, true }, { "d", "abcd", 0, 2, false },
+	};
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct rx_source s;
+		const struct rx *rx;
+		enum rx_result r;
+
+		assert_int_equal(rx_translate(f->arena, str_of(cases[i].perl), false, &s, NULL), 0);
+		for (unsigned jit = 0; jit <= 1; jit++) {
+			rx = rx_compile(f->tables, f->arena, &s, RX_WITHIN | (jit ? RX_JIT : 0),
+					NULL);
+			assert_non_null(rx);
+			r = rx_match_within(rx, f->run, NULL, str_of(cases[i].subject),
+					    cases[i].first, cases[i].last);
+			if ((r == RX_MATCH) != cases[i].want)
+				fail_msg("case %zu, jit %u", i, jit);
+		}
+	}
+}
+
 /* A search that goes on for ever ends at the limit, and says so. */
 static void test_limit(void **state)
 {
@@ -375,7 +411,8 @@ int main(void)
 		cmocka_unit_test(test_matches),   cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_unquote),   cmocka_unit_test(test_always),
 		cmocka_unit_test(test_large),     cmocka_unit_test(test_names),
-		cmocka_unit_test(test_quotemeta), cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_quotemeta), cmocka_unit_test(test_within),
+		cmocka_unit_test(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

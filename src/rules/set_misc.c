@@ -127,7 +127,7 @@ enum load_result set_redirector(struct load *l, struct str key, struct str value
 		return LOAD_MISSING;
 	if (rx_unquote(l->scratch, value, &re, &e) < 0 ||
 	    rx_translate(l->a, re, true, &source, &e) < 0 ||
-	    !(rx = rx_compile(l->rs->tables, l->a, &source, !l->options->no_jit, &e))) {
+	    !(rx = rx_compile(l->rs->tables, l->a, &source, l->options->no_jit ? 0 : RX_JIT, &e))) {
 		load_diag(l, RULES_ERROR, "config: invalid redirector_pattern '%.*s': %s",
 			  STR_FMT(value), e.text);
 		return LOAD_SAID;

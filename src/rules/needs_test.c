@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the analysis says of expressions, and a prefilter made of it against plain matching. */
+#include "rules/needs.h"
+
+#include "core/arena.h"
+#include "core/strbuf.h"
+#include "rules/harness.h"
+#include "rules/prefilter.h"
+#include "rules/rule.h"
+
+static struct str literals_of(struct arena *a, const char *perl, struct needs *n)
+{
+	struct rx_source s;
+	struct str got = STR("");
+
+	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
+	needs_of(a, s.pcre, n);
+	for (size_t i = 0; i < n->literal_count; i++)
+		got = arena_printf(a, "%.*s%s%.*s", STR_FMT(got), i ? "|" : "",
+				   STR_FMT(n->literals[i]));
+	return got;
+}
+
+static void test_literals(void **state)
+{
+	static const struct {
+		const char *perl, *want;
+		size_t min, times;
+	} cases[] = {
+		{ "Viagra", "viagra", 6, 1 },
+		{ "(?i)\\bbuy now\\b", "buy now", 7, 1 },
+		{ "colou?r", "colour|color", 5, 1 },
+		{ "foo|barbaz", "foo|barbaz", 3, 1 },
+		{ "foo|ba", "", 2, 1 },
+		{ "(?:abc|abd)x", "abcx|abdx", 4, 1 },
+		{ "abc.*defgh", "defgh", 8, 1 },
+		{ "abc.*de", "abc", 5, 1 },
+		{ "(?:abc)?def", "abcdef|def", 3, 1 },
+		{ "ab+cde", "bcde", 5, 1 },
+		{ "(?:abc)+x", "abcx", 4, 1 },
+		{ "(?:abc)*", "", 0, 1 },
+		{ "(?:word1|word2){3}", "word1|word2", 15, 3 },
+		{ "a{4}", "aaaa", 4, 1 },
+		{ "[ab]cd", "acd|bcd", 3, 1 },
+		{ "[a-z]cd", "", 3, 1 },
+		{ "buy\\snow", "buy now", 7, 1 },
+		{ "\\x41\\.\\x{e9}C",
+		  "a.\xe9"
+		  "c",
+		  4, 1 },
+		{ "(?i)\xc9\xc9\xc9", "\xe9\xe9\xe9", 3, 1 },
+		{ "^abc$", "abc", 3, 1 },
+		{ "(?=foo)bar", "bar", 3, 1 },
+		{ "(?!foo)bar", "bar", 3, 1 },
+		{ "(?<=foo)bar", "bar", 3, 1 },
+		{ "(abc)\\1", "abc", 3, 1 },
+		{ "(abc)(?1)", "abc", 3, 1 },
+		{ "(a)(?(1)bcd|efg)", "", 1, 1 },
+		{ "(?|abc|abd)", "abc|abd", 3, 1 },
+		{ "(?<n>abc)d", "abcd", 4, 1 },
+		{ "abc(*ACCEPT)d|x", "", 0, 1 },
+		{ "(?:(?i:Abc))d", "abcd", 4, 1 },
+		{ "", "", 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct needs n;
+		struct str got = literals_of(a, cases[i].perl, &n);
+
+		if (!str_eq(got, str_of(cases[i].want)) || n.min_length != cases[i].min ||
+		    (n.literal_count && n.literal_times != cases[i].times)) {
+			print_error("%s: '%.*s' min %zu times %zu\n", cases[i].perl, STR_FMT(got),
+				    n.min_length, n.literal_times);
+			fail();
+		}
+		arena_free(a);
+	}
+}
+
+static void test_windows(void **state)
+{
+	struct arena *a = arena_new();
+	struct needs n;
+
+	(void)state;
+	literals_of(a, "\\s{0,2}[xyz][0-9]?[ab]\\d", &n);
+	assert_int_equal(n.window_count, 1);
+	assert_int_equal(n.back_min, 0);
+	assert_int_equal(n.back_max, 2);
+	assert_int_equal(n.windows[0].length, 3);
+	assert_true(byteset_has(&n.windows[0].at[0], 'x'));
+	assert_true(byteset_has(&n.windows[0].at[1], '5') && byteset_has(&n.windows[0].at[1], 'b'));
+	assert_false(byteset_has(&n.windows[0].at[1], 'x'));
+	assert_true(byteset_has(&n.windows[0].at[2], 'a') && byteset_has(&n.windows[0].at[2], '7'));
+	literals_of(a, "(?:^|\\s)(?:[xy]\\d[qz]{7}|[jk]\\d\\d[v]{6})", &n);
+	assert_int_equal(n.window_count, 2); /* the branches apart */
+	assert_int_equal(n.back_max, 1);
+	assert_true(n.window_rarity > 20);
+	literals_of(a, ".", &n);
+	assert_true(n.window_rarity < 1);
+	assert_int_equal(n.byte_sets, 0);
+	literals_of(a, "\\w@\\w", &n);
+	assert_true(n.byte_sets > 0 && byteset_has(&n.bytes[0], '@'));
+	assert_int_equal(byteset_count(&n.bytes[0]), 1);
+	arena_free(a);
+}
+
+/* The rule's expression on every line, without any filter. */
+static void compare_plain(const struct harness *h, const struct rule *r, const char *text)
+{
+	struct rx_run *run = rx_run_new();
+	struct err e = ERR_INIT;
+	const struct rx *rx = rx_compile(h->rs->tables, h->arena, &r->source, 0, &e);
+	size_t n = 0, got = match_hits(h->match)->rules[r->index].count;
+
+	assert_non_null(rx);
+	for (size_t i = 0; i < h->msg->body.n; i++) {
+		struct rx_counting c = { .max = r->flags & RULE_MULTIPLE ? 0 : 1 };
+
+		if (!n || (r->flags & RULE_MULTIPLE))
+			n += rx_count(rx, run, NULL, h->msg->body.line[i], &c);
+	}
+	rx_run_free(run);
+	if (n != got)
+		print_error("%s: %.*s: %zu hits instead of %zu\n", text, STR_FMT(r->name), got, n);
+	assert_int_equal(n, got);
+}
+
+/* The same rules, gated and not, on texts that match or nearly do. */
+static void test_same_hits(void **state)
+{
+	static const char cf[] =
+	    "body A1 /viagra/i\nbody A2 /v[_\\W]?i[_\\W]?a[_\\W]?g[_\\W]?r[_\\W]?a/i\n"
+	    "body A3 /(?:^|\\s)(?:[xy]\\d[qz]{3}|[jk]\\d\\d[v]{2})/\nbody A4 /\\b[A-Z]{5,}\\b/\n"
+	    "body A5 /(?:red|blue|green){3}/\nbody A6 /[^a]b\\d/\ntflags A6 multiple\n"
+	    "body A7 /^\\s?\\S{1,10}\\s?$/\nbody A8 /(?:a|an|the)\\s(?:big|old)?\\s?cat/\n"
+	    "body A9 /[_\\W]{0,3}m[_\\W]{0,3}[e3][_\\W]{0,3}r[_\\W]{0,3}[i1]/i\n"
+	    "body B1 /(?!cat)[cd]a[tz]\\d/\nbody B2 /\\d{3}-\\d{4}$/\nbody B3 /e/\ntflags B3 "
+	    "multiple\n";
+	static const char *const texts[] = {
+		"V-I-A-G-R-A",
+		"buy Viagra x1qqz",
+		"redbluegreen",
+		"red blue green",
+		"xb1 ab2 cb3 b4",
+		"k77vv",
+		"...m.e.r.1",
+		"---------------m--e--r--i",
+		"the cat caz1 cat1",
+		"an old cat",
+		"call 555-1234",
+		"call 555-12345",
+		"HELLO WORLD",
+		"",
+		"e",
+		"  x9zzz j11vv v.i.a_g-ra thecat",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(texts); i++) {
+		struct strbuf mail;
+		struct harness h;
+
+		strbuf_init(&mail, 0);
+		strbuf_printf(&mail, "Subject: Cat %s\n\n%s\n\nsecond %s line\n", texts[i],
+			      texts[i], texts[i]);
+		harness_load(&h, cf);
+		harness_scan(&h, mail.p);
+		for (size_t k = 0; k < h.rs->rule_count; k++)
+			compare_plain(&h, h.rs->rules[k], texts[i]);
+		harness_done(&h);
+		strbuf_done(&mail);
+	}
+}
+
+/* More windows than the table holds: the rest of the rules is still run. */
+static void test_overflow(void **state)
+{
+	struct strbuf cf, mail;
+	struct harness h;
+
+	(void)state;
+	strbuf_init(&cf, 0);
+	strbuf_init(&mail, 0);
+	strbuf_add_c(&mail, "X: y\n\n");
+	for (unsigned i = 0; i < 700; i++) {
+		unsigned x = 'A' + i % 26, y = 'A' + i / 26;
+
+		strbuf_printf(&cf, "body R%u /[%c0][%c1][xyzwvu\\d][-+]/\n", i, x, y);
+		strbuf_printf(&mail, "%c%c7- ", x, y);
+	}
+	strbuf_add_c(&mail, "\n");
+	harness_load(&h, cf.p);
+	harness_scan(&h, mail.p);
+	assert_int_equal(h.judgement.hit_count, 700);
+	harness_done(&h);
+	strbuf_done(&cf);
+	strbuf_done(&mail);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_literals),
+		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_same_hits),
+		cmocka_unit_test(test_overflow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

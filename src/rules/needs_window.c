@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/arena.h"
+#include "rules/needs_private.h"
+
+#include <math.h>
+
+enum { WINDOW_END = 1u << NEEDS_WINDOW, ALL_ENDS = (WINDOW_END << 1) - 1, MAX_ALTS = 28 };
+
+static const struct byteset any_byte = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
+
+unsigned needs_frequency(const struct byteset *set)
+{
+	static const uint8_t letters[26] = { 65, 13, 27, 31, 95, 18, 17, 35, 62, 2,  7, 36, 23,
+					     60, 65, 18, 2,  55, 57, 78, 25, 9,  17, 3, 17, 2 };
+	unsigned sum = 0;
+
+	for (size_t w = 0; w < 4; w++) {
+		for (uint64_t bits = set->w[w]; bits; bits &= bits - 1) {
+			unsigned c = (unsigned)(w * 64) + (unsigned)__builtin_ctzll(bits);
+
+			sum += c >= 'a' && c <= 'z'   ? letters[c - 'a']
+			       : c == ' '             ? 150
+			       : c == '.'             ? 12
+			       : c >= '0' && c <= '9' ? 4
+			       : c > ' ' && c < 0x7f  ? 3
+			       : c == '\n'            ? 5
+						      : 0;
+		}
+	}
+	return sum > 1000 ? 1000 : sum ? sum : 1;
+}
+
+static unsigned cut_ends(unsigned ends)
+{
+	return ends > ALL_ENDS || (ends & ~(unsigned)ALL_ENDS) ? (ends & ALL_ENDS) | WINDOW_END
+							       : ends;
+}
+
+void needs_window_empty(struct needs_window *w)
+{
+	*w = (struct needs_window){ .ends = 1 };
+}
+
+void needs_window_anything(struct needs_window *w, size_t min_length)
+{
+	*w = (struct needs_window){ .min_length = min_length, .max_length = SIZE_MAX };
+	for (size_t i = 0; i < NEEDS_WINDOW; i++)
+		w->at[i] = any_byte;
+	w->ends = min_length >= NEEDS_WINDOW ? (unsigned)WINDOW_END
+					     : ALL_ENDS & ~((1u << min_length) - 1);
+}
+
+void needs_window_byte(struct needs_window *w, const struct byteset *set)
+{
+	*w = (struct needs_window){ .ends = 2, .min_length = 1, .max_length = 1 };
+	w->at[0] = *set;
+}
+
+static size_t sum(size_t a, size_t b)
+{
+	return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+static size_t product(size_t a, size_t b)
+{
+	return a && b > SIZE_MAX / a ? SIZE_MAX : a * b;
+}
+
+void needs_window_append(struct needs_window *w, const struct needs_window *next)
+{
+	struct needs_window old = *w;
+
+	w->min_length += next->min_length;
+	w->max_length = sum(w->max_length, next->max_length);
+	w->ends = old.ends & WINDOW_END;
+	for (size_t from = 0; from < NEEDS_WINDOW; from++) {
+		if (!(old.ends >> from & 1))
+			continue;
+		for (size_t i = 0; from + i < NEEDS_WINDOW; i++)
+			byteset_union(&w->at[from + i], &next->at[i]);
+		w->ends |= cut_ends(next->ends << from);
+	}
+}
+
+void needs_window_repeat(struct needs_window *w, size_t min, size_t max)
+{
+	struct needs_window one = *w;
+	size_t turns = max < NEEDS_WINDOW ? max : (size_t)NEEDS_WINDOW;
+
+	needs_window_empty(w);
+	for (size_t i = 0; i < turns; i++) {
+		if (i == min) /* from here on it may stop */
+			one.ends |= 1;
+		needs_window_append(w, &one);
+	}
+	w->min_length = product(one.min_length, min);
+	w->max_length = product(one.max_length, max);
+	if (max > turns && one.min_length == 0)
+		w->ends = ALL_ENDS; /* pieces that may be empty: no telling */
+}
+
+void needs_window_join(struct needs_window *w, const struct needs_window *other)
+{
+	for (size_t i = 0; i < NEEDS_WINDOW; i++)
+		byteset_union(&w->at[i], &other->at[i]);
+	w->ends |= other->ends;
+	if (other->min_length < w->min_length)
+		w->min_length = other->min_length;
+	if (other->max_length > w->max_length)
+		w->max_length = other->max_length;
+}
+
+static bool is_full(const struct needs_window *w)
+{
+	return w->ends == WINDOW_END;
+}
+
+double needs_window_rarity(const struct needs_window *w)
+{
+	size_t n = w->min_length < NEEDS_WINDOW ? w->min_length : (size_t)NEEDS_WINDOW;
+	double bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bits -= log2(needs_frequency(&w->at[i]) / 1000.0);
+	return bits;
+}
+
+struct needs_alts needs_alts_append(struct arena *a, struct needs_alts x,
+				    const struct needs_window *next)
+{
+	struct needs_window *w;
+
+	if (needs_alts_are_full(x) || (next->max_length == 0 && next->ends == 1))
+		return x;
+	w = arena_alloc(a, x.n * sizeof(*w));
+	memcpy(w, x.w, x.n * sizeof(*w));
+	for (size_t i = 0; i < x.n; i++)
+		needs_window_append(&w[i], next);
+	return (struct needs_alts){ w, x.n };
+}
+
+struct needs_alts needs_alts_union(struct arena *a, struct needs_alts x, struct needs_alts y)
+{
+	struct needs_window *w;
+
+	if (!x.n || !y.n || x.n + y.n > MAX_ALTS)
+		return (struct needs_alts){ NULL, 0 };
+	w = arena_alloc(a, (x.n + y.n) * sizeof(*w));
+	memcpy(w, x.w, x.n * sizeof(*w));
+	memcpy(w + x.n, y.w, y.n * sizeof(*w));
+	return (struct needs_alts){ w, x.n + y.n };
+}
+
+bool needs_alts_are_full(struct needs_alts x)
+{
+	for (size_t i = 0; i < x.n; i++) {
+		if (!is_full(&x.w[i]))
+			return false;
+	}
+	return true;
+}
+
+double needs_alts_rarity(struct needs_alts x)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < x.n; i++)
+		sum += exp2(-needs_window_rarity(&x.w[i]));
+	return sum > 0 && sum < 1 ? -log2(sum) : 0;
+}
