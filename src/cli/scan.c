@@ -24,6 +24,7 @@ static const char usage[] =
     "\n"
     "  --tsv              path, score, rules, sub-rules: one line a message, TAB between\n"
     "  --json             one JSON object a line\n"
+    "  --report           SpamAssassin's report of each message, after the rule files' template\n"
     "  --mbox             files are mboxes (so are names that end in .mbox without it)\n"
     "  --files-from LIST  paths, one a line, from LIST (-: standard input)\n"
     "  --jobs N           scan with N processes (1); output stays in input order\n"
@@ -52,6 +53,7 @@ struct options {
 enum {
 	OPT_TSV = 256,
 	OPT_JSON,
+	OPT_REPORT,
 	OPT_MBOX,
 	OPT_FILES,
 	OPT_JOBS,
@@ -65,6 +67,7 @@ enum {
 static const struct option long_options[] = {
 	{ "tsv", no_argument, NULL, OPT_TSV },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "report", no_argument, NULL, OPT_REPORT },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "files-from", required_argument, NULL, OPT_FILES },
 	{ "jobs", required_argument, NULL, OPT_JOBS },
@@ -94,6 +97,7 @@ static int take_option(int c, struct options *o)
 	switch (c) {
 	case OPT_TSV: o->format = SCAN_FORMAT_TSV; return 0;
 	case OPT_JSON: o->format = SCAN_FORMAT_JSON; return 0;
+	case OPT_REPORT: o->format = SCAN_FORMAT_REPORT; return 0;
 	case OPT_MBOX: o->mbox = true; return 0;
 	case OPT_FILES: o->files_from = optarg; return 0;
 	case OPT_LOCAL: o->local = true; return 0;

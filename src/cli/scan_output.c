@@ -107,5 +107,6 @@ void scan_output(struct strbuf *out, enum scan_format format, struct str name,
 	case SCAN_FORMAT_TEXT: print_text(out, name, report); break;
 	case SCAN_FORMAT_JSON: print_json(out, name, report); break;
 	case SCAN_FORMAT_TSV: print_tsv(out, name, report, a); break;
+	case SCAN_FORMAT_REPORT: break;
 	}
 }

@@ -8,7 +8,12 @@ struct arena;
 struct report;
 struct strbuf;
 
-enum scan_format { SCAN_FORMAT_TEXT = 0, SCAN_FORMAT_JSON, SCAN_FORMAT_TSV };
+enum scan_format {
+	SCAN_FORMAT_TEXT = 0,
+	SCAN_FORMAT_JSON,
+	SCAN_FORMAT_TSV,
+	SCAN_FORMAT_REPORT, /* cli/scan_report_text.h makes it */
+};
 
 /* One or more whole lines. tsv: path TAB score TAB rules TAB sub-rules, sorted, joined by commas, repeats kept. */
 void scan_output(struct strbuf *out, enum scan_format format, struct str name,

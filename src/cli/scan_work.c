@@ -7,6 +7,7 @@
 #include "cli/scan_work.h"
 
 #include "cli/scan_one.h"
+#include "cli/scan_report_text.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/file.h"
@@ -48,7 +49,7 @@ static bool scan_message(const struct scan_work *w, struct scan_runner *r, size_
 {
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
-	struct str raw;
+	struct str raw, name;
 	struct scan *s;
 
 	if (scan_input_read(w->inputs, i, a, &raw, &e) < 0) {
@@ -57,8 +58,11 @@ static bool scan_message(const struct scan_work *w, struct scan_runner *r, size_
 		return false;
 	}
 	s = scan_runner_run(r, raw);
-	scan_output(out, w->format, VEC_AT(&w->inputs->list, struct scan_input, i)->name,
-		    scan_report(s), a);
+	name = VEC_AT(&w->inputs->list, struct scan_input, i)->name;
+	if (w->format == SCAN_FORMAT_REPORT)
+		scan_report_text(out, name, s, w->rules, a);
+	else
+		scan_output(out, w->format, name, scan_report(s), a);
 	*bytes += raw.n;
 	scan_free(s);
 	arena_free(a);

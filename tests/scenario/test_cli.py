@@ -56,6 +56,19 @@ def test_columns(place):
     assert done.stdout == f"{place}/mail/a.eml\t7.000\tMARKED\t\n".encode()
 
 
+def test_report(place):
+    """The template of the rule files, expanded; what comes from the message cannot do anything to a terminal."""
+    template = "report Points: _SCORE_ (_REQD_)\nreport _PREVIEW_\nreport _SUMMARY_\n"
+    (place / "rules" / "20_report.cf").write_text(template)
+    (place / "mail/a.eml").write_bytes(HAM.replace(b"Hi.", b"Hi \x1b[2J there.") + b"marked\n")
+    done = run(place, "--report", place / "mail/a.eml", place / "mail/b.eml")
+    assert done.returncode == 0
+    assert done.stdout.decode() == (
+        f"{place}/mail/a.eml:\nPoints: 7.0 (5.0)\nHi \\x1b[2J there. marked \n 7.0 MARKED                 BODY: The word stands there\n\n"
+        f"{place}/mail/b.eml:\nPoints: 0.0 (5.0)\nHi. \n\n")
+    assert run(place, "--report", place / "mail/b.eml", "--cf", "clear_report_template").stdout.endswith(b"(no report template found)\n\n")
+
+
 def test_text_and_json(place):
     text = run(place, place / "mail/a.eml").stdout.decode()
     assert "spam, 7.0 points (5.0 needed)" in text and "MARKED" in text and "The word stands there" in text
