@@ -8,7 +8,7 @@ SpamAssassin's answer to both:
                             pseudo-header, rule-type, tflag, tag, setting; or any other word
     cf LINE                 configuration of both; cf+ and cf- of one. cases/prelude.cf stands in front
     |LINE                   a line of the message of both; +LINE and -LINE of one
-    show output             the answer is also what the message looks like afterwards: X-Spam fields and report
+    show output             the answer is also the message as it goes out, and the report (markup)
     want+ SCORE RULES SUBRULES
     want- ...               written by make_cases.py: what SpamAssassin 4.0.1 says; lists sorted, "-" when empty
     out+|LINE               with "show output": the same of the text

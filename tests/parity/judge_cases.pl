@@ -17,12 +17,17 @@ for my $plugin (glob $INC{'Mail/SpamAssassin.pm'} =~ s/\.pm$//r . '/Plugin/*.pm'
 	    AskDNS|HashBL|VBounce|ImageInfo|FreeMail|Threshold|Bayes)\.pm$/x;
 }
 
+# Host name and date are fixed.
+no warnings 'redefine';
+*Mail::SpamAssassin::Util::fq_hostname = sub { 'host.example' };
+*Mail::SpamAssassin::Util::time_to_rfc822_date = sub { 'Mon, 01 Jan 2024 00:00:00 +0000' };
+
+# The message as it goes out, and the report; boundaries are masked.
 sub look {
 	my ($status) = @_;
-	my ($head) = split /\n\n/, $status->rewrite_mail, 2;
-	my @fields = grep { /^(?:X-Spam|Subject|From|To)/ } $head =~ /^(\S.*(?:\n[ \t].*)*)/mg;
-	@fields = grep { !/^X-Spam-Checker-Version/ } @fields;
-	return join "\n", @fields, '', $status->get_report;
+	my $text = join "==== report\n", $status->rewrite_mail, $status->get_report;
+	utf8::encode($text) if utf8::is_utf8($text);
+	return $text =~ s/----------=_[0-9A-F]{8}\.[0-9A-F]{8}/----------=_BOUNDARY/gr;
 }
 
 sub answer {

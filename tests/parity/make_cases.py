@@ -96,7 +96,8 @@ def main():
         for case in wanted:
             for side in "+-":
                 case.want[side], out = answers[case.id, side]
-                case.out[side] = out
+                if case.show:
+                    case.out[side] = out
             for text in faults(case):
                 bad += 1
                 print(f"{path}:{case.line}: {case.name}: {text}")

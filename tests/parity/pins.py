@@ -23,6 +23,7 @@ NOT_HERE = {
     },
     "time decides": {
         "setting": "time_limit",
+        "tag": "TIMING",
     },
     "never hits": {
         "eval": "check_for_unique_subject_id check_for_illegal_ip check_shortcircuit html_charset_faraway",
@@ -63,7 +64,7 @@ def implemented():
     words = re.search(r"tflag_words\[\] = {(.*?)};$", (SOURCE / "rules/finish.c").read_text(encoding="utf-8"), re.S | re.M)
     found["tflag"] |= set(re.findall(r'"(\w+)"', words.group(1))) | {"maxhits", "range"}
     for text in sources("markup"):
-        found["tag"] |= {name for name, _ in rows(text, "tag_def")}
+        found["tag"] |= {name for name, _ in rows(text, "tag")}
     return {kind: sorted(names) for kind, names in found.items()}
 
 

@@ -1,6 +1,7 @@
 """Each case of cases/*.case through `postern scan`, with the feature and without it, against SpamAssassin's stored answer."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -14,6 +15,8 @@ import pins  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 POSTERN = TOP / os.environ.get("POSTERN_BUILD", "build") / "src/cli/postern"
+MARKUP = TOP / os.environ.get("POSTERN_BUILD", "build") / "src/markup/markup_dump"
+BOUNDARY = re.compile("----------=_[0-9A-F]{8}\\.[0-9A-F]{8}")
 ALL = cases.read_all()
 
 
@@ -25,33 +28,50 @@ def known_differences():
 KNOWN = known_differences()
 
 
-def scan(case, side, mails, folder):
-    """Answers to messages under the rules of one side."""
-    cf = folder / "rules.cf"
-    cf.write_bytes(cases.PRELUDE.read_bytes() + case.config(side))
+def run(program, *args):
     env = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_MESSAGES", "LANGUAGE")}
-    done = subprocess.run([POSTERN, "scan", "--local", "--tsv", "--rules", cf, "--site", folder / "none", *mails],
-                          capture_output=True, text=True, timeout=60, env={**env, "LANG": "C", "TZ": "UTC"}, check=False)
+    done = subprocess.run([program, *args], capture_output=True, text=True, errors="surrogateescape", timeout=60,
+                          env={**env, "LANG": "C", "TZ": "UTC"}, check=False)
     assert done.returncode == 0, done.stderr
-    return [cases.answer(*line.split("\t")[1:4]) for line in done.stdout.split("\n") if line]
+    return done.stdout
 
 
-def verdicts(case, folder):
-    mails = {side: folder / f"{name}.eml" for side, name in (("+", "with"), ("-", "without"))}
-    for side, path in mails.items():
-        path.write_bytes(case.eml(side))
+def scan(cf, mails):
+    lines = run(POSTERN, "scan", "--local", "--tsv", "--rules", cf, "--site", cf.with_name("none"), *mails).split("\n")
+    return [cases.answer(*line.split("\t")[1:4]) for line in lines if line]
+
+
+def look(cf, mail):
+    """The message as it goes out, and the report, as judge_cases.pl shows them."""
+    sizes, _, text = run(MARKUP, cf, mail).partition("\n")
+    message, report, _ = map(int, sizes.split())
+    text = text.encode("utf-8", "surrogateescape")
+    text = text[:message] + b"==== report\n" + text[message:message + report]
+    return BOUNDARY.sub("----------=_BOUNDARY", text.decode("utf-8", "surrogateescape")).split("\n")
+
+
+def answers(case, folder):
+    """What Postern says: verdicts and outputs of both sides."""
+    files = {}
+    for side, name in (("+", "with"), ("-", "without")):
+        files[side] = folder / f"{name}.cf", folder / f"{name}.eml"
+        files[side][0].write_bytes(cases.PRELUDE.read_bytes() + case.config(side))
+        files[side][1].write_bytes(case.eml(side))
     if case.config("+") == case.config("-"):
-        return dict(zip("+-", scan(case, "+", mails.values(), folder), strict=True))
-    return {side: scan(case, side, [path], folder)[0] for side, path in mails.items()}
+        mails = [eml for _, eml in files.values()]
+        want = dict(zip("+-", scan(files["+"][0], mails), strict=True))
+    else:
+        want = {side: scan(cf, [eml])[0] for side, (cf, eml) in files.items()}
+    return want, {side: look(cf, eml) for side, (cf, eml) in files.items()} if case.show else {}
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.id)
 def test_case(case, tmp_path):
-    got = verdicts(case, tmp_path)
+    got = answers(case, tmp_path)
     if case.id in KNOWN:
-        assert got != case.want, f"{case.id} is the same now: take it out of cases/known-differences"
+        assert got != (case.want, case.out), f"{case.id} is the same now: take it out of cases/known-differences"
         pytest.xfail(KNOWN[case.id])
-    assert got == case.want, f"{case.id} (line {case.line}): {case.what}"
+    assert got == (case.want, case.out), f"{case.id} (line {case.line}): {case.what}"
 
 
 def test_every_case_proves_its_feature():
