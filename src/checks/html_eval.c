@@ -205,21 +205,28 @@ static int check_image_ratio(struct eval_call *call)
 	return EVAL_MISS;
 }
 
+/* One pattern for texts of bytes and for those of characters. */
+struct text_pattern {
+	const struct regex *bytes, *chars;
+};
+
 static int compile_text_match(struct arena *a, const void *conf, const struct str *args, size_t n,
 			      void **ret, struct err *e)
 {
-	const struct regex *re = NULL;
+	struct text_pattern *p = arena_zalloc(a, sizeof(*p));
+	struct str pattern = n > 1 ? args[1] : STR("");
 
 	(void)conf;
-	if (regex_compile(a, n > 1 ? args[1] : STR(""), 0, &re, e) < 0)
+	if (regex_compile(a, pattern, 0, &p->bytes, e) < 0 ||
+	    regex_compile(a, pattern, REGEX_CHARS, &p->chars, e) < 0)
 		return -1;
-	*ret = (void *)(uintptr_t)re;
+	*ret = p;
 	return 0;
 }
 
 static int match_texts(struct eval_call *call, bool want)
 {
-	const struct regex *re = call->compiled;
+	const struct text_pattern *p = call->compiled;
 
 	HTML_EACH(call, h)
 	{
@@ -228,7 +235,8 @@ static int match_texts(struct eval_call *call, bool want)
 		if (!list)
 			continue;
 		VEC_EACH (list, struct text, t) {
-			if (!str_is_none(t->s) && regex_matches(re, t->s, call->budget) == want)
+			if (!str_is_none(t->s) && regex_matches(t->chars ? p->chars : p->bytes,
+								t->s, call->budget) == want)
 				return EVAL_HIT;
 		}
 	}

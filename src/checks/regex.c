@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PCRE2 in 8-bit mode without UTF: classes and case are ASCII's (C locale). Perl's default is kept where
+ * PCRE2 in 8-bit mode, mostly without UTF: classes and case are ASCII's (C locale). Perl's default is kept where
  * it differs from PCRE2's: $ may match before a final line feed. Match data is made per call: compiled
  * patterns are shared read-only by all scan processes.
  */
@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/must.h"
+#include "core/utf8.h"
 
 #include <pcre2.h>
 
@@ -30,7 +31,7 @@ static void regex_free(void *p)
 
 static uint32_t pcre_options(unsigned flags)
 {
-	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+	uint32_t options = PCRE2_NEVER_UCP | (flags & REGEX_CHARS ? PCRE2_UTF : PCRE2_NEVER_UTF);
 
 	if (flags & REGEX_NOCASE)
 		options |= PCRE2_CASELESS;
@@ -43,21 +44,32 @@ static uint32_t pcre_options(unsigned flags)
 	return options;
 }
 
+static struct str utf8_of_latin1(struct arena *a, struct str s)
+{
+	char *buf = arena_alloc(a, 2 * s.n + 4);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += utf8_put((unsigned char)s.p[i], buf + n);
+	return str_make(buf, n);
+}
+
 int regex_compile(struct arena *a, struct str pattern, unsigned flags, const struct regex **ret,
 		  struct err *e)
 {
+	struct str text = flags & REGEX_CHARS ? utf8_of_latin1(a, pattern) : pattern;
 	int code = 0;
 	PCRE2_SIZE at = 0;
-	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""), pattern.n,
+	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(text.n ? text.p : ""), text.n,
 					     pcre_options(flags), &code, &at, NULL);
 	struct regex *re;
 
 	if (!compiled) {
-		char text[160] = "";
+		char why[160] = "";
 
-		pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof(text));
+		pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof(why));
 		return err_set(e, ERR_CONFIG, false, "invalid regexp '%.*s' at byte %zu: %s",
-			       STR_FMT(pattern), (size_t)at, text);
+			       STR_FMT(pattern), (size_t)at, why);
 	}
 	/* Without JIT (a platform that has none) the interpreter does the same, slower. */
 	(void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);

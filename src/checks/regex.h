@@ -2,8 +2,8 @@
 /*
  * regex: the few regular expressions of eval tests: fixed ones of our own and those given as a rule's
  * argument. Compiled at load into the rule set's arena (with JIT, before the cage), matched on bytes
- * with ASCII classes, and bounded: a match that passes the match limit counts as no match. The rule
- * engine's own matcher is another matter and lives in rules/.
+ * (REGEX_CHARS: on the characters of UTF-8) with ASCII classes, and bounded: a match that passes the
+ * match limit counts as no match. The rule engine's own matcher is another matter and lives in rules/.
  */
 #pragma once
 
@@ -24,6 +24,7 @@ enum regex_flag {
 	REGEX_MULTILINE = 1u << 1, /* ^ and $ at every line */
 	REGEX_DOTALL = 1u << 2,
 	REGEX_EXTENDED = 1u << 3,
+	REGEX_CHARS = 1u << 4, /* texts are UTF-8; bytes of the pattern are Latin-1, as in Perl */
 };
 
 struct regex_found {

@@ -27,6 +27,9 @@ static void test_match(void **state)
 		{ "a.b", "a\nb", 0, false },
 		{ "a.b", "a\nb", REGEX_DOTALL, true },
 		{ "\\w", "\xc3\xa9", 0, false },
+		{ "^.$", "\xc3\xa9", REGEX_CHARS, true },
+		{ "^\xe9$", "\xc3\xa9", REGEX_CHARS, true },
+		{ "\\w", "\xc3\xa9", REGEX_CHARS, false },
 		{ "", "", 0, true },
 	};
 	struct arena *a = arena_new();
