@@ -196,7 +196,11 @@ static void take_group(struct analysis *n)
 	struct rd ahead = n->in;
 	struct piece p;
 
-	if (rd_peek_at(&n->in, 1) != '?' && rd_peek_at(&n->in, 1) != '*') {
+	if (rd_peek_at(&n->in, 1) == '*') { /* a verb may end the match early */
+		n->failed = true;
+		return;
+	}
+	if (rd_peek_at(&n->in, 1) != '?') {
 		n->in.at++;
 		needs_open_frame(n);
 		return;
@@ -228,8 +232,6 @@ static void take_group(struct analysis *n)
 		needs_of_nothing(&p);
 	else
 		needs_of_anything(&p, 0);
-	if (rd_peek_at(&n->in, 1) == '*')
-		n->failed = true; /* a verb may end the match early */
 	skip_group(n);
 	needs_append_repeated(n, &p, take_repeat(&n->in));
 }

@@ -59,6 +59,7 @@ static void test_literals(void **state)
 		{ "(?|abc|abd)", "abc|abd", 3, 1 },
 		{ "(?<n>abc)d", "abcd", 4, 1 },
 		{ "abc(*ACCEPT)d|x", "", 0, 1 },
+		{ "abc(*:n)d", "", 0, 1 },
 		{ "(?:(?i:Abc))d", "abcd", 4, 1 },
 		{ "", "", 0, 1 },
 	};
