@@ -101,6 +101,26 @@ struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, st
 	return f;
 }
 
+bool mime_headers_drop(struct mime_headers *h, struct str prefix)
+{
+	size_t n = 0, before = h->list.n;
+
+	MAP_EACH (&h->by_name, it) {
+		if (str_starts_nocase(it->key, prefix))
+			map_remove(&h->by_name, it->key);
+	}
+	for (size_t i = 0; i < before; i++) {
+		struct mime_header *f = *VEC_AT(&h->list, struct mime_header *, i);
+
+		if (str_starts_nocase(f->lname, prefix))
+			continue;
+		f->order = (uint32_t)n;
+		*VEC_AT(&h->list, struct mime_header *, n++) = f;
+	}
+	vec_truncate(&h->list, n);
+	return n < before;
+}
+
 const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name)
 {
 	const struct mime_header_group *g = map_get(&h->by_name, name);

@@ -44,6 +44,9 @@ void mime_headers_init(struct mime_headers *h, struct arena *a);
 struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, struct str raw,
 				     struct arena *a, struct budget *b);
 
+/* Takes all fields off whose names begin so, in any case. False: there was none. */
+bool mime_headers_drop(struct mime_headers *h, struct str prefix);
+
 static inline size_t mime_headers_count(const struct mime_headers *h)
 {
 	return h->list.n;

@@ -163,22 +163,22 @@ static size_t mark_listed(struct mime_message *m, bool *listed)
 	return n;
 }
 
-static void list_headers(struct mime_parse *p)
+static void list_headers(struct mime_message *m, struct arena *a, struct budget *b)
 {
-	struct mime_message *m = p->top;
 	const struct mime_headers *h = &m->root->headers;
 	size_t n = mime_headers_count(h), fit;
-	bool *listed = arena_calloc(p->arena, n, sizeof(*listed));
+	bool *listed = arena_calloc(a, n, sizeof(*listed));
 
 	fit = mark_listed(m, listed);
-	m->all_headers = arena_calloc(p->arena, fit, sizeof(*m->all_headers));
+	m->all_headers = arena_calloc(a, fit, sizeof(*m->all_headers));
+	m->all_header_count = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct mime_header *f = mime_headers_at(h, i);
 		size_t len = f->name.n + f->value.n + 3;
 		char *s;
-		if (!listed[i] || !budget_bytes(p->budget, len))
+		if (!listed[i] || !budget_bytes(b, len))
 			continue;
-		s = arena_alloc(p->arena, len);
+		s = arena_alloc(a, len);
 		memcpy(s, f->name.p, f->name.n);
 		memcpy(s + f->name.n, ": ", 2);
 		memcpy(s + f->name.n + 2, f->value.p, f->value.n);
@@ -201,8 +201,14 @@ struct mime_message *mime_message_parse(struct arena *a, struct str raw, struct 
 		if (*(int *)it->value)
 			p.top->flags |= MIME_OPEN_BOUNDARY;
 	list_parts(&p);
-	list_headers(&p);
+	list_headers(p.top, a, b);
 	return p.top;
+}
+
+void mime_message_drop_fields(struct mime_message *m, struct str prefix)
+{
+	if (mime_headers_drop(&m->root->headers, prefix))
+		list_headers(m, m->root->arena, m->root->budget);
 }
 
 struct str mime_part_encoding(const struct mime_part *p)

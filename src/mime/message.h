@@ -70,6 +70,12 @@ struct mime_message {
 struct mime_message *mime_message_parse(struct arena *a, struct str raw, struct budget *b);
 
 /*
+ * Takes the fields whose names begin so (any case) off the root part and out of all_headers; the pristine
+ * bytes keep them.
+ */
+void mime_message_drop_fields(struct mime_message *m, struct str prefix);
+
+/*
  * A part's content with its transfer encoding undone; made once and kept. None for what is not a leaf.
  * Charged to the budget of the parse; over budget: empty.
  */

@@ -346,6 +346,29 @@ static void test_lookups(void **state)
 	arena_free(a);
 }
 
+static void test_dropped_fields(void **state)
+{
+	struct arena *a = arena_new();
+	struct mime_message *m = mime_message_parse(
+	    a, STR("A: 1\nX-Spam-B: 2\n 3\nC: 4\nx-spam-b: 5\nX-Spam: 6\nx-SPAM-d: 7\nC: 8\n\n"),
+	    NULL);
+	const struct mime_headers *h = &m->root->headers;
+
+	(void)state;
+	assert_int_equal(m->all_header_count, 7);
+	mime_message_drop_fields(m, STR("X-Spam-"));
+	assert_null(mime_headers_first(h, STR("X-Spam-B")));
+	assert_null(mime_headers_last(h, STR("x-spam-d")));
+	assert_int_equal(mime_headers_count(h), 4);
+	assert_int_equal(m->all_header_count, 4);
+	assert_true(str_eq(m->all_headers[1], STR("C: 4\n")));
+	assert_true(str_eq(m->all_headers[2], STR("X-Spam: 6\n")));
+	assert_true(str_eq(mime_headers_last(h, STR("C"))->value, STR("8")));
+	assert_int_equal(mime_headers_last(h, STR("C"))->order, 3);
+	assert_true(str_find(m->pristine_headers, STR("X-Spam-B: 2\n 3\n")) != STR_NPOS);
+	arena_free(a);
+}
+
 static void test_names(void **state)
 {
 	static const struct {
@@ -374,11 +397,12 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_trees),      cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_pristine),   cmocka_unit_test(test_blank_lines),
-		cmocka_unit_test(test_long_lines), cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_hostile),    cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_lookups),    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_trees),          cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_pristine),       cmocka_unit_test(test_blank_lines),
+		cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_hostile),        cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_lookups),        cmocka_unit_test(test_names),
+		cmocka_unit_test(test_dropped_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,8 @@ struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env,
 	};
 	m->gets = get_memo_new(a);
 	m->mime = mime_message_parse(a, raw, budget);
+	/* What another filter wrote, or a sender in its name, decides nothing. */
+	mime_message_drop_fields(m->mime, STR("X-Spam-"));
 	m->relays = relays_parse(a, m->mime, conf, budget);
 	msg_build_views(m);
 	msg_build_uris(m);

@@ -167,6 +167,10 @@ CASES = {
     "subject-prefix-alone": (HAM + "subjprefix SPAM [one]\nadd_header all P _SUBJPREFIX_|\n", PLAIN),
     # the message
     "old-markup": (HAM + STATUS, b"X-Spam-Status: No, old\n\tfolded\nx-spam-other: too\nX-Spam-Prev-Subject: kept\nX-Spam-Bare\n" + PLAIN),
+    "old-markup-in-rules": (HAM + "header A X-Spam-Flag =~ /./\nheader B ALL =~ /X-Spam-Flag/\nheader C exists:x-spam-foo\n"
+                            "header D ALL:raw =~ /X-Spam-Flag/\nfull E /X-Spam-Flag/\nmimeheader F X-Spam-Flag =~ /./\n"
+                            "priority D 1\npriority E 2\nreport _HEADER(X-Spam-Flag)_|_HEADER(ALL)_|_TESTS_|_HEADER(X-Spam-Prev-A)_\n",
+                            b"X-Spam-Flag: YES\nx-spam-foo: 1\nX-Spam-Prev-A: 2\nX-Spam: 3\n" + PLAIN),
     "return-path-first": (HAM + STATUS, RECEIVED),
     "return-path-folded": (HAM + STATUS, b"Return-Path:\n <ann@example.com>\n" + PLAIN),
     "return-path-later": (HAM + STATUS, b"X-First: 1\nReturn-Path: <ann@example.com>\n" + PLAIN),
