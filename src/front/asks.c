@@ -17,6 +17,7 @@ struct ask_wait {
 	struct scan_job *job;
 	struct job_asks *owner;
 	uint32_t id;
+	int64_t asked_ms; /* DNS */
 	struct dns_query *query;
 	struct av_job *av;
 };
@@ -27,6 +28,9 @@ TAILQ_HEAD(ask_waits, ask_wait);
 struct job_asks {
 	struct ask_waits waits;
 	size_t count;
+	size_t dns_asked, dns_ended;
+	struct front *front;
+	struct loop_timer *timer; /* the next DNS question whose time is over */
 };
 
 static void wait_free(struct ask_wait *w)
@@ -34,6 +38,63 @@ static void wait_free(struct ask_wait *w)
 	TAILQ_REMOVE(&w->owner->waits, w, link);
 	w->owner->count--;
 	x_free(w);
+}
+
+/*
+ * SpamAssassin's rbl_timeout: nobody waits the whole time for the last slow lists. The share of questions
+ * that have ended, squared, takes the time from its most to its least.
+ */
+static int64_t dns_time_ms(const struct job_asks *o)
+{
+	double ended = o->dns_asked ? (double)o->dns_ended / (double)o->dns_asked : 0;
+	double most = (double)o->front->dns_ms, least = (double)o->front->dns_min_ms;
+
+	return (int64_t)(least < most ? most - (most - least) * ended * ended : most);
+}
+
+static struct ask_wait *oldest_dns(struct job_asks *o)
+{
+	struct ask_wait *w;
+
+	TAILQ_FOREACH(w, &o->waits, link)
+	if (w->query)
+		return w;
+	return NULL;
+}
+
+/* Asked in order, so the first that waits is the first whose time is over. */
+static void arm_timer(struct job_asks *o)
+{
+	struct ask_wait *w = oldest_dns(o);
+
+	if (w)
+		loop_timer_start(o->timer,
+				 w->asked_ms + dns_time_ms(o) - loop_now_ms(o->front->loop));
+	else
+		loop_timer_stop(o->timer);
+}
+
+/* One at a time: an answer may be the end of its job, and of what is here with it. */
+static void on_dns_late(void *arg)
+{
+	struct job_asks *o = arg;
+	struct ask_wait *w = oldest_dns(o);
+	struct answer answer = { .status = ANSWER_TIMEOUT };
+	struct scan_job *job;
+
+	if (!w)
+		return;
+	if (w->asked_ms + dns_time_ms(o) > loop_now_ms(o->front->loop)) {
+		arm_timer(o);
+		return;
+	}
+	answer.ask_id = w->id;
+	job = w->job;
+	dns_cancel(w->query);
+	o->dns_ended++;
+	wait_free(w);
+	arm_timer(o);
+	scan_job_answer(job, &answer);
 }
 
 static void on_dns(void *arg, const struct dns_answer *d)
@@ -62,6 +123,8 @@ static void on_dns(void *arg, const struct dns_answer *d)
 	log_debug(scan_job_spec(job)->log, "dns answer", lf_str("name", d->name),
 		  lf_int("type", d->type), lf_c("status", dns_status_name(d->status)),
 		  lf_int("ms", d->elapsed_ms));
+	w->owner->dns_ended++;
+	arm_timer(w->owner);
 	wait_free(w);
 	scan_job_answer(job, &answer);
 	arena_free(a);
@@ -118,10 +181,20 @@ static void start_av(struct ask_wait *w, const struct ask *ask)
 	ask->parts[0].fd = -1;
 }
 
-static bool may_ask(const struct front *f, struct str name)
+static bool may_ask(const struct front *f, struct str name, unsigned qtype)
 {
-	return f->dns && dns_name_is_ok(name) &&
+	return f->dns && dns_name_is_ok(name) && !(qtype == DNS_AAAA && f->no_ip6_answers) &&
 	       !dns_blocks_has(&f->blocks, name, loop_now_ms(f->loop));
+}
+
+static void start_dns(struct ask_wait *w, const struct ask *ask)
+{
+	struct front *f = w->front;
+
+	w->asked_ms = loop_now_ms(f->loop);
+	w->query = dns_ask(f->dns, ask->name, ask->qtype, f->dns_ms, on_dns, w);
+	w->owner->dns_asked++;
+	arm_timer(w->owner);
 }
 
 static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
@@ -134,9 +207,11 @@ static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
 	if (!owner) {
 		owner = xzalloc(sizeof(*owner));
 		TAILQ_INIT(&owner->waits);
+		owner->front = f;
+		owner->timer = loop_timer_new(f->loop, on_dns_late, owner);
 		scan_job_set_user(job, owner);
 	}
-	if (owner->count >= ASKS_MAX || (is_dns && !may_ask(f, ask->name)) ||
+	if (owner->count >= ASKS_MAX || (is_dns && !may_ask(f, ask->name, ask->qtype)) ||
 	    (!is_dns && (!ask->part_count || ask->parts[0].fd >= 0))) {
 		refuse(job, ask->id);
 		return;
@@ -149,8 +224,7 @@ static void on_ask(void *arg, struct scan_job *job, const struct ask *ask)
 	TAILQ_INSERT_TAIL(&owner->waits, w, link);
 	owner->count++;
 	if (is_dns)
-		w->query =
-		    dns_ask(f->dns, ask->name, ask->qtype, f->profile->set.dns_ms, on_dns, w);
+		start_dns(w, ask);
 	else
 		start_av(w, ask);
 }
@@ -168,6 +242,7 @@ static void on_cancel(void *arg, struct scan_job *job)
 		av_cancel(w->av);
 		wait_free(w);
 	}
+	loop_timer_free(owner->timer);
 	x_free(owner);
 	scan_job_set_user(job, NULL);
 }

@@ -38,38 +38,6 @@ static int open_door(struct front *f, size_t i, const struct front_listener *l, 
 	return 0;
 }
 
-/* Slices and lists live in the arena. */
-static void read_dns(struct arena *a, const struct conf *conf, struct dns_opts *ret,
-		     struct conf_diags *diags)
-{
-	const struct conf_value *servers = conf_get_list(conf, "postern_dns_servers");
-	const struct conf_value *stubs = conf_get_list(conf, "postern_dns_stub");
-	struct net_addr *forwards = arena_calloc(a, servers->count, sizeof(*forwards));
-	struct dns_stub *list = arena_calloc(a, stubs->count, sizeof(*list));
-	struct dns_opts opts = { .forwards = forwards, .stubs = list };
-	struct err e = ERR_INIT;
-
-	for (size_t i = 0; i < servers->count; i++)
-		if (net_addr_parse(conf_text(a, servers->items[i]), &forwards[opts.forward_count],
-				   &e) == 0)
-			opts.forward_count++;
-		else
-			conf_diag_add(diags, CONF_ERROR, servers->items[i]->place,
-				      "$postern_dns_servers: %s", e.text);
-	for (size_t i = 0; i < stubs->count; i++) {
-		struct str rest = conf_text(a, stubs->items[i]), zone;
-
-		if (str_cut(&rest, ' ', &zone) && !str_is_none(rest) &&
-		    net_addr_parse(rest, &list[opts.stub_count].server, &e) == 0)
-			list[opts.stub_count++].zone = zone;
-		else
-			conf_diag_add(diags, CONF_ERROR, stubs->items[i]->place,
-				      "$postern_dns_stub: expected 'zone address[:port]'");
-	}
-	opts.cache_bytes = conf_get_bytes(conf, "postern_dns_cache_bytes");
-	*ret = opts;
-}
-
 static struct net_addr read_local(const struct conf *conf, struct conf_diags *diags)
 {
 	struct str text = conf_get_str(conf, "local_client_bind_address");
@@ -83,24 +51,13 @@ static struct net_addr read_local(const struct conf *conf, struct conf_diags *di
 	return local;
 }
 
-static void start_dns(struct front *f, const struct dns_opts *opts)
-{
-	struct err e = ERR_INIT;
-
-	if (conf_get_bool(f->conf, "sa_local_tests_only"))
-		return;
-	f->dns = dns_new(f->loop, opts, &e);
-	if (!f->dns)
-		log_error(f->log, "no DNS: network checks are off", lf_c("why", e.text));
-}
-
 void front_check(const struct conf *conf, struct conf_diags *diags)
 {
 	struct arena *a = arena_new();
 	struct dns_opts dns;
 
 	profile_check_banks(profile_new(a, conf, diags), diags);
-	read_dns(a, conf, &dns, diags);
+	resolver_read(a, conf, &dns, diags);
 	(void)read_local(conf, diags);
 	av_check(conf, diags);
 	arena_free(a);
@@ -140,7 +97,7 @@ static int read_conf(struct front *f, struct dns_opts *dns, struct err *e)
 	conf_diags_init(&diags, f->arena);
 	f->profile = profile_new(f->arena, f->conf, &diags);
 	profile_check_banks(f->profile, &diags);
-	read_dns(f->arena, f->conf, dns, &diags);
+	resolver_read(f->arena, f->conf, dns, &diags);
 	f->av = av_new(f->loop, f->conf, f->log, &diags);
 	f->local = read_local(f->conf, &diags);
 	f->memory.max = conf_get_bytes(f->conf, "postern_message_memory");
@@ -152,22 +109,21 @@ static int read_conf(struct front *f, struct dns_opts *dns, struct err *e)
 	return 0;
 }
 
-static int start(struct front *f, const struct front_listener *listeners, size_t n, void *shared,
-		 struct err *e)
+static int start(struct front *f, const struct front_start *st, struct err *e)
 {
 	struct dns_opts dns;
 
 	if (read_conf(f, &dns, e) < 0)
 		return -1;
-	digest_table_init(&f->delivered, shared, DELIVERED_TTL_MS);
-	digest_table_init(&f->poison, (char *)shared + digest_table_bytes(),
+	digest_table_init(&f->delivered, st->shared, DELIVERED_TTL_MS);
+	digest_table_init(&f->poison, (char *)st->shared + digest_table_bytes(),
 			  conf_get_seconds(f->conf, "postern_poison_ttl") * 1000);
 	start_relay(f);
-	start_dns(f, &dns);
+	resolver_start(f, &dns, &st->dns);
 	asks_init(f);
-	f->doors = arena_calloc(f->arena, n, sizeof(*f->doors));
-	for (size_t i = 0; i < n; i++)
-		if (open_door(f, i, &listeners[i], e) < 0)
+	f->doors = arena_calloc(f->arena, st->listener_count, sizeof(*f->doors));
+	for (size_t i = 0; i < st->listener_count; i++)
+		if (open_door(f, i, &st->listeners[i], e) < 0)
 			return -1;
 	return 0;
 }
@@ -219,7 +175,7 @@ static void on_self_test(void *arg, size_t i, const struct err *e)
 }
 
 struct front *front_new(struct loop *loop, const struct conf *conf, struct log *log,
-			const struct front_listener *listeners, size_t n, void *shared)
+			const struct front_start *st)
 {
 	struct front *f = xzalloc(sizeof(*f));
 	struct err e = ERR_INIT;
@@ -229,7 +185,7 @@ struct front *front_new(struct loop *loop, const struct conf *conf, struct log *
 	f->log = log;
 	f->arena = arena_new();
 	TAILQ_INIT(&f->sessions);
-	if (start(f, listeners, n, shared, &e) < 0) {
+	if (start(f, st, &e) < 0) {
 		log_error(log, "the front cannot start", lf_c("why", e.text));
 		front_free(f);
 		return NULL;

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct conf;
 struct conf_diags;
@@ -35,9 +36,31 @@ void front_check(const struct conf *conf, struct conf_diags *diags);
  * this size, shared by all of them.
  */
 size_t front_shared_bytes(void);
+/*
+ * What the rule files say of DNS, for what the configuration does not say: only the loader reads rule
+ * files, and it passes this on. Where $postern_dns_servers or $postern_dns_timeout is set, they rule.
+ */
+struct front_dns {
+	bool off;                    /* dns_available no */
+	bool no_ip6_answers;         /* dns_options nov6: AAAA is not asked */
+	bool random_case;            /* dns_options dns0x20 */
+	uint32_t edns_bytes;         /* dns_options edns=N; 0: not said */
+	uint32_t rbl_ms, rbl_min_ms; /* rbl_timeout; 0: not said */
+	const struct str *servers;   /* dns_server */
+	size_t server_count;
+};
+enum { FRONT_DNS_SERVERS_MAX = 64 };
+
+struct front_start {
+	const struct front_listener *listeners;
+	size_t listener_count;
+	void *shared;
+	struct front_dns dns;
+};
+
 /* conf, loop, log and shared outlive the front. Listeners are served at once; messages wait for a scan process. */
 struct front *front_new(struct loop *loop, const struct conf *conf, struct log *log,
-			const struct front_listener *listeners, size_t n, void *shared);
+			const struct front_start *start);
 /*
  * A scan process's channel (fd taken over). generation: of the rules it has; messages go to the newest
  * one; older channels are closed when they are idle. A channel that closes with messages in it: each is

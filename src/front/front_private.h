@@ -26,6 +26,8 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
+struct conf;
+struct conf_diags;
 struct front_session;
 struct front_msg;
 
@@ -63,6 +65,9 @@ struct front {
 	struct net_addr local; /* to connect from */
 	struct relay *relay;
 	struct dns *dns; /* NULL: network checks are off */
+	bool no_ip6_answers;
+	int64_t dns_ms,
+	    dns_min_ms; /* for an answer: at first, and when nearly all others are there */
 	struct av *av;
 	struct scan_pool *pool;
 	struct digest_table delivered, poison;
@@ -187,6 +192,13 @@ void delivery_notify(struct front_msg *m, const struct smtp_client_mail *mail,
 /* Gives up where no dot has been sent; true when all is stopped, false when it must go to its end. */
 bool delivery_cancel(struct front_msg *m);
 void delivery_free(struct front_msg *m);
+
+/* resolver.c: DNS */
+/* Reads $postern_dns_...; lists live in the arena. */
+void resolver_read(struct arena *a, const struct conf *conf, struct dns_opts *ret,
+		   struct conf_diags *diags);
+/* rules: what the rule files say, for what the configuration does not. */
+void resolver_start(struct front *f, struct dns_opts *opts, const struct front_dns *rules);
 
 /* asks.c: what scans ask for */
 void asks_init(struct front *f);

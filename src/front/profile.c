@@ -186,7 +186,6 @@ static void read_settings(struct front_settings *s, struct arena *a, const struc
 	s->first_infected_stops = conf_get_bool(conf, "first_infected_stops_scan");
 	s->mail_id_bits = mail_id_bits(conf, diags);
 	s->grace_ms = conf_get_seconds(conf, "postern_scan_grace") * 1000;
-	s->dns_ms = conf_get_seconds(conf, "postern_dns_timeout") * 1000;
 	s->poison_passes = str_eq(conf_get_str(conf, "postern_poison_action"), STR("unchecked"));
 	s->poison_dir = conf_get_str(conf, "QUARANTINEDIR");
 }

@@ -38,7 +38,6 @@ struct front_settings {
 	unsigned mail_id_bits; /* 24, 48, 72 or 96 */
 	int64_t deadline_ms;   /* a message's, from its final dot to the scan's report */
 	int64_t grace_ms;
-	int64_t dns_ms;
 	bool poison_passes; /* a message that kills scans goes on as UNCHECKED */
 	struct str poison_dir;
 };

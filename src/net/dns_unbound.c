@@ -106,6 +106,10 @@ static int set_limits(struct ub_ctx *ub, const struct dns_opts *o, struct err *e
 		return -1;
 	if (o->root_hints && set(ub, "root-hints:", o->root_hints, e) < 0)
 		return -1;
+	if (o->edns_bytes && set_bytes(ub, "edns-buffer-size:", o->edns_bytes, e) < 0)
+		return -1;
+	if (o->random_case && set(ub, "use-caps-for-id:", "yes", e) < 0)
+		return -1;
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "proc/privilege.h"
 #include "proc/role_log.h"
 #include "proc/roles.h"
+#include "proc/rules_dns.h"
 #include "proc/settings_load.h"
 
 #include <fcntl.h>
@@ -33,6 +34,7 @@ struct front_process {
 	struct arena *arena;
 	pid_t parent;
 	struct plan plan;
+	struct front_start start;
 	struct role_log log;
 	struct conf *conf;
 	struct front *front;
@@ -60,7 +62,7 @@ static int read_start(struct front_process *p, struct frame *f, struct err *e)
 {
 	struct rd r = rd_of(f->body);
 	(void)get_u32(&r); /* our generation: scan channels come with their own */
-	if (rd_is_bad(&r) || plan_decode(p->arena, rd_rest(&r), f, &p->plan, e) < 0)
+	if (!rules_dns_decode(p->arena, &r, &p->start.dns) || plan_decode(p->arena, rd_rest(&r), f, &p->plan, e) < 0)
 		return err_set(e, ERR_PEER, false, "malformed start of a front");
 	role_log_init(&p->log, &p->plan);
 	return settings_load_fd(p->plan.settings_fd, &p->conf, e);
@@ -93,8 +95,10 @@ static int start(struct front_process *p, struct frame *f, struct err *e)
 	if (map_shared(f, first + p->plan.listener_count, &shared, e) < 0 ||
 	    lock_in(p->conf, e) < 0)
 		return -1;
-	p->front =
-	    front_new(p->loop, p->conf, &p->log.log, listeners, p->plan.listener_count, shared);
+	p->start.listeners = listeners;
+	p->start.listener_count = p->plan.listener_count;
+	p->start.shared = shared;
+	p->front = front_new(p->loop, p->conf, &p->log.log, &p->start);
 	if (!p->front)
 		return err_set(e, ERR_SYSTEM, false, "the front cannot serve");
 	channel_send(p->supervisor, PROC_FRONT_READY, STR(""), NULL, 0);

@@ -34,6 +34,7 @@ struct generation {
 	struct arena *arena;
 	struct plan plan;
 	bool has_plan;
+	struct str rules_dns; /* as the loader sent it: the fronts read it */
 	char failure[1024];
 	struct member loader;
 	struct member *fronts;
@@ -143,6 +144,7 @@ static int send_front_start(struct member *m, struct err *e)
 	fds[n++] = g->host->shared_fd;
 	strbuf_init(&body, 0);
 	put_u32(&body, g->number);
+	strbuf_add(&body, g->rules_dns);
 	plan_encode(&body, &for_front);
 	channel_send(child_channel(m->child), PROC_FRONT_START, strbuf_str(&body), fds, n);
 	strbuf_done(&body);
@@ -228,8 +230,10 @@ static void on_frame(void *arg, struct frame *f)
 		take_scan(g, f);
 	} else if (f->type == PROC_LOADER_READY) {
 		m->worked = true;
-		if (g->state == GENERATION_LOADING && g->has_plan)
+		if (g->state == GENERATION_LOADING && g->has_plan) {
+			g->rules_dns = str_dup(g->arena, f->body);
 			start_fronts(g);
+		}
 	} else if (f->type == PROC_FAILED) {
 		snprintf(g->failure, sizeof(g->failure), "%.*s", STR_FMT(f->body));
 	}

@@ -21,6 +21,7 @@
 #include "proc/privilege.h"
 #include "proc/role_log.h"
 #include "proc/roles.h"
+#include "proc/rules_dns.h"
 #include "proc/rules_load.h"
 #include "proc/settings_load.h"
 #include "rules/ruleset.h"
@@ -152,6 +153,16 @@ static int compile(struct loader *l, struct err *e)
 	return 0;
 }
 
+static void send_ready(struct loader *l)
+{
+	struct front_dns dns = rules_dns_of(l->arena, l->rules);
+	struct strbuf body;
+	strbuf_init(&body, 0);
+	rules_dns_encode(&body, &dns);
+	channel_send(l->supervisor, PROC_LOADER_READY, strbuf_str(&body), NULL, 0);
+	strbuf_done(&body);
+}
+
 static int start(struct loader *l, struct frame *f, struct err *e)
 {
 	if (read_settings(l, f, e) < 0 || give_rights_up(l, e) < 0)
@@ -169,7 +180,7 @@ static int start(struct loader *l, struct frame *f, struct err *e)
 	l->scans = loader_scans_new(l->loop, l->supervisor, &l->log, &role, l->plan.scans, e);
 	if (!l->scans)
 		return -1;
-	channel_send(l->supervisor, PROC_LOADER_READY, STR(""), NULL, 0);
+	send_ready(l);
 	return 0;
 }
 

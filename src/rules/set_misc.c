@@ -232,6 +232,9 @@ enum load_result set_rbl_timeout(struct load *l, struct str key, struct str valu
 		return LOAD_MISSING;
 	if (!cf_duration(word, &t))
 		return LOAD_INVALID;
+	/* A least time that nobody has set is a fifth of the most. */
+	if (min == dns->rbl_timeout_s / 5)
+		min = t / 5;
 	if (lex_word(&value, &word) && !cf_duration(word, &min))
 		return LOAD_INVALID;
 	if (value.n)

@@ -74,8 +74,11 @@ class Place:
         empty.mkdir()
         where = "" if stock else f"$postern_rules_dir = '{empty}'; $postern_site_dir = '{empty}';\n"
         self.daemon.write_config(f"{SETTINGS}{where}$postern_rules_cf = [ {lines} ];\n"
-                                 f"$postern_dns_servers = ['127.0.0.1:{self.dns.port}'];\n"
+                                 f"{self.own_servers()}\n"
                                  f"$forward_method = '{self.hop.method()}';\n{settings}")
+
+    def own_servers(self):
+        return f"$postern_dns_servers = ['127.0.0.1:{self.dns.port}'];"
 
     def start(self):
         self.daemon.start()
@@ -292,6 +295,63 @@ def test_server_away(make_place):
             break
         assert time.monotonic() - back < 5, "no answer 5 s after the server is back"
     assert time.monotonic() - back < 6
+
+
+class RulesPlace(Place):
+    """The rule files say whom to ask, as SpamAssassin has it; amavisd.conf says nothing."""
+
+    def own_servers(self):
+        rules = self.daemon.dir / "none"
+        (rules / "dns.cf").write_text(f"clear_dns_servers\ndns_server 127.0.0.1:{self.dns.port}\n")
+        return ""
+
+
+@pytest.fixture
+def make_rules_place(make_daemon):
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(RulesPlace(make_daemon, *args, **kwargs))
+        return made[-1]
+
+    yield make
+    for p in made:
+        p.close()
+
+
+def test_servers_of_the_rule_files(make_rules_place):
+    p = make_rules_place().start()
+    p.listed(B)
+    assert p.send(B)[0] == {"LOCAL", "L_TWO", "L_LAST2"}
+    # A front that is started again asks them too.
+    front = p.daemon.role("front")[0]
+    front.kill()
+    harness.wait_for(lambda: p.daemon.role("front") and p.daemon.role("front")[0].pid != front.pid, "a new front")
+    p.listed(C)
+    harness.wait_for(p.daemon.greeting, "it serves")
+    assert p.send(C)[0] == {"LOCAL", "L_TWO", "L_LAST2"}
+
+
+def test_rule_files_switch_dns_off(make_rules_place):
+    p = make_rules_place(rules=["dns_available no"]).start()
+    p.daemon.wait_log("the rules say dns_available no")
+    p.listed(B)
+    assert p.send(B)[0] == {"LOCAL"}
+    assert not p.dns.asked()
+
+
+def test_rbl_timeout(make_rules_place):
+    """Most of the time while most is out; little for the last slow one."""
+    p = make_rules_place(rules=["rbl_timeout 6 1"]).start()
+    p.listed(B, zone="any.test")
+    p.dns.set("mode slow.test silent")
+    hits, took = p.send(B)
+    assert "L_ANY" in hits and "L_SLOW" not in hits
+    # Four of five have ended: 6 - (6 - 1) * 0.8 squared is 2.8 s.
+    assert 1 < took < 5, took
+    p = make_rules_place(settings="$postern_dns_timeout = 1;", rules=["rbl_timeout 6 6"]).start()
+    p.dns.set("mode slow.test silent")
+    assert p.send(B)[1] < 3
 
 
 def test_off(make_place):
