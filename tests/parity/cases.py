@@ -7,6 +7,7 @@ SpamAssassin's answer to both:
     pins KIND:NAME ...      what of our tables it covers (uncovered lists the rest): eval, header-modifier,
                             pseudo-header, rule-type, tflag, tag, setting; or any other word
     cf LINE                 configuration of both; cf+ and cf- of one. cases/prelude.cf stands in front
+    file NAME|LINE          a line of a file beside the rules, in the folder %HERE%; %DATA% is the folder tests/data
     |LINE                   a line of the message of both; +LINE and -LINE of one
     show output             the answer is also the message as it goes out, and the report (markup)
     want+ SCORE RULES SUBRULES
@@ -23,6 +24,7 @@ import re
 
 FOLDER = pathlib.Path(__file__).parent / "cases"
 PRELUDE = FOLDER / "prelude.cf"
+DATA = FOLDER.parents[1] / "data"
 MESSAGE = (
     "Received: from mail.example.org (mail.example.org [203.0.113.7])\n"
     "\tby mx.example.com (Postfix) with ESMTP id 4F2A1B3C\n"
@@ -71,6 +73,7 @@ class Case:
     line: int
     pins: list = dataclasses.field(default_factory=list)
     cf: list = dataclasses.field(default_factory=list)       # (mark, line); mark is one of " +-"
+    files: dict = dataclasses.field(default_factory=dict)    # name: text
     message: list = dataclasses.field(default_factory=list)  # (mark, text)
     want: dict = dataclasses.field(default_factory=dict)     # "+" or "-": "SCORE RULES SUBRULES"
     out: dict = dataclasses.field(default_factory=dict)      # "+" or "-": list of lines
@@ -82,7 +85,15 @@ class Case:
         return f"{self.topic}/{self.name}"
 
     def config(self, side):
-        return "".join(f"{text}\n" for mark, text in self.cf if mark in (" ", side)).encode()
+        return "".join(f"{text}\n" for mark, text in self.cf if mark in (" ", side))
+
+    def write_rules(self, side, folder):
+        """All configuration of a side as files of a new folder."""
+        folder.mkdir()
+        config = self.config(side).replace("%DATA%", str(DATA)).replace("%HERE%", str(folder))
+        (folder / "rules.cf").write_text(PRELUDE.read_text(encoding="utf-8") + config, encoding="utf-8")
+        for name, text in self.files.items():
+            (folder / name).write_text(text, encoding="utf-8")
 
     def eml(self, side):
         if not self.message:
@@ -90,7 +101,7 @@ class Case:
         return b"".join(line_bytes(text) for mark, text in self.message if mark in (" ", side))
 
 
-KEYWORD = re.compile(r"(case|pins|cf[+-]?|show|want[+-]|out[+-])(?: (.*)|(\|.*))?$")
+KEYWORD = re.compile(r"(case|pins|cf[+-]?|file|show|want[+-]|out[+-])(?: (.*)|(\|.*))?$")
 
 
 def read(path):
@@ -115,6 +126,9 @@ def read(path):
             found[-1].pins += value.split()
         elif key == "show":
             found[-1].show = True
+        elif key == "file":
+            name, _, text = value.partition("|")
+            found[-1].files[name] = found[-1].files.get(name, "") + text + "\n"
         elif key.startswith("cf"):
             found[-1].cf.append((key[2:] or " ", value))
         elif key.startswith("want"):

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: BSD-2-Clause
-# SpamAssassin's answers to the cases. Each line of standard input is: id TAB rule file TAB message file TAB 1 when
+# SpamAssassin's answers to the cases. Each line of standard input is: id TAB folder of rules TAB message file TAB 1 when
 # the look of the message afterwards is wanted, else 0. A line out: id TAB score TAB rules TAB sub-rules TAB that look in
 # hex. Every line is answered by a child of its own, so that no state of one reaches the next.
 use strict;
@@ -31,10 +31,10 @@ sub look {
 }
 
 sub answer {
-	my ($cf, $file, $show) = @_;
+	my ($rules, $file, $show) = @_;
 	my $engine = Mail::SpamAssassin->new({
 		local_tests_only => 1, dont_copy_prefs => 1, userprefs_filename => '/dev/null',
-		rules_filename => $cf, site_rules_filename => '/nonexistent', username => 'nobody',
+		rules_filename => $rules, site_rules_filename => '/nonexistent', username => 'nobody',
 	});
 	$engine->init(0);
 	open(my $in, '<:raw', $file) or die "$file: $!\n";

@@ -20,12 +20,12 @@ def ask(asked):
     """{(case id, side): (answer, output lines)}"""
     answers = {}
     with tempfile.TemporaryDirectory() as folder:
-        lines, prelude = [], cases.PRELUDE.read_bytes()
+        lines = []
         for n, (case, side) in enumerate((case, side) for case in asked for side in "+-"):
-            cf, eml = pathlib.Path(folder, f"{n}.cf"), pathlib.Path(folder, f"{n}.eml")
-            cf.write_bytes(prelude + case.config(side))
+            rules, eml = pathlib.Path(folder, str(n)), pathlib.Path(folder, f"{n}.eml")
+            case.write_rules(side, rules)
             eml.write_bytes(case.eml(side))
-            lines.append(f"{case.id} {side}\t{cf}\t{eml}\t{int(case.show)}\n")
+            lines.append(f"{case.id} {side}\t{rules}\t{eml}\t{int(case.show)}\n")
         judge = pathlib.Path(__file__).parent / "judge_cases.pl"
         done = subprocess.run(["perl", judge], input="".join(lines), capture_output=True, text=True, check=False)
     sys.stderr.write(done.stderr)

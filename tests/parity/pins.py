@@ -16,10 +16,18 @@ NOT_HERE = {
                 "check_rbl_from_host check_rbl_headers check_rbl_rcvd check_rbl_sub check_rbl_txt check_rbl_ns_from",
         "setting": "rbl_headers skip_rbl_checks dns_available dns_server clear_dns_servers dns_options "
                    "dns_query_restriction clear_dns_query_restriction clear_dns_query_restrictions dns_block_rule "
-                   "dns_block_time rbl_timeout askdns fns_ignore_dkim num_check_received",
+                   "dns_block_time rbl_timeout askdns fns_ignore_dkim num_check_received "
+                   "always_trust_envelope_sender",
     },
     "changes nothing without Bayes": {
-        "setting": "use_learner use_bayes use_bayes_rules bayes_auto_learn",
+        "setting": "use_learner use_bayes use_bayes_rules bayes_auto_learn bayes_auto_learn_on_error "
+                   "bayes_auto_learn_threshold_nonspam bayes_auto_learn_threshold_spam",
+    },
+    "reads GeoIP files, for which the judge has no Perl module: src/checks/uri_local_test.c": {
+        "eval": "check_uri_local_bl",
+        "setting": "country_db_path country_db_type geodb_module geodb_options geodb_search_path uri_block_cc "
+                   "uri_block_cidr uri_block_cont uri_block_exclude uri_block_isp uri_country_db_isp_path "
+                   "uri_country_db_path",
     },
     "time decides": {
         "setting": "time_limit",

@@ -36,14 +36,14 @@ def run(program, *args):
     return done.stdout
 
 
-def scan(cf, mails):
-    lines = run(POSTERN, "scan", "--local", "--tsv", "--rules", cf, "--site", cf.with_name("none"), *mails).split("\n")
+def scan(rules, mails):
+    lines = run(POSTERN, "scan", "--local", "--tsv", "--rules", rules, "--site", rules / "none", *mails).split("\n")
     return [cases.answer(*line.split("\t")[1:4]) for line in lines if line]
 
 
-def look(cf, mail):
+def look(rules, mail):
     """The message as it goes out, and the report, as judge_cases.pl shows them."""
-    sizes, _, text = run(MARKUP, cf, mail).partition("\n")
+    sizes, _, text = run(MARKUP, rules / "rules.cf", mail).partition("\n")
     message, report, _ = map(int, sizes.split())
     text = text.encode("utf-8", "surrogateescape")
     text = text[:message] + b"==== report\n" + text[message:message + report]
@@ -54,15 +54,15 @@ def answers(case, folder):
     """What Postern says: verdicts and outputs of both sides."""
     files = {}
     for side, name in (("+", "with"), ("-", "without")):
-        files[side] = folder / f"{name}.cf", folder / f"{name}.eml"
-        files[side][0].write_bytes(cases.PRELUDE.read_bytes() + case.config(side))
+        files[side] = folder / name, folder / f"{name}.eml"
+        case.write_rules(side, folder / name)
         files[side][1].write_bytes(case.eml(side))
     if case.config("+") == case.config("-"):
         mails = [eml for _, eml in files.values()]
         want = dict(zip("+-", scan(files["+"][0], mails), strict=True))
     else:
-        want = {side: scan(cf, [eml])[0] for side, (cf, eml) in files.items()}
-    return want, {side: look(cf, eml) for side, (cf, eml) in files.items()} if case.show else {}
+        want = {side: scan(rules, [eml])[0] for side, (rules, eml) in files.items()}
+    return want, {side: look(rules, eml) for side, (rules, eml) in files.items()} if case.show else {}
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.id)
@@ -83,6 +83,10 @@ def test_every_case_proves_its_feature():
 
 def test_known_differences_are_cases():
     assert set(KNOWN) <= {case.id for case in ALL}
+
+
+def test_everything_is_pinned():
+    assert not pins.uncovered(ALL)
 
 
 @pytest.mark.skipif(not os.environ.get("POSTERN_LONG"), reason="a long form: POSTERN_LONG=1")
