@@ -6,6 +6,7 @@
  */
 #include "av/exam.h"
 
+#include "core/must.h"
 #include "core/num.h"
 
 enum { STEP_HELLO = 0, STEP_DATA, STEP_ZERO, STEP_WAIT };
@@ -84,6 +85,7 @@ static void read_reply(struct av_exam *x, bool eof)
 		av_exam_fail(x, "answered before it was asked", reply);
 		return;
 	}
+	planted_fault(x->part == 1 && !reply.n);
 	av_exam_reply(x, reply);
 	if (x->state == AV_EXAM_WAITS)
 		x->step = STEP_HELLO;
