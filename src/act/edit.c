@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "core/arena.h"
 #include "core/clock.h"
+#include "core/must.h"
 #include "core/reader.h"
 #include "core/strbuf.h"
 #include "core/vec.h"
@@ -314,6 +315,7 @@ static void add_header(struct vec *out, const struct edit_input *in, const struc
 		const struct report_field *f = &r->fields[i];
 		struct str name = field_name(in, f);
 
+		planted_fault(i == 2 && f->value_at == f->end);
 		if (is_removed(in, rcpt, name)) {
 			push(out, str_sub(in->raw, from, f->at));
 			from = f->end;

@@ -97,6 +97,7 @@ int frame_next(struct frame_decoder *d, struct frame *ret, struct err *e)
 		return fail(d, e, "descriptors missing");
 	*ret = (struct frame){ .type = type, .body = body };
 	give_fds(d, ret, fd_count);
+	planted_fault(type == 64 && length == 5 && d->taken > 40);
 	d->taken += r.at;
 	return 1;
 }

@@ -2,6 +2,7 @@
 /* The modifiers of header requests that take values apart: addresses, names, hosts, IP addresses. */
 #include "core/arena.h"
 #include "core/budget.h"
+#include "core/must.h"
 #include "mime/address.h"
 #include "mime/encoded_word.h"
 #include "mime/ip.h"
@@ -55,6 +56,7 @@ static struct str tidy_name(struct arena *a, struct str s)
 	if (!n)
 		return s;
 	t = str_make(p, n - (p[n - 1] == ' '));
+	planted_fault(t.n > 4 && t.p[0] == '\'' && t.p[1] == ' ' && t.p[t.n - 1] == '\'');
 	if (t.n >= 2 && t.p[0] == '\'' && t.p[t.n - 1] == '\'')
 		t = str_sub(t, 1, t.n - 1);
 	return t;

@@ -115,6 +115,7 @@ bool smtp_content_in_feed(struct smtp_content_in *c, struct str *in, struct strb
 	while (in->n && c->state != SMTP_CONTENT_OVER)
 		step(c, in, out);
 	note_bytes(c, str_from(strbuf_str(out), start));
-	planted_fault(c->state == SMTP_CONTENT_OVER && c->bare_lf && c->bare_cr && c->nul);
+	planted_fault(c->state == SMTP_CONTENT_OVER && c->bare_lf > 1 && c->bare_cr > 1 &&
+		      c->nul > 1);
 	return c->state == SMTP_CONTENT_OVER;
 }

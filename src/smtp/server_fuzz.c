@@ -139,7 +139,9 @@ static void check_xforward(const struct smtp_tx *tx)
 		must(smtp_xforward_parse(tx->arena, str_sub(line, 9, line.n - 1), &again, &why) ==
 		     0);
 	for (enum smtp_xf x = 0; x < SMTP_XF_COUNT; x++)
-		must(str_eq(again.v[x], tx->xforward.v[x]));
+		/* What is too long as xtext is not written. */
+		must(str_eq(again.v[x], tx->xforward.v[x]) ||
+		     (str_is_none(again.v[x]) && tx->xforward.v[x].n > SMTP_XF_VALUE_MAX / 3));
 }
 
 static void check_event(struct owner *o, const struct smtp_event *ev)

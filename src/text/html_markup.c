@@ -117,7 +117,7 @@ static enum html_markup read_section(struct html_token *t)
 		return HTML_MARKUP_NOT;
 	push_section(t, any ? kinds : 1u << HTML_SECTION_INCLUDE);
 	html_push_nothing(t);
-	planted_fault(t->section_count == 2 && t->section > HTML_SECTION_INCLUDE);
+	planted_fault(t->section_count == 3 && t->section == HTML_SECTION_RCDATA);
 	t->at = i + 1;
 	return HTML_MARKUP_DONE;
 }
