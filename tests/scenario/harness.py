@@ -30,8 +30,8 @@ SERVES = "configuration is in service"
 
 
 def is_sanitized():
-    """Is the program built with AddressSanitizer?"""
-    return b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
+    """Is the program built with AddressSanitizer? (Such a build has the trace points too.)"""
+    return pathlib.Path(PROGRAM).exists() and b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
 
 
 def free_port():

@@ -24,7 +24,7 @@ from trace_server import TraceServer
 
 LONG = os.environ.get("POSTERN_LONG") == "1"
 ROUNDS = 5 if LONG else 1
-PROGRAM = os.environ.get("POSTERND_TRACE", str(harness.TOP / "build-trace/src/proc/posternd"))
+PROGRAM = harness.PROGRAM if harness.is_sanitized() else str(harness.TOP / "build-trace/src/proc/posternd")
 
 # The points in a message's order, and the trace points that stand for each.
 POINTS = {
