@@ -8,6 +8,8 @@
 #include "core/must.h"
 #include "scan/scan.h"
 
+#include <sys/stat.h>
+
 enum { ASKS_MAX = 4096 }; /* of one job; what is more is answered "failed" */
 
 /* One ask on its way. */
@@ -20,6 +22,8 @@ struct ask_wait {
 	int64_t asked_ms; /* DNS */
 	struct dns_query *query;
 	struct av_job *av;
+	bool with_whole;     /* engines: the whole message is shown too */
+	uint64_t held_bytes; /* of decoded parts, counted in front->memory */
 };
 
 TAILQ_HEAD(ask_waits, ask_wait);
@@ -29,6 +33,7 @@ struct job_asks {
 	struct ask_waits waits;
 	size_t count;
 	size_t dns_asked, dns_ended;
+	bool whole_shown; /* engines have given their word for the whole message */
 	struct front *front;
 	struct loop_timer *timer; /* the next DNS question whose time is over */
 };
@@ -37,6 +42,7 @@ static void wait_free(struct ask_wait *w)
 {
 	TAILQ_REMOVE(&w->owner->waits, w, link);
 	w->owner->count--;
+	w->front->memory.held -= w->held_bytes;
 	x_free(w);
 }
 
@@ -151,6 +157,8 @@ static void on_av(void *arg, const struct av_result *r)
 	};
 
 	w->av = NULL;
+	if (w->with_whole && r->status == ANSWER_OK)
+		w->owner->whole_shown = true;
 	if (r->status != ANSWER_OK)
 		log_text(scan_job_spec(job)->log, -2, STR("AV: ALL VIRUS SCANNERS FAILED"));
 	wait_free(w);
@@ -165,6 +173,21 @@ static void refuse(struct scan_job *job, uint32_t id)
 	scan_job_answer(job, &answer);
 }
 
+/* They lie in memory beside the message: while they do, less new mail is taken. */
+static void count_parts(struct ask_wait *w, const struct ask *ask)
+{
+	struct stat st;
+
+	for (size_t i = 1; i < ask->part_count; i++)
+		if (ask->parts[i].fd >= 0 && fstat(ask->parts[i].fd, &st) == 0 && st.st_size > 0)
+			w->held_bytes += (uint64_t)st.st_size;
+	w->front->memory.held += w->held_bytes;
+}
+
+/*
+ * Many parts come in several asks. The whole message goes with the first; when engines have given their
+ * word for it, the others show their parts alone.
+ */
 static void start_av(struct ask_wait *w, const struct ask *ask)
 {
 	const struct scan_job_spec *spec = scan_job_spec(w->job);
@@ -175,6 +198,12 @@ static void start_av(struct ask_wait *w, const struct ask *ask)
 			       .ask_all = !m->profile->set.first_infected_stops,
 			       .deadline_ms = m->deadline_ms };
 
+	w->with_whole = !w->owner->whole_shown || ask->part_count == 1;
+	if (!w->with_whole) {
+		in.parts++;
+		in.part_count--;
+	}
+	count_parts(w, ask);
 	/* The whole message does not come back from the cage: it is the front's own. */
 	ask->parts[0].fd = spec->body_fd;
 	w->av = av_examine(w->front->av, &in, on_av, w);
