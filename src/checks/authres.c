@@ -44,19 +44,21 @@ static const struct {
 enum { METHOD_COUNT = ELEMENTS(methods) };
 
 struct authres_conf {
+	struct str networks;
 	const char *fields; /* the pseudo-header to read */
 	struct map trusted, ignored;
 };
 
 struct authres_state {
-	bool done;
 	struct str result[METHOD_COUNT]; /* none: none */
 };
 
-/* One field being read. */
+/* One field being read; `why` it says nothing: SpamAssassin's words for -D, where it has more than one. */
 struct cursor {
 	struct str s;
 	size_t at;
+	const char *why;
+	struct str what;
 };
 
 struct found {
@@ -68,6 +70,7 @@ static void *conf_new(struct arena *a)
 {
 	struct authres_conf *conf = arena_zalloc(a, sizeof(*conf));
 
+	conf->networks = STR("internal");
 	conf->fields = "ALL-INTERNAL";
 	map_init(&conf->trusted, a, false);
 	map_init(&conf->ignored, a, false);
@@ -127,6 +130,13 @@ static bool is_name_byte(char c)
 	return is_word_byte(c) || c == '-';
 }
 
+static bool give_up(struct cursor *c, const char *why, struct str what)
+{
+	c->why = why;
+	c->what = what;
+	return false;
+}
+
 /* White space, at most one comment, white space. False: the comment does not end. */
 static bool skip(struct cursor *c)
 {
@@ -138,7 +148,7 @@ static bool skip(struct cursor *c)
 	for (; depth && c->at < c->s.n; c->at++)
 		depth += c->s.p[c->at] == '(' ? 1u : c->s.p[c->at] == ')' ? -1u : 0;
 	take_while(c, ascii_is_space);
-	return !depth;
+	return depth ? give_up(c, "comment not ended", STR("")) : true;
 }
 
 /* The word, in any case, not followed by more of a word. */
@@ -244,15 +254,18 @@ static bool take_method(struct cursor *c, struct arena *a, struct found *ret)
 		if (str_eq(name, str_of(methods[ret->method].name)))
 			break;
 	}
-	if (ret->method == METHOD_COUNT || !skip(c))
+	if (ret->method == METHOD_COUNT)
+		return give_up(c, "unknown method: ", name);
+	if (!skip(c))
 		return false;
 	if (take_byte(c, '/') && (!skip(c) || !take_while(c, ascii_is_digit).n || !skip(c)))
 		return false;
 	if (!take_byte(c, '=') || !skip(c))
 		return false;
 	ret->result = take_while(c, is_word_byte);
-	return list_has(methods[ret->method].results, ret->result) && skip(c) &&
-	       skip_setting(c, STR("reason")) && skip_setting(c, STR("action")) &&
+	if (!list_has(methods[ret->method].results, ret->result))
+		return give_up(c, "unknown result: ", ret->result);
+	return skip(c) && skip_setting(c, STR("reason")) && skip_setting(c, STR("action")) &&
 	       skip_properties(c, ret->method, a);
 }
 
@@ -266,17 +279,20 @@ static bool take_arc_index(struct cursor *c)
 	       skip(c) && take_byte(c, ';') && skip(c);
 }
 
-static bool may_say(const struct authres_conf *conf, struct str server)
+static bool may_say(const struct authres_conf *conf, struct cursor *c, struct str server)
 {
-	return (!map_count(&conf->trusted) || map_has(&conf->trusted, server)) &&
-	       !map_has(&conf->ignored, server);
+	if (map_count(&conf->trusted) && !map_has(&conf->trusted, server))
+		return give_up(c, "authserv not trusted: ", server);
+	return !map_has(&conf->ignored, server) || give_up(c, "ignored authserv: ", server);
 }
 
 /* The server's name, its version; some write the name again before each method. */
 static bool take_server(struct cursor *c, const struct eval_call *call, struct str *ret)
 {
 	*ret = str_lower(call->arena, take_while(c, is_token_byte));
-	if (!ret->n || peek(c) == '=' || !may_say(call->conf, *ret) || !skip(c))
+	if (peek(c) == '=')
+		return give_up(c, "missing authserv: ", c->s);
+	if (!ret->n || !may_say(call->conf, c, *ret) || !skip(c))
 		return false;
 	if (take_while(c, ascii_is_digit).n && !skip(c))
 		return false;
@@ -297,67 +313,103 @@ static bool skip_server_again(struct cursor *c, struct str server)
 	return skip(c);
 }
 
-static bool read_field(const struct eval_call *call, bool arc, struct str value, struct vec *ret)
+static bool read_field(const struct eval_call *call, bool arc, struct cursor *c, struct vec *ret)
 {
-	struct cursor c = { value, 0 };
 	struct str server;
 
-	if ((arc && !take_arc_index(&c)) || !take_server(&c, call, &server))
+	if ((arc && !take_arc_index(c)) || !take_server(c, call, &server))
 		return false;
-	while (c.at < c.s.n && budget_steps(call->budget, 1)) {
+	while (c->at < c->s.n && budget_steps(call->budget, 1)) {
 		struct found *f;
 
-		if (!skip_server_again(&c, server) || take_keyword(&c, STR("none")))
+		if (!skip_server_again(c, server))
 			return false;
+		if (take_keyword(c, STR("none")))
+			return give_up(c, "method none", STR(""));
 		f = vec_must_push(ret);
-		if (!take_method(&c, call->arena, f))
+		if (!take_method(c, call->arena, f))
 			return false;
 	}
 	return true;
 }
 
-/* The first result of a method counts, but a pass always does. */
-static void take_field(const struct eval_call *call, struct authres_state *state, struct str line)
+static void debug(const struct eval_call *call, const char *text, struct str what)
 {
-	static const struct str names[] = { { "Authentication-Results:", 23 },
-					    { "ARC-Authentication-Results:", 27 } };
-	struct vec found;
+	if (call->host->debug)
+		call->host->debug(call->host, "authres",
+				  arena_printf(call->arena, "%s%.*s", text, STR_FMT(what)));
+}
 
-	for (size_t arc = 0; arc < ELEMENTS(names); arc++) {
-		struct str value = str_trim_left(str_from(line, names[arc].n), " \t\r\n\f\v");
+/* The first result of a method counts, but a pass always does. */
+static void take_results(struct authres_state *state, const struct vec *found)
+{
+	VEC_EACH (found, struct found, f) {
+		struct str *result = &state->result[f->method];
 
-		if (!str_starts_nocase(line, names[arc]) || !value.n)
-			continue;
-		vec_init(&found, call->arena, sizeof(struct found), 0);
-		if (!read_field(call, arc, value, &found))
-			return;
-		VEC_EACH (&found, struct found, f) {
-			struct str *result = &state->result[f->method];
-
-			if (str_is_none(*result) || str_eq(f->result, STR("pass")))
-				*result = f->result;
-		}
+		if (str_is_none(*result) || str_eq(f->result, STR("pass")))
+			*result = f->result;
 	}
 }
 
-static const struct authres_state *results_of(struct eval_call *call)
+/* False: the line is no such field. */
+static bool take_field(const struct eval_call *call, struct authres_state *state, struct str line)
+{
+	static const struct str names[] = { { "Authentication-Results:", 23 },
+					    { "ARC-Authentication-Results:", 27 } };
+
+	for (size_t arc = 0; arc < ELEMENTS(names); arc++) {
+		struct str value = str_trim_left(str_from(line, names[arc].n), " \t\r\n\f\v");
+		struct cursor c = { .s = value };
+		struct vec found;
+
+		if (!str_starts_nocase(line, names[arc]) || !value.n)
+			continue;
+		debug(call, "parsing ",
+		      str_concat(call->arena, str_sub(line, 0, names[arc].n),
+				 str_concat(call->arena, STR(" "), value)));
+		vec_init(&found, call->arena, sizeof(struct found), 0);
+		if (read_field(call, arc, &c, &found))
+			take_results(state, &found);
+		else
+			debug(call, "skipping header, ",
+			      str_concat(call->arena, str_of(c.why ? c.why : "not understood: "),
+					 c.why ? c.what : str_from(c.s, c.at)));
+		return true;
+	}
+	return false;
+}
+
+static void say_results(const struct eval_call *call, const struct authres_state *state)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < METHOD_COUNT; i++) {
+		if (!str_is_none(state->result[i]))
+			all = arena_printf(call->arena, "%.*s%s%s=%.*s", STR_FMT(all),
+					   all.n ? " " : "", methods[i].name,
+					   STR_FMT(state->result[i]));
+	}
+	debug(call, all.n ? "results: " : "no results", all);
+}
+
+static void extract(struct eval_call *call)
 {
 	const struct authres_conf *conf = call->conf;
 	struct authres_state *state = call_state(call, sizeof(*state));
-	struct str rest, line;
+	struct str rest = call_header(call, conf->fields), line;
+	bool any = false;
 
-	if (state->done)
-		return state;
-	state->done = true;
-	rest = call_header(call, conf->fields);
 	while (str_cut(&rest, '\n', &line))
-		take_field(call, state, line);
-	return state;
+		any |= take_field(call, state, line);
+	if (any)
+		say_results(call, state);
+	else
+		debug(call, "no Authentication-Results headers found from ", conf->networks);
 }
 
 static int check_result(struct eval_call *call)
 {
-	const struct authres_state *state = results_of(call);
+	const struct authres_state *state = call_state(call, sizeof(*state));
 	struct str method = arg_text(call, 0), wanted = str_lower(call->arena, arg_text(call, 1));
 	struct str result = STR_NONE;
 
@@ -383,6 +435,7 @@ static int set_networks(struct directive_call *call, struct err *e)
 		return directive_missing(call, e);
 	for (size_t i = 0; i < ELEMENTS(rows); i++) {
 		if (str_eq_nocase(call->value, str_of(rows[i].word))) {
+			conf->networks = str_of(rows[i].word);
 			conf->fields = rows[i].fields;
 			return 0;
 		}
@@ -418,4 +471,5 @@ const struct plugin plugin_authres = {
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,
+	.extract = extract,
 };
