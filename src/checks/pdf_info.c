@@ -185,7 +185,29 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static void *conf_new(struct arena *a)
+{
+	struct pdf_conf *conf = arena_zalloc(a, sizeof(*conf));
+
+	conf->uri = regex_must_compile(a,
+				       "(?:/S\\s{0,2}/URI\\s{0,2}|^\\s*)/URI\\s{0,2}"
+				       "(\\(.*?(?<!\\\\)\\)|<[^>]*>)|\\((https?://.{8,256})\\)>>",
+				       0);
+	return conf;
+}
+
+/* Links in the files are links of the message. */
+static void extract(struct eval_call *call)
+{
+	const struct pdf_state *state = pdf_read(call);
+
+	VEC_EACH (&state->uris, const struct str, uri)
+		call->host->add_uri(call->host, *uri);
+}
+
 const struct plugin plugin_pdf_info = {
 	.name = "Mail::SpamAssassin::Plugin::PDFInfo",
 	.evals = evals,
+	.conf_new = conf_new,
+	.extract = extract,
 };

@@ -20,12 +20,19 @@ struct pdf_size {
 	double height, width;
 };
 
+struct regex;
+
+struct pdf_conf {
+	const struct regex *uri; /* a line with a URI: group 1 in ( ) or < >, or group 2 bare */
+};
+
 struct pdf_state {
 	bool done, encrypted, has_area;
 	double count, images, area;
 	struct vec names, sizes; /* struct str, struct pdf_size */
 	struct vec md5, fuzzy;   /* struct str: hexadecimal capitals */
 	struct vec details[PDF_DETAIL_COUNT];
+	struct vec uris; /* struct str: of all files */
 };
 
 const struct pdf_state *pdf_read(struct eval_call *call);

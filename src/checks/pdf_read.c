@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads PDF parts line by line, as SpamAssassin does: no object is parsed and no stream inflated. An
- * image's size counts only where one line says both sides of it. URIs in the file are not added to the
- * message's (docs/DEVIATIONS.md).
+ * image's size counts only where one line says both sides of it.
  */
 #include "checks/pdf_private.h"
 
+#include "checks/regex.h"
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/encode.h"
@@ -17,7 +17,7 @@
 
 #include <openssl/evp.h>
 
-enum { FUZZY_LINES = 70, MAX_VALUE = 256, MAX_TAG = 2048, MAX_FOUND = 10000 };
+enum { FUZZY_LINES = 70, MAX_VALUE = 256, MAX_TAG = 2048, MAX_FOUND = 10000, MAX_URIS = 20 };
 
 struct reader {
 	struct eval_call *call;
@@ -27,6 +27,7 @@ struct reader {
 	bool fuzzy_done, in_image;
 	struct pdf_size total;
 	double area;
+	size_t uris;
 };
 
 static void append_tag(struct reader *r, struct str tag, struct str value)
@@ -289,6 +290,49 @@ static void read_date_detail(struct reader *r, struct str line, struct str key,
 		push(&r->state->details[detail], str_sub(rest, 0, n < MAX_VALUE ? n : MAX_VALUE));
 }
 
+/* Text in front of which a dot cannot stand. */
+static bool has_dot(struct str s)
+{
+	size_t at = str_chr(s, '.');
+
+	return at != STR_NPOS && at;
+}
+
+static void add_uri(struct reader *r, struct str uri)
+{
+	struct str *to;
+
+	VEC_EACH (&r->state->uris, struct str, it) {
+		if (str_eq(*it, uri))
+			return;
+	}
+	to = vec_push(&r->state->uris);
+	if (to)
+		*to = uri;
+	r->uris++;
+}
+
+/* False: the line looked like one with a URI but is rubbish, and SpamAssassin reads nothing else in it. */
+static bool read_uri(struct reader *r, struct str line)
+{
+	const struct pdf_conf *conf = r->call->conf;
+	struct arena *a = r->call->arena;
+	struct regex_found found;
+	struct str uri = STR("");
+
+	if (r->uris >= MAX_URIS || !regex_find(conf->uri, line, 0, r->call->budget, &found))
+		return true;
+	if (has_dot(found.group[1]))
+		take_value(a, found.group[1], &uri);
+	if (!has_dot(uri) && !str_is_none(found.group[2]))
+		uri = drop_utf16(a, unescape(a, found.group[2]));
+	uri = str_sub(uri, 0, MAX_VALUE);
+	if (!has_dot(uri) || memchr(uri.p, '\0', uri.n))
+		return false;
+	add_uri(r, uri);
+	return true;
+}
+
 static void read_line(struct reader *r, struct str line)
 {
 	size_t n = 1;
@@ -307,6 +351,8 @@ static void read_line(struct reader *r, struct str line)
 			n++;
 		strbuf_add(&r->names, str_sub(line, 1, n));
 	}
+	if (str_chr(line, '/') == STR_NPOS || !read_uri(r, line))
+		return;
 	read_text_detail(r, line, STR("/Author"), PDF_AUTHOR, STR("PDFAUTHOR"));
 	read_text_detail(r, line, STR("/Creator"), PDF_CREATOR, STR("PDFCREATOR"));
 	read_date_detail(r, line, STR("/CreationDate"), PDF_CREATED);
@@ -412,6 +458,7 @@ const struct pdf_state *pdf_read(struct eval_call *call)
 	vec_init(&state->sizes, call->arena, sizeof(struct pdf_size), MAX_FOUND);
 	vec_init(&state->md5, call->arena, sizeof(struct str), MAX_FOUND);
 	vec_init(&state->fuzzy, call->arena, sizeof(struct str), MAX_FOUND);
+	vec_init(&state->uris, call->arena, sizeof(struct str), MAX_FOUND);
 	for (size_t i = 0; i < PDF_DETAIL_COUNT; i++)
 		vec_init(&state->details[i], call->arena, sizeof(struct str), MAX_FOUND);
 	for (size_t i = 0; i < mime->part_count && budget_steps(call->budget, 1); i++) {
