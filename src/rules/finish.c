@@ -260,4 +260,5 @@ void load_finish(struct load *l)
 	finish_regexes(l);
 	finish_order(l);
 	finish_plans(l);
+	finish_judging(l);
 }

@@ -46,11 +46,15 @@ static double value_of(const void *ctx, uint32_t id)
 
 static void set_scores(struct judging *j, const struct judge_overlay *overlay)
 {
-	double *scores = arena_calloc(j->a, j->rs->rule_count + 1, sizeof(*scores));
+	size_t n = j->rs->rule_count;
+	double *scores;
 
-	for (size_t i = 0; i < j->rs->rule_count; i++)
-		scores[i] = j->rs->rules[i]->score[j->hits->score_set];
-	for (size_t i = 0; overlay && i < overlay->score_count; i++) {
+	j->scores = j->rs->scores[j->hits->score_set];
+	if (!overlay || !overlay->score_count)
+		return;
+	scores = arena_alloc(j->a, (n + 1) * sizeof(*scores));
+	memcpy(scores, j->scores, (n + 1) * sizeof(*scores));
+	for (size_t i = 0; i < overlay->score_count; i++) {
 		const struct rule *r = map_get(&j->rs->by_name, overlay->scores[i].rule);
 
 		if (r)
@@ -66,58 +70,57 @@ static void set_values(struct judging *j)
 
 	j->values = arena_calloc(j->a, n + 1, sizeof(*j->values));
 	j->ready = arena_calloc(j->a, n + 1, sizeof(*j->ready));
+	j->ready[n] = STEP_FINISH; /* what is no rule */
 	for (size_t i = 0; i < n; i++) {
 		const struct rule_hits *h = &j->hits->rules[i];
 		bool ran = h->state == RULE_HIT || h->state == RULE_MISS;
 
 		ran = ran && j->scores[i] != 0;
-		j->ready[i] = ran ? j->rs->rules[i]->step : STEP_FINISH;
+		j->ready[i] = ran ? j->rs->steps[i] : STEP_FINISH;
 		j->values[i] = ran && h->state == RULE_HIT ? h->value : 0;
 	}
 }
 
-/* The step at whose end all that a meta reads is known. */
-static uint32_t meta_step(const struct judging *j, const struct rule *r)
+/* The step at whose end all that a meta reads is known. *ret_any: some of it is not 0. */
+static uint32_t meta_step(const struct judging *j, const struct judge_meta *m, bool *ret_any)
 {
 	uint32_t step = 0;
+	bool any = false;
 
-	if (r->flags & RULE_CYCLIC)
-		return 0;
-	if (r->flags & RULE_FINISH_ONLY)
-		return STEP_FINISH;
-	for (size_t i = 0; i < r->meta->dep_count; i++) {
-		uint32_t dep = r->meta->deps[i];
-		uint32_t at = dep == RULE_NONE ? (uint32_t)STEP_FINISH : j->ready[dep];
+	for (size_t i = 0; i < m->dep_count; i++) {
+		uint32_t at = j->ready[m->deps[i]];
 
 		step = at > step ? at : step;
+		any |= j->values[m->deps[i]] != 0;
 	}
-	return step;
+	*ret_any = any;
+	return m->is_cyclic ? 0 : m->waits_for_end ? (uint32_t)STEP_FINISH : step;
 }
 
 /*
  * A meta without score is evaluated when it becomes ready in the run, never at the end; when it is true
  * it has no way to say so, and whoever reads it waits for ever.
  */
-static void evaluate(struct judging *j, const struct rule *r)
+static void evaluate(struct judging *j, const struct judge_meta *m)
 {
-	uint32_t step = meta_step(j, r);
+	bool any, scored = j->scores[m->rule] != 0;
+	uint32_t step = meta_step(j, m, &any);
 	double v = 0;
-	bool scored = j->scores[r->index] != 0;
 
-	j->ready[r->index] = STEP_NEVER;
-	if (!r->meta->expr || step == STEP_NEVER || (step == STEP_FINISH && !scored))
+	j->ready[m->rule] = STEP_NEVER;
+	if (!m->expr || step == STEP_NEVER || (step == STEP_FINISH && !scored))
 		return;
 	/* in a circle nobody waits: what has not run in the first priority counts as no hit */
-	j->read_step = r->flags & RULE_CYCLIC ? 0 : (uint32_t)STEP_FINISH;
-	if (!expr_eval(r->meta->expr, value_of, j, &v))
+	j->read_step = m->is_cyclic ? 0 : (uint32_t)STEP_FINISH;
+	if ((any || !m->is_silent) && !expr_eval(m->expr, value_of, j, &v))
 		v = 0;
 	if (v != 0 && !scored)
 		return;
-	j->ready[r->index] = step;
+	j->ready[m->rule] = step;
 	if (v == 0)
 		return;
-	j->values[r->index] = v > 0 ? v : 1;
-	j->metas[j->meta_count++] = r->index;
+	j->values[m->rule] = v > 0 ? v : 1;
+	j->metas[j->meta_count++] = m->rule;
 }
 
 struct meta_hit {
@@ -140,7 +143,7 @@ static void evaluate_metas(struct judging *j)
 
 	j->metas = arena_calloc(j->a, j->rs->meta_count + 1, sizeof(*j->metas));
 	for (size_t i = 0; i < j->rs->meta_count; i++)
-		evaluate(j, j->rs->rules[j->rs->metas[i]]);
+		evaluate(j, &j->rs->judge_metas[i]);
 	hits = arena_calloc(j->a, j->meta_count + 1, sizeof(*hits));
 	for (size_t i = 0; i < j->meta_count; i++)
 		hits[i] = (struct meta_hit){ j->ready[j->metas[i]], (uint32_t)i, j->metas[i] };
@@ -265,11 +268,11 @@ static void add_metas(struct judging *j, uint32_t step)
 	}
 }
 
-static bool hit_counts(const struct judging *j, const struct rule *r)
+static bool hit_counts(const struct judging *j, uint32_t rule)
 {
-	const struct rule_hits *h = &j->hits->rules[r->index];
+	const struct rule_hits *h = &j->hits->rules[rule];
 
-	return h->state == RULE_HIT && (j->scores[r->index] != 0 || h->has_score);
+	return h->state == RULE_HIT && (j->scores[rule] != 0 || h->has_score);
 }
 
 static bool same_batch(const struct rule *a, const struct rule *b)
@@ -284,10 +287,11 @@ static void replay(struct judging *j)
 	uint32_t step = 0;
 
 	for (size_t i = 0; i < j->rs->judging_count; i++) {
-		const struct rule *r = j->rs->rules[j->rs->judging[i]];
+		const struct rule *r;
 
-		if (!hit_counts(j, r))
+		if (!hit_counts(j, j->rs->judging[i]))
 			continue;
+		r = j->rs->rules[j->rs->judging[i]];
 		while (!j->stopped && step < r->step)
 			add_metas(j, step++);
 		if (j->stopped && !(last && same_batch(last, r)))
@@ -385,8 +389,11 @@ struct str judge_tests(const struct report_hit *hits, size_t n, bool none, struc
 	qsort(sorted, n, sizeof(*sorted), by_name);
 	strbuf_init(&b, 1 << 20);
 	for (size_t i = 0; i < n; i++) {
-		for (uint32_t k = 0; k < sorted[i]->count; k++)
-			strbuf_printf(&b, "%s%.*s", b.n ? "," : "", STR_FMT(sorted[i]->rule));
+		for (uint32_t k = 0; k < sorted[i]->count; k++) {
+			if (b.n)
+				strbuf_add_byte(&b, ',');
+			strbuf_add(&b, sorted[i]->rule);
+		}
 	}
 	if (!n && none)
 		strbuf_add_c(&b, "none");

@@ -102,5 +102,6 @@ void finish_evals(struct load *l);
 void finish_regexes(struct load *l);
 void finish_order(struct load *l);
 void finish_plans(struct load *l);
+void finish_judging(struct load *l);
 void finish_settings(struct load *l);
 void finish_plugins(struct load *l);

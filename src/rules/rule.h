@@ -160,6 +160,14 @@ struct match_plan {
 	struct rule_list ordered; /* evals, templates and captures, by rank */
 };
 
+struct judge_meta {
+	const struct expr *expr;
+	const uint32_t *deps; /* rule_count for what is no rule */
+	uint32_t dep_count, rule;
+	bool is_cyclic, waits_for_end;
+	bool is_silent; /* when all it reads is 0, so is it */
+};
+
 struct ruleset {
 	struct arena *arena;
 	struct rx_tables *tables;
@@ -186,6 +194,10 @@ struct ruleset {
 	size_t judging_count;
 	uint32_t *metas; /* in an order where what a meta reads comes before it */
 	size_t meta_count;
+	/* the same rules as judging reads them (finish_judging.c), by their place in metas[] and by index */
+	const struct judge_meta *judge_metas;
+	const uint32_t *steps;
+	const double *scores[SCORE_SETS];
 	struct match_plan plans[SCORE_SETS];
 };
 

@@ -57,7 +57,7 @@ static void emit_byte(struct rx_parser *p, uint8_t c)
 	if (ascii_is_alnum((char)c) || c == '_')
 		strbuf_add_byte(&p->out, (char)c);
 	else if (c > ' ' && c < 0x7f)
-		strbuf_printf(&p->out, "\\%c", c);
+		strbuf_add(&p->out, str_make((const char[]){ '\\', (char)c }, 2));
 	else
 		strbuf_printf(&p->out, "\\x%02x", c);
 }
