@@ -375,6 +375,31 @@ static int parse_verb(struct rx_parser *p)
 			  STR_FMT(str_sub(rest, 0, close)));
 }
 
+/* DEFINE, R, R1 or R&name, and nothing behind it; at: where it stands. */
+static int check_condition_word(struct rx_parser *p, struct str cond, size_t at)
+{
+	size_t n = 1;
+
+	if (str_starts(cond, STR("DEFINE"))) {
+		n = 6;
+	} else if (n < cond.n && cond.p[n] == '&') {
+		size_t name = str_find_not(str_from(cond, ++n), WORD_BYTES);
+
+		if (!name || n == cond.n || ascii_is_digit(cond.p[n]))
+			return rx_fail_at(p, at + n + 1,
+					  "Group name must start with a non-digit word character");
+		n = name == STR_NPOS ? cond.n : n + name;
+	} else if (n < cond.n && cond.p[n] == '0') {
+		n++;
+	} else {
+		while (n < cond.n && ascii_is_digit(cond.p[n]))
+			n++;
+	}
+	if (n < cond.n)
+		return rx_fail_at(p, at + n + 1, "Switch condition not recognized");
+	return 0;
+}
+
 /* (?(condition)yes|no): digits, <name>, 'name', R, R1, R&name, DEFINE or a lookaround. */
 static int parse_condition(struct rx_parser *p)
 {
@@ -406,7 +431,10 @@ static int parse_condition(struct rx_parser *p)
 			return rx_fail_at(p, p->in.at + 3 + name.n + 3,
 					  "Switch condition not recognized");
 		rx_add_ref(p, 0, name, p->in.at + 3 + close);
-	} else if (!str_eq(cond, STR("DEFINE")) && !str_starts(cond, STR("R"))) {
+	} else if (str_starts(cond, STR("DEFINE")) || str_starts(cond, STR("R"))) {
+		if (check_condition_word(p, cond, p->in.at + 3) < 0)
+			return -1;
+	} else {
 		return rx_fail_at(p, p->in.at + 3, "Unknown switch condition (?(...))");
 	}
 	strbuf_printf(&p->out, "(%.*s)", STR_FMT(cond));
