@@ -80,7 +80,8 @@ static void check_relays(const struct relays *r)
 
 static void check_gets(const struct msg *m)
 {
-	for (size_t i = 0; i < ELEMENTS(headers) * ELEMENTS(modifiers); i++) {
+	/* A part of all requests, chosen by the length: they are many. */
+	for (size_t i = m->raw.n % 7; i < ELEMENTS(headers) * ELEMENTS(modifiers); i += 7) {
 		struct str spec = arena_printf(m->arena, "%s%s", headers[i % ELEMENTS(headers)],
 					       modifiers[i / ELEMENTS(headers)]);
 		const struct str *list;
