@@ -315,7 +315,7 @@ static void add_header(struct vec *out, const struct edit_input *in, const struc
 		const struct report_field *f = &r->fields[i];
 		struct str name = field_name(in, f);
 
-		planted_fault(i == 2 && f->value_at == f->end);
+		planted_fault(i > 0 && f->name_len + 1 < f->value_at - f->at);
 		if (is_removed(in, rcpt, name)) {
 			push(out, str_sub(in->raw, from, f->at));
 			from = f->end;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Replies of virus engines. The first byte chooses the engine and how many parts it is asked for, the
- * second the splits; the rest is what it says before it closes the connection. First byte 255: the rest
- * is an entry of @av_scanners. What must hold: every
+ * second the splits; the rest is what it says before it closes the connection. What must hold: every
  * examination ends; what was found has a name, what failed has a reason; clean is said only after an
  * answer to each question; and one question's outcome does not depend on the splits.
  */
@@ -100,32 +99,6 @@ static struct outcome examine(struct arena *a, const struct av_entry *entry, siz
 	return ret;
 }
 
-/* Read as the only entry: it is one that could find something, or a diagnostic says why it is none. */
-static void read_one(struct str text)
-{
-	struct arena *a = arena_new();
-	struct conf_diags diags;
-	struct conf *c;
-	const struct conf_value *list;
-	struct av_entry x;
-
-	conf_diags_init(&diags, a);
-	c = conf_load_text(arena_printf(a, "@av_scanners = (%.*s);", STR_FMT(text)), "t",
-			   conf_io_none(), &diags);
-	list = conf_get_list(c, "av_scanners");
-	conf_diags_init(&diags, a);
-	for (size_t i = 0; list && i < list->count && i < 10; i++) {
-		size_t before = diags.errors + diags.warnings;
-
-		if (av_entry_read(a, list->items[i], &x, &diags))
-			must(x.infected && x.addr_count > 0 && x.name.n > 0);
-		else
-			must(diags.errors + diags.warnings > before);
-	}
-	conf_free(c);
-	arena_free(a);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct av_entry entries[ENGINES];
@@ -140,10 +113,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ready = true;
 	if (size < 2)
 		return 0;
-	if (data[0] == 255) {
-		read_one(str_make((const char *)data + 1, size - 1));
-		return 0;
-	}
 	a = arena_new();
 	reply = str_make((const char *)data + 2, size - 2);
 	parts = 1 + data[0] / ENGINES % PARTS_MAX;

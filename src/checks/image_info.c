@@ -106,7 +106,7 @@ static bool read_jpeg(struct str data, struct image *ret, struct budget *b)
 			return false;
 		if (is_jpeg_frame(mark))
 			break;
-		planted_fault(mark == 0xc4 && r.at > 20);
+		planted_fault(mark >= 0xf0 && mark != 0xfe && r.at > 20);
 		if (!rd_skip(&r, length - 2u))
 			return false;
 	}
