@@ -44,13 +44,15 @@ static bool is_op(const struct token *t, int op)
 	return t->kind == TOK_OP && t->op == op;
 }
 
-/* c('x'), ca('x') or cr('x') from t on, n tokens in all. */
+/* c('x'), ca('x') or cr('x') from t on, n tokens in all; x is a setting's name, not any text. */
 static bool late_call(const struct token *t, size_t n, struct conf_value *v)
 {
 	static const char *const names[] = { "c", "ca", "cr" };
+	static const char name_bytes[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 	if (n != 4 || t[0].kind != TOK_WORD || !is_op(&t[1], '(') || t[2].kind != TOK_STRING ||
-	    !is_op(&t[3], ')'))
+	    !is_op(&t[3], ')') || !t[2].text.n || str_find_not(t[2].text, name_bytes) != STR_NPOS)
 		return false;
 	for (size_t i = 0; i < ELEMENTS(names); i++) {
 		if (str_eq(t[0].text, str_of(names[i]))) {

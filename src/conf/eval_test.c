@@ -204,6 +204,9 @@ static const struct {
 	{ "@inet_acl = (sub { system('x') }, 1);",
 	  "t:1:14: sub { ... }: code is never run; understood are sub { c('x') }, sub { ca('x') } "
 	  "and sub { cr('x') }; write the value itself\n" },
+	{ "@inet_acl = (sub { cr('a\\b') }, 1);",
+	  "t:1:14: sub { ... }: code is never run; understood are sub { c('x') }, sub { ca('x') } "
+	  "and sub { cr('x') }; write the value itself\n" },
 	{ "sub foo { my $x = '}'; }\n$log_level = 1;",
 	  "t:1:1: a subroutine: code is never run; only sub { c('x') }, sub { ca('x') } and sub { "
 	  "cr('x') } are understood, as values\n" },
