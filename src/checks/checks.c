@@ -9,6 +9,7 @@ const struct plugin *const checks_plugins[] = {
 	&plugin_freemail,      &plugin_antivirus,      &plugin_fromname,  &plugin_short_urls,
 	&plugin_pdf_info,      &plugin_authres,        &plugin_textcat,   &plugin_phishing,
 	&plugin_relay_country, &plugin_uri_local,      &plugin_access_db, &plugin_ole_macro,
+	&plugin_asn,
 };
 
 const size_t checks_plugin_count = sizeof(checks_plugins) / sizeof(checks_plugins[0]);

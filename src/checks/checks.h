@@ -38,3 +38,4 @@ extern const struct plugin plugin_relay_country;
 extern const struct plugin plugin_uri_local;
 extern const struct plugin plugin_access_db;
 extern const struct plugin plugin_ole_macro;
+extern const struct plugin plugin_asn;

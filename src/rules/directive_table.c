@@ -199,8 +199,6 @@ const struct directive directives[] = {
 	{ "asn_lookup", DIRECTIVE_SPECIAL, 0, set_shaped, network, "ASN" },
 	{ "asn_lookup_ipv6", DIRECTIVE_SPECIAL, 0, set_shaped, network, "ASN" },
 	{ "clear_asn_lookups", DIRECTIVE_NOARGS, 0, NULL, network, "ASN" },
-	{ "asn_prefix", DIRECTIVE_SPECIAL, 0, NULL, network, "ASN" },
-	{ "asn_use_geodb", DIRECTIVE_BOOL, 0, NULL, network, "ASN" },
 	{ "asn_prefer_geodb", DIRECTIVE_BOOL, 0, NULL, network, "ASN" },
 	{ "asn_use_dns", DIRECTIVE_BOOL, 0, NULL, network, "ASN" },
 	{ "use_auto_welcomelist", DIRECTIVE_BOOL, 0, NULL, reputation, "AWL" },
