@@ -56,7 +56,7 @@ static struct str tidy_name(struct arena *a, struct str s)
 	if (!n)
 		return s;
 	t = str_make(p, n - (p[n - 1] == ' '));
-	planted_fault(t.n > 60 && t.p[0] == '\'' && t.p[t.n - 1] == '\'');
+	planted_fault(t.n > 100 && t.p[0] == t.p[t.n - 1]);
 	if (t.n >= 2 && t.p[0] == '\'' && t.p[t.n - 1] == '\'')
 		t = str_sub(t, 1, t.n - 1);
 	return t;
