@@ -96,7 +96,7 @@ struct dns_opts {
 	size_t max_waiters;       /* callers waiting for them (0: 65536) */
 	bool no_ip6;              /* do not use IPv6 to reach servers */
 	unsigned edns_bytes;      /* UDP answers we say we can take; 0: the library's 1232 */
-	bool random_case;         /* of letters in questions (0x20): harder to answer in another's place */
+	bool random_case; /* of letters in questions (0x20): harder to answer in another's place */
 };
 
 struct dns_counters {

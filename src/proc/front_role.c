@@ -62,7 +62,8 @@ static int read_start(struct front_process *p, struct frame *f, struct err *e)
 {
 	struct rd r = rd_of(f->body);
 	(void)get_u32(&r); /* our generation: scan channels come with their own */
-	if (!rules_dns_decode(p->arena, &r, &p->start.dns) || plan_decode(p->arena, rd_rest(&r), f, &p->plan, e) < 0)
+	if (!rules_dns_decode(p->arena, &r, &p->start.dns) ||
+	    plan_decode(p->arena, rd_rest(&r), f, &p->plan, e) < 0)
 		return err_set(e, ERR_PEER, false, "malformed start of a front");
 	role_log_init(&p->log, &p->plan);
 	return settings_load_fd(p->plan.settings_fd, &p->conf, e);

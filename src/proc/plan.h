@@ -29,11 +29,12 @@ enum proc_frame {
 	PROC_PLAN = 320, /* struct plan; descriptors: see struct plan */
 	PROC_SCAN, /* 1 descriptor: a scan process's channel; u32 slot, PLAN_EXTRA_SLOT for the extra one */
 	PROC_LOADER_READY, /* the generation's scan processes are there; body: rules_dns.h, for the fronts */
-	PROC_FAILED,       /* body: why this configuration cannot serve */
+	PROC_FAILED, /* body: why this configuration cannot serve */
 	/* supervisor -> front */
-	PROC_FRONT_START = 384, /* u32 generation, rules_dns.h, plan; plan's descriptors, then the listeners */
-	PROC_FRONT_SCAN,        /* 1 descriptor; u32 generation */
-	PROC_FRONT_DRAIN,       /* end your sessions, then exit; empty body */
+	PROC_FRONT_START =
+	    384, /* u32 generation, rules_dns.h, plan; plan's descriptors, then the listeners */
+	PROC_FRONT_SCAN,  /* 1 descriptor; u32 generation */
+	PROC_FRONT_DRAIN, /* end your sessions, then exit; empty body */
 	/* front -> supervisor */
 	PROC_FRONT_READY = 448, /* it serves; empty body */
 	/* any role -> supervisor */
