@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char settings[] = "util_rb_tld com org net uk de\n"
+static const char settings[] = "authres_networks all\nok_languages en\nolemacro_extended_scan 1\n"
+			       "util_rb_tld com org net uk de\n"
 			       "util_rb_2tld co.uk\n"
 			       "ok_locales en\n"
 			       "freemail_domains gmail.com yahoo.com *mail.com\n"
@@ -180,6 +181,15 @@ static const char *const tests[] = {
 	"header received_within_months('6','undef')",
 	"header similar_recipients('0.65','undef')",
 	"header check_for_to_in_subject('address')",
+	"header check_authres_result('spf', 'pass')",
+	"header check_authres_result('dkim', 'missing')",
+	"header check_asn('/./')",
+	"body check_language()",
+	"body check_body_8bits()",
+	"body check_phishing()",
+	"body check_olemacro()",
+	"body check_olemacro_renamed()",
+	"body check_olemacro_redirect_uri()",
 };
 
 enum { MAX_RULES = ELEMENTS(tests), MAX_INPUT = 64 << 10, NOW = 1700000000 };
