@@ -3,6 +3,7 @@
 #include "checks/checks.h"
 
 const struct plugin *const checks_plugins[] = {
+	&plugin_sample,
 	&plugin_subject_list,  &plugin_https_mismatch, &plugin_body_eval, &plugin_dns_eval,
 	&plugin_html_eval,     &plugin_header_eval,    &plugin_mime_eval, &plugin_relay_eval,
 	&plugin_uri_eval,      &plugin_wlbl_eval,      &plugin_vbounce,   &plugin_image_info,

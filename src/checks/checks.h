@@ -28,6 +28,7 @@ extern const struct plugin plugin_freemail;
 extern const struct plugin plugin_vbounce;
 extern const struct plugin plugin_image_info;
 extern const struct plugin plugin_antivirus;
+extern const struct plugin plugin_sample;
 extern const struct plugin plugin_fromname;
 extern const struct plugin plugin_short_urls;
 extern const struct plugin plugin_pdf_info;

@@ -11,5 +11,7 @@ int cli_config(int argc, char **argv);
 int cli_test_config(int argc, char **argv);
 /* postern scan [options] [FILE | FOLDER | -]...: verdicts on messages in files. */
 int cli_scan(int argc, char **argv);
+/* postern lint [options] [FILE | FOLDER]...: what is wrong with rule files. */
+int cli_lint(int argc, char **argv);
 /* postern send [options] [FILE | -]: hands a message to a mail server and prints its answer. */
 int cli_send(int argc, char **argv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* postern: the command line. One file per command; this one finds it. */
 #include "cli/cli.h"
+#include "cli/double.h"
 #include "core/hash.h"
 #include "core/xalloc.h"
 #include "mime/charset.h"
@@ -17,6 +18,7 @@ static const struct command {
 	const char *what;
 } commands[] = {
 	{ "scan", cli_scan, "verdicts on messages in files" },
+	{ "lint", cli_lint, "what is wrong with rule files" },
 	{ "send", cli_send, "hands a message to a mail server, to try a filter out" },
 	{ "config", cli_config, "effective settings, with the place that set each" },
 	{ "test-config", cli_test_config, "checks the configuration files" },
@@ -36,6 +38,8 @@ int main(int argc, char **argv)
 	tzset();
 	hash_seed();
 	charset_init();
+	if (argc && double_find(argv[0]))
+		return double_find(argv[0])(argc, argv);
 	if (argc < 2) {
 		print_usage(stderr);
 		return EX_USAGE;

@@ -19,12 +19,14 @@ struct scan_runner {
 	size_t waiting;
 };
 
-struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, struct err *e)
+struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, bool notes,
+				    struct err *e)
 {
 	struct scan_runner *r = xzalloc(sizeof(*r));
 
 	r->conf.rules = rules;
 	r->conf.net = net;
+	r->conf.notes = notes;
 	r->conf.scratch = match_scratch_new();
 	if (!net)
 		return r;

@@ -11,8 +11,11 @@ struct ruleset;
 struct scan;
 struct scan_runner;
 
-/* net: a resolver is made too; where that fails the error says so. */
-struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, struct err *e);
+/*
+ * net: a resolver is made too; where that fails the error says so. notes: plugins' lines for -D are kept.
+ */
+struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, bool notes,
+				    struct err *e);
 struct scan_runner *scan_runner_free(struct scan_runner *r);
 /* Runs the scan to its end. The caller frees it; scan_report() is ready. raw must outlive it. */
 struct scan *scan_runner_run(struct scan_runner *r, struct str raw);

@@ -88,7 +88,7 @@ static void print(struct str text, bool failed)
 
 static int run_here(const struct scan_work *w, struct scan_totals *t, struct err *e)
 {
-	struct scan_runner *r = scan_runner_new(w->rules, w->net, e);
+	struct scan_runner *r = scan_runner_new(w->rules, w->net, false, e);
 	double cpu = cpu_now();
 	struct strbuf out;
 
@@ -114,7 +114,7 @@ static int run_here(const struct scan_work *w, struct scan_totals *t, struct err
 static _Noreturn void work(const struct scan_work *w, struct shared *sh, int fd)
 {
 	struct err e = ERR_INIT;
-	struct scan_runner *r = scan_runner_new(w->rules, w->net, &e);
+	struct scan_runner *r = scan_runner_new(w->rules, w->net, false, &e);
 	double cpu = cpu_now();
 	uint64_t bytes = 0;
 	struct strbuf out;

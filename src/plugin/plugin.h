@@ -133,7 +133,10 @@ struct plugin {
 	 * are empty. NULL: nothing.
 	 */
 	void (*extract)(struct eval_call *call);
-	/* Names under which can()/has() find features of the plugin: "has_tflags_multiple" ...; ends with NULL. */
+	/*
+	 * Names under which can()/has() find features of the plugin: "has_tflags_multiple" ...; ends with NULL.
+	 * "!name": has() finds it, can() does not, as what it stands for is not there.
+	 */
 	const char *const *features;
 };
 

@@ -15,14 +15,17 @@ static bool plugin_is_loaded(const struct load *l, struct str name)
 	return load_plugin(l, name) || str_ends(name, STR("::RaciallyCharged"));
 }
 
-static bool plugin_has(const struct plugin_slot *slot, struct str sub)
+/* can: it must be true too. */
+static bool plugin_has(const struct plugin_slot *slot, struct str sub, bool can)
 {
 	const char *const *f = slot->plugin ? slot->plugin->features : NULL;
 	const struct eval_def *ev = slot->plugin ? slot->plugin->evals : NULL;
 
 	for (; f && *f; f++) {
-		if (str_eq(sub, str_of(*f)))
-			return true;
+		bool no = **f == '!';
+
+		if (str_eq(sub, str_of(*f + no)))
+			return !(no && can);
 	}
 	for (; ev && ev->name; ev++) {
 		if (str_eq(sub, str_of(ev->name)))
@@ -51,7 +54,7 @@ static bool has_feature(struct load *l, struct str call, struct str name)
 		       (str_starts(sub, STR("compat_")) && map_has(&l->compat, str_from(sub, 7)));
 	}
 	slot = load_plugin(l, pkg);
-	return slot && plugin_has(slot, sub);
+	return slot && plugin_has(slot, sub, str_eq(call, STR("can")));
 }
 
 static bool is_function(struct str t)
@@ -147,6 +150,19 @@ static int evaluate(struct load *l, struct str condition)
 	return v != 0;
 }
 
+/* The plugin of "plugin (NAME)", where a loadplugin line asked for it in vain. */
+static struct str missing_plugin(const struct load *l, struct str condition)
+{
+	size_t open = str_chr(condition, '('), close = str_chr(condition, ')');
+	const struct str *name;
+
+	if (!str_starts(condition, STR("plugin")) || open == STR_NPOS || close == STR_NPOS ||
+	    close < open)
+		return STR_NONE;
+	name = map_get(&l->no_plugins, lex_trim(str_sub(condition, open + 1, close)));
+	return name ? *name : STR_NONE;
+}
+
 static void begin_if(struct load *l, struct str key, struct str condition)
 {
 	struct load_if *f;
@@ -163,7 +179,7 @@ static void begin_if(struct load *l, struct str key, struct str condition)
 		return;
 	planted_fault(l->ifs.n == 3 && l->skip);
 	f = vec_must_push(&l->ifs);
-	*f = (struct load_if){ l->file, l->line, l->skip };
+	*f = (struct load_if){ l->file, l->line, l->skip, missing_plugin(l, condition) };
 	l->skip = l->skip || !yes;
 }
 

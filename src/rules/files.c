@@ -98,7 +98,8 @@ static int add_path(struct reader *r, const char *path, struct str ext)
 	return str_eq(ext, STR(".cf")) ? add_file(r, str_of(path)) : 0;
 }
 
-static void add_lines(struct reader *r, const char *const *lines)
+/* name: what diagnoses say instead of a file's. */
+static void add_lines(struct reader *r, const char *const *lines, struct str name)
 {
 	struct str all = STR("");
 	struct rules_text *t;
@@ -108,7 +109,7 @@ static void add_lines(struct reader *r, const char *const *lines)
 	for (; *lines; lines++)
 		all = arena_printf(r->a, "%.*s%s\n", STR_FMT(all), *lines);
 	t = vec_must_push(&r->texts);
-	t->name = STR("");
+	t->name = name;
 	t->text = all;
 }
 
@@ -186,12 +187,12 @@ int rules_files_read(const struct rules_paths *paths, struct arena *a, struct ru
 
 	*folders = (struct folders){ site, rules };
 	vec_init(&r.texts, a, sizeof(struct rules_text), 0);
-	add_lines(&r, paths->pre);
+	add_lines(&r, paths->pre, STR("(pre_config_text)"));
 	if (add_path(&r, site, STR(".pre")) < 0 || add_path(&r, rules, STR(".pre")) < 0 ||
 	    add_path(&r, rules, STR(".cf")) < 0 || add_path(&r, site, STR(".cf")) < 0 ||
 	    add_path(&r, paths->user_prefs, STR(".cf")) < 0)
 		return -1;
-	add_lines(&r, paths->cf);
+	add_lines(&r, paths->cf, STR("(post_config_text)"));
 	*ret = (struct rules_source){ .texts = r.texts.data,
 				      .count = r.texts.n,
 				      .include = include_path,

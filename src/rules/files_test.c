@@ -63,9 +63,10 @@ static void test_order(void **state)
 	paths.cf = cf;
 	paths.pre = pre;
 	assert_int_equal(rules_files_read(&paths, a, &s, &e), 0);
-	assert_true(
-	    str_eq(order(a, &s),
-		   STR("- i.pre x.pre updates_spamassassin_org.cf a.CF b.cf l.cf p.any - ")));
+	assert_true(str_eq(
+	    order(a, &s),
+	    STR("(pre_config_text) i.pre x.pre updates_spamassassin_org.cf a.CF b.cf l.cf p.any "
+		"(post_config_text) ")));
 	assert_true(str_eq(s.texts[s.count - 1].text, STR("score A 1\nscore B 2\n")));
 	assert_true(str_eq(s.texts[1].text, STR("s/i.pre")));
 	/* a folder, a file, nothing */

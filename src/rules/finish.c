@@ -261,4 +261,5 @@ void load_finish(struct load *l)
 	finish_order(l);
 	finish_plans(l);
 	finish_judging(l);
+	finish_lint(l);
 }

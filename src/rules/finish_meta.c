@@ -9,6 +9,7 @@
 struct resolver {
 	struct load *l;
 	struct vec deps; /* uint32_t */
+	struct str self;
 	bool seen_none;
 };
 
@@ -24,6 +25,9 @@ static bool resolve(void *ctx, struct str name, struct expr_operand *ret)
 	}
 	rule = map_get(&r->l->rs->by_name, name);
 	ret->id = rule ? rule->index : RULE_NONE;
+	if (!rule && r->l->options->advice)
+		load_diag(r->l, RULES_INFO, "config: meta %.*s names %.*s, which is no rule",
+			  STR_FMT(r->self), STR_FMT(name));
 	VEC_EACH (&r->deps, uint32_t, it) {
 		if (*it == ret->id)
 			return true;
@@ -118,12 +122,14 @@ static struct str expand_globs(struct load *l, struct map *cache, const struct r
 
 static void compile_meta(struct load *l, struct map *cache, struct rule *r)
 {
-	struct resolver res = { .l = l };
+	struct resolver res = { .l = l, .self = r->name };
 	struct expr_names names = { resolve, &res };
 	struct str text = expand_globs(l, cache, r), *tokens;
 	size_t n = expr_tokenize(l->scratch, text, &tokens);
 	struct err e = ERR_INIT;
 
+	l->file = r->file;
+	l->line = r->line;
 	vec_init(&res.deps, l->a, sizeof(uint32_t), 0);
 	if (expr_compile(l->a, tokens, n, &names, &r->meta->expr, &e) < 0) {
 		load_diag(l, RULES_ERROR, "config: invalid expression for rule %.*s: \"%.*s\": %s",
@@ -153,6 +159,8 @@ static void say_unsolved(struct load *l, const struct rule *r, const bool *done)
 			names = arena_printf(l->scratch, "%.*s%s%.*s", STR_FMT(names),
 					     names.n ? ", " : "", STR_FMT(l->rs->rules[dep]->name));
 	}
+	l->file = r->file;
+	l->line = r->line;
 	load_diag(l, RULES_ERROR,
 		  "rules: excluding meta test %.*s, unsolved meta dependencies: %.*s",
 		  STR_FMT(r->name), STR_FMT(names));

@@ -13,6 +13,8 @@ struct rule_attr {
 	int priority;
 	struct str tflags, description;
 	enum rule_shortcircuit shortcircuit;
+	struct str file; /* of the first line that names it */
+	unsigned line;
 };
 
 /* An open `if`. */
@@ -20,6 +22,7 @@ struct load_if {
 	struct str file;
 	unsigned line;
 	bool outer_skip;
+	struct str plugin; /* that it wants and nobody has; none: it wants no such */
 };
 
 /* An open file. */
@@ -50,6 +53,7 @@ struct load {
 	struct map attrs;                  /* rule name -> struct rule_attr * */
 	struct map compat;                 /* enable_compat names */
 	struct map unused;                 /* keys already told of */
+	struct map no_plugins;             /* plugins that loadplugin asked for in vain */
 	struct map replace[REPLACE_KINDS]; /* name -> struct str * */
 	struct map replace_rules;
 	struct str replace_start, replace_end;
@@ -105,3 +109,8 @@ void finish_plans(struct load *l);
 void finish_judging(struct load *l);
 void finish_settings(struct load *l);
 void finish_plugins(struct load *l);
+
+/* lint.c: advice; nothing where nobody asked for it. */
+void finish_lint(struct load *l);
+void lint_old_name(struct load *l, struct str key);
+void lint_skipped(struct load *l, struct str key, struct str value);

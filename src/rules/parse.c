@@ -70,6 +70,8 @@ struct rule_attr *load_attr(struct load *l, struct str name)
 
 	if (!attr) {
 		attr = arena_zalloc(l->a, sizeof(*attr));
+		attr->file = l->file;
+		attr->line = l->line;
 		map_put(&l->attrs, name, attr);
 	}
 	return attr;
@@ -188,6 +190,7 @@ void load_directive(struct load *l, struct str key, struct str value)
 {
 	const struct directive *d = find_directive(l, key);
 
+	lint_old_name(l, key);
 	if (d && !d->unused)
 		say_result(l, directive_set(l, d, key, value), key);
 	if (to_plugins(l, key, value) || (d && !d->unused))
@@ -235,7 +238,9 @@ static void load_line(struct load *l, struct str raw)
 	}
 	if (str_eq(line.key, STR("file"))) /* SpamAssassin marks its files so; nobody else may */
 		return;
-	if (!l->skip)
+	if (l->skip)
+		lint_skipped(l, line.key, line.value);
+	else
 		load_directive(l, line.key, line.value);
 }
 

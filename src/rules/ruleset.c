@@ -117,6 +117,7 @@ static void load_init(struct load *l, struct ruleset *rs, const struct rules_sou
 	map_init(&l->attrs, NULL, false);
 	map_init(&l->compat, NULL, false);
 	map_init(&l->unused, NULL, false);
+	map_init(&l->no_plugins, NULL, false);
 	map_init(&l->replace_rules, NULL, false);
 	for (size_t i = 0; i < REPLACE_KINDS; i++)
 		map_init(&l->replace[i], NULL, false);
@@ -144,6 +145,7 @@ static void load_done(struct load *l)
 	map_done(&l->attrs);
 	map_done(&l->compat);
 	map_done(&l->unused);
+	map_done(&l->no_plugins);
 	map_done(&l->replace_rules);
 	for (size_t i = 0; i < REPLACE_KINDS; i++)
 		map_done(&l->replace[i]);

@@ -55,6 +55,7 @@ struct ruleset_options {
 	bool net;          /* network checks may run: else as spamassassin -L */
 	bool bayes;        /* a Bayes store is there and trained: score sets 2 and 3 */
 	bool lint;         /* the stricter findings of --lint */
+	bool advice;       /* and what SpamAssassin takes without a word: no errors */
 	bool no_jit;       /* regexps are interpreted: loads faster, runs slower */
 	struct str locale; /* for `lang` lines: "de_DE", "C" ...; empty: en_US */
 	struct str home;   /* for ~ in include; empty: no expansion */

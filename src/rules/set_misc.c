@@ -32,6 +32,7 @@ enum load_result set_loadplugin(struct load *l, struct str key, struct str value
 	slot->plugin = find_plugin(l, name);
 	slot->known = known_plugin_find(name);
 	if (!slot->plugin && !slot->known) {
+		map_put(&l->no_plugins, slot->name, &slot->name);
 		if (!str_eq(key, STR("tryplugin")))
 			load_diag(l, RULES_WARNING,
 				  "plugin: failed to parse plugin %.*s: not one of SpamAssassin's, "

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""SpamAssassin's programs by their own names: options, exit codes, what goes where. What the markup looks like byte for byte, the parity tests say."""
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+POSTERN = TOP / os.environ.get("POSTERN_BUILD", "build") / "src/cli/postern"
+HAM = b"From: a@example.net\nTo: b@example.org\nSubject: hello\nDate: Sun, 22 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.net>\n\nHi.\n"
+SPAM = HAM + b"marked\n"
+RULES = """
+body MARKED /marked/
+score MARKED 7
+describe MARKED The word stands there
+report Report: _SCORE_
+report _SUMMARY_
+"""
+STAMP = re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d{3} \[\d+\] (.*)$")
+
+
+class Place:
+    """A rules' folder, a site's folder, user preferences, a home of their own; and the program."""
+
+    def __init__(self, path):
+        self.path = path
+        self.prefs = path / "prefs"
+        for name in ("rules", "site", "home", "bin"):
+            (path / name).mkdir()
+        (path / "rules/10_test.cf").write_text(RULES)
+        self.prefs.write_text("")
+        for name in ("spamassassin", "sa-learn", "sa-awl", "spamd", "spamc", "sa-check_spamd"):
+            (path / "bin" / name).symlink_to(POSTERN)
+
+    def run(self, *args, stdin=HAM, name="spamassassin", env=None):
+        return subprocess.run([self.path / "bin" / name, *args], input=stdin, capture_output=True, timeout=60, check=False,
+                              env={"PATH": "/usr/bin:/bin", "HOME": str(self.path / "home"), **(env or {})})
+
+    def filter(self, *args, stdin=HAM, env=None):
+        return self.run("-L", "-C", self.path / "rules", "--siteconfigpath", self.path / "site", "-p", self.prefs, *args,
+                        stdin=stdin, env=env)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path)
+
+
+def said(done):
+    """Lines of standard error without their stamps; each must have one."""
+    lines = [STAMP.match(line) for line in done.stderr.decode().splitlines()]
+    assert all(lines), done.stderr
+    return [line[1] for line in lines]
+
+
+def test_filter(place):
+    ham, spam = place.filter(), place.filter(stdin=SPAM)
+    assert (ham.returncode, spam.returncode) == (0, 0) and not ham.stderr and not spam.stderr
+    assert ham.stdout.endswith(HAM) and b"X-Spam-Checker-Version: SpamAssassin 4.0.1" in ham.stdout
+    assert b"Content-Type: message/rfc822; x-spam-type=original" in spam.stdout and SPAM in spam.stdout and b"Report: 7.0" in spam.stdout
+
+
+def test_test_mode_adds_the_report(place):
+    done = place.filter("-t", stdin=SPAM)
+    assert done.stdout.decode().rstrip().endswith(" 7.0 MARKED                 BODY: The word stands there")
+    assert b"Report: 0.0" in place.filter("-tL").stdout and b"Report:" not in place.filter("-L").stdout
+
+
+def test_markup_comes_off_again(place):
+    marked = place.filter(stdin=SPAM).stdout
+    assert place.filter("-d", stdin=marked).stdout == SPAM
+    assert b"Report: 7.0" in place.filter("-d", "-t", stdin=marked).stdout
+
+
+@pytest.mark.parametrize("args, code", [(["-e"], 5), (["-e", "9"], 9), (["-e9"], 9), (["-Le"], 5), (["--exit-code=3"], 3), (["--error-code", "0"], 5),
+                                        ([], 0)])
+def test_exit_code(place, args, code):
+    assert place.filter(*args, stdin=SPAM).returncode == code
+    assert place.filter(*args).returncode == 0
+
+
+def test_order_of_configuration(place):
+    """Later wins: rules, site, preferences, --cf; and plugins of *.pre files are there for every *.cf."""
+    (place.path / "site/a.pre").write_text("loadplugin Mail::SpamAssassin::Plugin::BodyEval\n")
+    (place.path / "rules/20.cf").write_text("ifplugin Mail::SpamAssassin::Plugin::BodyEval\nbody SEEN /./\nendif\nscore SEEN 1\n")
+    def points(*args):
+        return re.search(rb"^ *([0-9.]+) SEEN ", place.filter("-t", *args).stdout, re.M)[1]
+
+    assert points() == b"1.0"
+    (place.path / "site/local.cf").write_text("score SEEN 2\n")
+    assert points() == b"2.0"
+    place.prefs.write_text("score SEEN 3\n")
+    assert points() == b"3.0"
+    assert points("--cf=score SEEN 4") == b"4.0"
+    assert points("--cf", "score SEEN 4", "--cf=score SEEN 4.5") == b"4.5"
+
+
+def test_include_is_relative_to_its_file(place):
+    (place.path / "inc").mkdir()
+    (place.path / "inc/a.cf").write_text("include b.cf\n")
+    (place.path / "inc/b.cf").write_text("body INCLUDED /./\n")
+    place.prefs.write_text("include inc/a.cf\n")
+    assert b"INCLUDED" in place.filter("-t").stdout
+
+
+def test_languages(place):
+    place.prefs.write_text("describe MARKED english\nlang de describe MARKED deutsch\n")
+    assert b"BODY: english" in place.filter("-t", stdin=SPAM).stdout
+    assert b"BODY: deutsch" in place.filter("-t", stdin=SPAM, env={"LANGUAGE": "de"}).stdout
+    assert b"BODY: deutsch" in place.filter("-t", stdin=SPAM, env={"LC_ALL": "de_AT.UTF-8"}).stdout
+    assert b"BODY: english" in place.filter("-t", stdin=SPAM, env={"LANGUAGE": "C", "LC_ALL": "de_DE"}).stdout
+
+
+def test_lint(place):
+    assert (place.filter("--lint").returncode, place.filter("--lint").stderr) == (0, b"")
+    (place.path / "rules/30.cf").write_text("frobnicate 1\nbody BAD /[/\nbody MISSING eval:nobody()\n")
+    done = place.filter("--lint")
+    assert done.returncode == 1 and not done.stdout
+    assert said(done) == [
+        f"warn: config: failed to parse line in {place.path}/rules/30.cf (line 1): frobnicate 1",
+        "warn: config: invalid regexp for BAD '/[/': Unmatched [ in regex; marked by <-- HERE in m/[ <-- HERE /",
+        "warn: rules: unknown eval 'nobody' for MISSING",
+        "warn: lint: 3 issues detected, please rerun with debug enabled for more information"]
+    filtered = place.filter()
+    assert filtered.returncode == 0 and not filtered.stderr, "only lint says it"
+
+
+def test_unknown_plugin_is_named(place):
+    place.prefs.write_text("loadplugin Foo::Bar\n")
+    assert any("Foo::Bar" in line and line.startswith("warn: ") for line in said(place.filter()))
+
+
+def test_debug(place):
+    place.prefs.write_text("header CAPTURED Subject =~ /(?<WORD>hel+o)/\n")
+    lines = said(place.filter("-D", "check,config"))
+    assert f"dbg: config: read file {place.prefs}" in lines and "dbg: check: tag WORD is now ready, value: hello" in lines
+    assert {line.split(": ")[1] for line in lines} == {"check", "config"}
+    everything = said(place.filter("-D"))
+    assert {"timing", "rules", "metadata"} <= {line.split(": ")[1] for line in everything}
+    assert not any(": timing: " in line for line in said(place.filter("-D", "all,notiming")))
+    assert place.filter("-D", "-t").stdout.endswith(place.filter("-t").stdout[-50:]), "-t is no area"
+
+
+def test_preferences_are_created(place):
+    place.prefs.unlink()
+    (place.path / "site/user_prefs.template").write_text("# the template\n")
+    for args in (["-x"], ["--nocreate-prefs"], ["--no-create-prefs"], ["--lint"]):
+        place.filter(*args)
+        assert not place.prefs.exists(), args
+    assert said(place.filter()) == [f"warn: config: created user preferences file: {place.prefs}"]
+    assert place.prefs.read_text() == "# the template\n"
+
+
+def test_several_messages(place):
+    (place.path / "a").write_bytes(HAM)
+    (place.path / "b.mbox").write_bytes((b"From x@y Sun Nov 22 10:00:00 2026\n" + HAM + b"\n") * 2)
+    assert place.filter(place.path / "a", place.path / "b.mbox").stdout.count(b"X-Spam-Checker-Version") == 3
+    done = place.filter(place.path / "nowhere", place.path / "a")
+    assert done.returncode == 1 and done.stdout.count(b"X-Spam-Checker-Version") == 1 and b"nowhere" in done.stderr
+    assert place.filter("--mbox", stdin=(b"From x@y Sun Nov 22 10:00:00 2026\n" + HAM + b"\n") * 3).stdout.count(b"X-Spam-Checker-Version") == 3
+
+
+@pytest.mark.parametrize("args, code, text", [
+    (["--frobnicate"], 64, "Unknown option: frobnicate"),
+    (["-Lz"], 64, "Unknown option: z"),
+    (["--conf", "x"], 64, "Unknown option: conf"),
+    (["--lint=1"], 64, "does not take an argument"),
+    (["-C"], 64, "requires an argument"),
+    (["--exit-code=x"], 64, "number expected"),
+    (["-w"], 2, "The -w option has been removed"),
+    (["-r"], 69, "--report: not in this version of Postern"),
+    (["-k"], 69, "not in this version of Postern"),
+    (["-W"], 69, "not in this version of Postern"),
+    (["--remove-from-whitelist"], 69, "not in this version of Postern"),
+    (["--add-addr-to-blocklist=a@example.net"], 69, "not in this version of Postern"),
+    (["-C", "/nonexistent", "--siteconfigpath", "/nonexistent", "-x"], 2, "no rules were found"),
+])
+def test_refusals(place, args, code, text):
+    done = place.run(*args)
+    assert done.returncode == code and text in done.stderr.decode() and not done.stdout
+
+
+def test_old_options_are_told_of(place):
+    done = place.filter("-P", "-S")
+    assert done.returncode == 0 and done.stdout and [line[:16] for line in said(done)] == ["warn: The -P opt", "warn: The -S opt"]
+
+
+def test_version_and_help(place):
+    assert place.run("-V").stdout.startswith(b"SpamAssassin version 4.0.1\n") and place.run("--version").returncode == 0
+    done = place.run("-h")
+    assert done.returncode == 0 and b"usage: spamassassin" in done.stdout and place.run("-?").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["sa-learn", "sa-awl", "spamd", "spamc", "sa-check_spamd"])
+def test_absent_programs_never_succeed(place, name):
+    for args in ([], ["--version"], ["-V"], ["--spam", "/dev/null"]):
+        done = place.run(*args, name=name)
+        assert done.returncode == 69 and not done.stdout and f"{name}: not in this version of Postern" in done.stderr.decode()
+
+
+def test_output_that_cannot_be_written(place):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([place.path / "bin/spamassassin", "-L", "-x", "-C", place.path / "rules", "--siteconfigpath", place.path / "site"],
+                              input=HAM, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 74 and b"error writing" in done.stderr
+
+
+def lint(*args):
+    return subprocess.run([POSTERN, "lint", *args], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_postern_lint(tmp_path):
+    cf = tmp_path / "a.cf"
+    cf.write_text("body GOOD /x/\nscore GOOD 1\ndescribe GOOD Good.\n")
+    done = lint("--alone", cf)
+    assert (done.returncode, done.stdout) == (0, "0 errors, 0 warnings, 0 notes\n"), done
+    cf.write_text("body GOOD /x/\nfrobnicate 1\nloadplugin Foo::Bar\nifplugin Foo::Bar\nheader WAITS eval:foo()\nendif\nmeta __M NOBODY\n")
+    done = lint("--alone", cf)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[:2] == [f"{cf}:2: error: failed to parse line: frobnicate 1",
+                                             f"{cf}:3: warning: plugin: failed to parse plugin Foo::Bar: not one of SpamAssassin's, and Postern runs no Perl"]
+    assert f"{cf}:5: warning: rule WAITS is left out: it needs the plugin Foo::Bar" in done.stdout
+    assert "NOBODY" not in done.stdout and f"{cf}:7: note: meta __M names NOBODY, which is no rule" in lint("--alone", "-v", cf).stdout
+    assert "warning:" not in lint("--alone", "-q", cf).stdout
+    assert lint("--alone", tmp_path).stdout == done.stdout.replace(str(cf), f"{tmp_path}/a.cf"), "a folder is its files"
+    assert lint("--alone", tmp_path / "none.cf").returncode == 66 and lint("--frobnicate").returncode == 64
+
+
+def test_manual_names_every_option():
+    manual = (TOP / "man/postern-spamassassin.1").read_text().replace("\\-", "-")
+    for option in re.findall(r"--[a-z-]+|(?<=[ ,])-[A-Za-z0-9?]\b", subprocess.run(
+            ["spamassassin", "-h"], executable=str(POSTERN), capture_output=True, text=True, timeout=60, check=False).stdout):
+        assert option.rstrip("-") in manual, option
