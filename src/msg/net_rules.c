@@ -14,9 +14,11 @@ struct net {
 	uint8_t ip[16];
 	unsigned bits;
 	bool exclude;
+	struct str text; /* as written */
 };
 
 struct net_rules {
+	struct arena *arena;
 	struct vec sets[NET_SET_COUNT]; /* struct net */
 	bool configured[NET_SET_COUNT];
 };
@@ -129,6 +131,7 @@ struct net_rules *net_rules_new(struct arena *a)
 {
 	struct net_rules *r = arena_zalloc(a, sizeof(*r));
 
+	r->arena = a;
 	for (int i = 0; i < NET_SET_COUNT; i++) {
 		vec_init(&r->sets[i], a, sizeof(struct net), 0);
 		net_rules_clear(r, (enum net_set)i);
@@ -161,6 +164,7 @@ static void add_net(struct net_rules *r, enum net_set set, struct str word, stru
 			      STR_FMT(word), other->exclude ? "excluded" : "included");
 		return;
 	}
+	net.text = str_dup(r->arena, word);
 	*(struct net *)vec_must_push(v) = net;
 }
 
@@ -186,6 +190,32 @@ int net_rules_add(struct net_rules *r, enum net_set set, struct str value, struc
 	}
 	strbuf_done(&texts);
 	return result;
+}
+
+static bool is_held(const struct vec *set, const struct net *net)
+{
+	const struct net *by = find_net(set, net->ip, net->bits);
+
+	return by && !by->exclude;
+}
+
+size_t net_rules_restrict(struct net_rules *r, enum net_set set, enum net_set to, struct arena *a,
+			  struct str **ret)
+{
+	struct vec *v = &r->sets[set];
+	size_t kept = 0, dropped = 0, n = v->n;
+
+	*ret = arena_calloc(a, n + 1, sizeof(**ret));
+	for (size_t i = 0; i < n; i++) {
+		struct net net = *VEC_AT(v, struct net, i);
+
+		if (net.exclude || is_held(&r->sets[to], &net))
+			*VEC_AT(v, struct net, kept++) = net;
+		else
+			(*ret)[dropped++] = net.text;
+	}
+	vec_truncate(v, kept);
+	return dropped;
 }
 
 bool net_rules_is_configured(const struct net_rules *r, enum net_set set)

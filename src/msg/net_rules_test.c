@@ -98,12 +98,33 @@ static void test_configured(void **state)
 	arena_free(a);
 }
 
+static void test_restrict(void **state)
+{
+	struct arena *a = arena_new();
+	struct net_rules *r = net_rules_new(a);
+	struct str *dropped;
+
+	(void)state;
+	net_rules_add(r, NET_TRUSTED, STR("!1.1.1.1 1.1/16"), NULL);
+	net_rules_add(r, NET_INTERNAL, STR("1.1.1.1 1.1.2.0/24 !4.3.2.1 1/8 2::1"), NULL);
+	assert_int_equal(net_rules_restrict(r, NET_INTERNAL, NET_TRUSTED, a, &dropped), 3);
+	assert_true(str_eq(dropped[0], STR("1.1.1.1")) && str_eq(dropped[1], STR("1/8")) &&
+		    str_eq(dropped[2], STR("2::1")));
+	assert_true(net_rules_contains(r, NET_INTERNAL, STR("1.1.2.9")));
+	assert_true(net_rules_contains(r, NET_INTERNAL, STR("127.0.0.1")));
+	assert_false(net_rules_contains(r, NET_INTERNAL, STR("1.1.1.1")));
+	assert_false(net_rules_contains(r, NET_INTERNAL, STR("1.2.3.4")));
+	assert_int_equal(net_rules_restrict(r, NET_INTERNAL, NET_TRUSTED, a, &dropped), 0);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_configured),
+		cmocka_unit_test(test_restrict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

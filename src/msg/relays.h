@@ -34,6 +34,12 @@ struct net_rules *net_rules_new(struct arena *a);
 int net_rules_add(struct net_rules *r, enum net_set set, struct str value, struct err *e);
 /* clear_*_networks: back to the start, and not configured. */
 void net_rules_clear(struct net_rules *r, enum net_set set);
+/*
+ * Leaves those entries of `set` out that no entry of `to` holds whole (what is excluded is not asked about);
+ * how many, and in *ret, from `a`, how each was written.
+ */
+size_t net_rules_restrict(struct net_rules *r, enum net_set set, enum net_set to, struct arena *a,
+			  struct str **ret);
 /* A *_networks line was seen for this set. */
 bool net_rules_is_configured(const struct net_rules *r, enum net_set set);
 /* The first entry in configured order that holds the address decides; other text than an address: false. */

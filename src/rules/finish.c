@@ -217,12 +217,35 @@ static bool redirect(const void *ctx, size_t i, struct str uri, struct arena *a,
 	return found;
 }
 
+/* Internal and submission networks that are not trusted (or internal) are told of and left out. */
+static void check_networks(struct load *l)
+{
+	static const char *const names[] = { "trusted_networks", "internal_networks",
+					     "msa_networks" };
+	enum net_set to =
+	    net_rules_is_configured(l->networks, NET_TRUSTED) ? NET_TRUSTED : NET_INTERNAL;
+
+	if (!net_rules_is_configured(l->networks, to))
+		return;
+	for (enum net_set set = to + 1; set < NET_SET_COUNT; set++) {
+		struct str *dropped;
+		size_t n = 0;
+
+		if (net_rules_is_configured(l->networks, set))
+			n = net_rules_restrict(l->networks, set, to, l->scratch, &dropped);
+		for (size_t i = 0; i < n; i++)
+			load_diag(l, RULES_ERROR, "%s doesn't contain %s entry '%.*s'", names[to],
+				  names[set], STR_FMT(dropped[i]));
+	}
+}
+
 void finish_settings(struct load *l)
 {
 	struct ruleset *rs = l->rs;
 	struct rules_settings *s = &rs->settings;
 	struct vec kept;
 
+	check_networks(l);
 	vec_init(&kept, l->a, sizeof(struct rules_added_header), 0);
 	VEC_EACH (&l->headers, struct rules_added_header, h) {
 		if (h->ham || h->spam)

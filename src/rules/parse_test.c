@@ -67,6 +67,12 @@ static const struct {
 	  "failed to parse line in t.cf (line 1): freemail_domains a.com\n" },
 	{ "a line of a plugin that is only known",
 	  "loadplugin Mail::SpamAssassin::Plugin::DCC\nuse_dcc 1\nbayes_stopword_en x", "" },
+	{ "internal networks are trusted ones",
+	  "trusted_networks 1.1/16\ninternal_networks 1.2.8/24 1.1.1.1",
+	  "trusted_networks doesn't contain internal_networks entry '1.2.8/24'\n" },
+	{ "submission networks are internal ones at least",
+	  "internal_networks 1.1/16\nmsa_networks 1/8",
+	  "internal_networks doesn't contain msa_networks entry '1/8'\n" },
 	{ "no such plugin", "loadplugin Foo::Bar /x.pm\ntryplugin Foo::Baz",
 	  "plugin: failed to parse plugin Foo::Bar: not one of SpamAssassin's, and Postern runs no "
 	  "Perl\n" },
