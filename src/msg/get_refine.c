@@ -202,7 +202,7 @@ static void take_host(const struct msg *m, const struct get_request *q, struct a
 	if (!host.n || str_eq(host, STR("0")))
 		return;
 	if (q->domain)
-		host = tld_trim_domain(m->conf->tlds, str_lower(a, host), a);
+		host = tld_trim_plain_domain(m->conf->tlds, host, a);
 	push(out, host);
 }
 

@@ -36,6 +36,7 @@ static const struct {
 	{ "From: <>\n\n", "From:addr", NULL },
 	{ "From: A <a@x.b.com>\n\n", "From:host", "x.b.com" },
 	{ "From: A <a@X.B.com>\n\n", "From:domain", "b.com" },
+	{ "From: A <a@X.\xc3\xbc.com>\n\n", "From:addr:domain", "\xc3\xbc.com" },
 	{ "From: c@d\n\n", "From:addr:host", "d" },
 	{ "From: c@d\n\n", "From:host", NULL },
 	{ "X: a@b.com c@d.org\n\n", "X:host", "d.org" },

@@ -105,10 +105,11 @@ static struct str squeeze_dots(struct str s, struct arena *a)
 	return str_make(p, n);
 }
 
-void tld_split_domain(const struct tld_table *t, struct str host, struct arena *a,
-		      struct str *ret_host, struct str *ret_domain)
+/* h: in lower case, without two dots together or at its ends. */
+static void split_domain(const struct tld_table *t, struct str h, struct str *ret_host,
+			 struct str *ret_domain)
 {
-	struct str h = squeeze_dots(host_to_ascii(host, a), a), label[4];
+	struct str label[4];
 	size_t start = h.n, labels = 0, registry = 0;
 
 	*ret_host = STR("");
@@ -136,11 +137,25 @@ void tld_split_domain(const struct tld_table *t, struct str host, struct arena *
 	*ret_domain = str_from(h, start + 1);
 }
 
+void tld_split_domain(const struct tld_table *t, struct str host, struct arena *a,
+		      struct str *ret_host, struct str *ret_domain)
+{
+	split_domain(t, squeeze_dots(host_to_ascii(host, a), a), ret_host, ret_domain);
+}
+
 struct str tld_trim_domain(const struct tld_table *t, struct str host, struct arena *a)
 {
 	struct str ignored, domain;
 
 	tld_split_domain(t, host, a, &ignored, &domain);
+	return domain;
+}
+
+struct str tld_trim_plain_domain(const struct tld_table *t, struct str host, struct arena *a)
+{
+	struct str ignored, domain;
+
+	split_domain(t, squeeze_dots(str_lower(a, host), a), &ignored, &domain);
 	return domain;
 }
 

@@ -41,6 +41,8 @@ bool host_is_ip(struct str host);
 bool tld_is_domain_valid(const struct tld_table *t, struct str host, struct arena *a);
 /* "www.foo.co.uk" -> "foo.co.uk"; a registry itself ("co.uk") stays. Never none. */
 struct str tld_trim_domain(const struct tld_table *t, struct str host, struct arena *a);
+/* The same of a name that is taken as it stands: letters beyond ASCII stay. */
+struct str tld_trim_plain_domain(const struct tld_table *t, struct str host, struct arena *a);
 /* "www.foo.co.uk" -> host part "www", domain "foo.co.uk". */
 void tld_split_domain(const struct tld_table *t, struct str host, struct arena *a,
 		      struct str *ret_host, struct str *ret_domain);
