@@ -4,6 +4,7 @@
 #include "core/strbuf.h"
 #include "mime/message.h"
 #include "rules/match_private.h"
+#include "text/text.h"
 #include "text/uri.h"
 
 enum { MAX_PART = 1000 };
@@ -127,7 +128,7 @@ static bool fits_types(const struct criterion *c, unsigned types)
 static bool fits_texts(const struct criterion *c, const struct vec *texts)
 {
 	VEC_EACH (texts, struct text, it) {
-		if (fits(c, it->s))
+		if (fits(c, text_bytes(c->m->arena, *it)))
 			return true;
 	}
 	return false;
@@ -154,7 +155,7 @@ static bool fits_hosts(const struct criterion *c, const struct uri *uri)
 static bool fits_key(const struct criterion *c, enum uri_key key, const struct uri *uri)
 {
 	switch (key) {
-	case URI_KEY_RAW: return fits(c, uri->raw.s);
+	case URI_KEY_RAW: return fits(c, text_bytes(c->m->arena, uri->raw));
 	case URI_KEY_TYPE: return fits_types(c, uri->types);
 	case URI_KEY_CLEANED: return uri->has_cleaned && fits_texts(c, &uri->cleaned);
 	case URI_KEY_TEXT: return fits_texts(c, &uri->anchors);

@@ -6,6 +6,7 @@
 #include "core/budget.h"
 #include "mime/message.h"
 #include "msg/msg.h"
+#include "text/text.h"
 #include "text/uri.h"
 
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
@@ -57,7 +58,7 @@ struct str match_pristine(const struct match *m)
 	return m->msg->mime ? m->msg->mime->pristine : m->msg->raw;
 }
 
-/* What uri rules see: every cleaned form once. */
+/* What uri rules see: every cleaned form once, by the character where it is of characters. */
 size_t match_uri_lines(const struct match *m, struct str **ret)
 {
 	const struct vec *v = m->msg->uris ? &m->msg->uris->cleaned : NULL;
@@ -65,7 +66,7 @@ size_t match_uri_lines(const struct match *m, struct str **ret)
 
 	*ret = arena_calloc(m->arena, n + 1, sizeof(struct str));
 	for (size_t i = 0; i < n; i++)
-		(*ret)[i] = VEC_AT(v, struct text, i)->s;
+		(*ret)[i] = text_bytes(m->arena, *VEC_AT(v, struct text, i));
 	return n;
 }
 

@@ -102,8 +102,8 @@ static struct str to_ace(struct str s, bool latin1, struct arena *a)
 	int32_t n = to_units(s, latin1, in), out_n;
 	char *p;
 
-	if (n < 0)
-		return STR_NONE;
+	if (n <= 0)
+		return n ? STR_NONE : STR("");
 	out_n = idna2003(in, n, out, &code);
 	if (U_FAILURE(code) || out_n > IDN_MAX_UNITS)
 		return STR_NONE;
@@ -134,7 +134,7 @@ struct str host_to_ascii(struct str host, struct arena *a)
 			return lowered(host, a);
 		latin1 = true;
 	}
-	ace = to_ace(host, latin1, a);
+	ace = to_ace(str_sub(host, 0, str_chr(host, '\0')), latin1, a); /* libidn stops there */
 	if (!str_is_none(ace))
 		return ace;
 	return latin1 ? host : replace_dots(host, a);

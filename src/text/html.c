@@ -12,29 +12,21 @@
 #define QUOTE_OPEN "\xe2\x80\x9c"
 #define QUOTE_CLOSE "\xe2\x80\x9d"
 
-static bool is_word_byte(char c, bool chars)
-{
-	return ascii_is_alnum(c) || c == '_' || (chars && (unsigned char)c >= 0x80);
-}
-
 /*
  * "<word/>" with white space allowed before the slash ("&nbsp;" too: it is a blank by now). Returns
  * its length and the length of "<word", 0 when it is not that.
  */
 static size_t empty_tag(struct str s, bool chars, size_t *ret_head)
 {
-	size_t i = 1;
+	size_t i = 1 + text_word_at_start((struct text){ str_from(s, 1), chars });
 
-	while (i < s.n && is_word_byte(s.p[i], chars))
-		i++;
 	if (i == 1)
 		return 0;
 	*ret_head = i;
-	for (; i < s.n; i++) {
-		if (str_starts(str_from(s, i), STR("&nbsp;")))
-			i += 5;
-		else if (!ascii_is_space(s.p[i]))
-			break;
+	for (size_t n = 1; n; i += n) {
+		n = str_starts(str_from(s, i), STR("&nbsp;"))
+			? 6
+			: text_space_at_start((struct text){ str_from(s, i), chars }, false);
 	}
 	return str_starts(str_from(s, i), STR("/>")) ? i + 2 : 0;
 }

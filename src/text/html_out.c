@@ -5,8 +5,6 @@
 #include "core/arena.h"
 #include "core/utf8.h"
 
-#include <unicode/uchar.h>
-
 enum { WORD_MAX_CHARS = 7 };
 
 void html_out_init(struct html_out *o)
@@ -118,11 +116,7 @@ void html_out_white(struct html_out *o, const char *white)
 /* Perl's \w: by Unicode for characters, ASCII for bytes. */
 static bool is_word(uint32_t c, bool chars)
 {
-	if (c < 0x80)
-		return ascii_is_alnum((char)c) || c == '_';
-	return chars && (u_hasBinaryProperty((UChar32)c, UCHAR_ALPHABETIC) ||
-			 u_hasBinaryProperty((UChar32)c, UCHAR_JOIN_CONTROL) ||
-			 (U_GET_GC_MASK((UChar32)c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)));
+	return (chars || c < 0x80) && text_char_is_word(c);
 }
 
 /* Neither white space nor ASCII punctuation: a "letter" to the obfuscation counters. */

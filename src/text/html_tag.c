@@ -141,11 +141,6 @@ const struct html_tag_def *html_tag_at(unsigned index)
 	return &tags[index];
 }
 
-static bool is_word_byte(char c, bool chars)
-{
-	return ascii_is_alnum(c) || c == '_' || (chars && (unsigned char)c >= 0x80);
-}
-
 bool html_tag_is_namespaced(struct str name, bool chars)
 {
 	struct str rest;
@@ -159,9 +154,13 @@ bool html_tag_is_namespaced(struct str name, bool chars)
 		return false;
 	if (rest.n && rest.p[rest.n - 1] == '/')
 		rest.n--;
-	for (size_t i = 0; i < rest.n; i++)
-		if (!is_word_byte(rest.p[i], chars) && rest.p[i] != '-')
+	for (size_t i = 0, n; i < rest.n; i += n) {
+		n = rest.p[i] == '-'
+			? 1
+			: text_word_at_start((struct text){ str_from(rest, i), chars });
+		if (!n)
 			return false;
+	}
 	return rest.n > 0;
 }
 
@@ -197,7 +196,7 @@ static bool has_odd_name(struct str name, struct str tail, bool chars)
 
 		if (hit == STR_NPOS)
 			return false;
-		if (is_word_byte(name.p[at + hit - 1], chars))
+		if (text_ends_in_word((struct text){ str_sub(name, 0, at + hit), chars }))
 			return true;
 		at += hit + 1;
 	}

@@ -19,6 +19,8 @@ static const struct html_case cases[] = {
 	{ "a<br/>b<br />c<br/ >d", false,
 	  "[a\nb\ncd] bad_tag_ratio=0.3333 non_element_ratio=0.5 obfuscation_ratio=0.3333 "
 	  "backhair_count=1" },
+	{ "a<\xc3\xa9/>b", true, "[a<\xc3\xa9>b]" },
+	{ "a<\xe2\x82\xac/>b", true, "[a<\xe2\x82\xac/>b]" },
 	{ "he<b>llo</b>", false, "[hello] obfuscation_ratio=0.5 backhair_count=1" },
 	{ "x <b>a</b> <i> b</i>", false, "[x a  b]" },
 	{ "a<div>b</div>c<p>d<li>e<td>f<h1>g</h1>", false, "[a\nb\nc\n\nd e f g ]" },

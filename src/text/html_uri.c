@@ -141,36 +141,30 @@ static void read_base(struct html_reader *h, struct html_attrs *attrs)
 	h->base = uri;
 }
 
-static bool is_word_before(struct str s, size_t at)
-{
-	return at && (ascii_is_alnum(s.p[at - 1]) || s.p[at - 1] == '_');
-}
-
 /* "url" white space "=" white space at s[at]: the end of it, 0 when it is not there. */
-static size_t url_equals(struct str s, size_t at)
+static size_t url_equals(struct text t, size_t at)
 {
 	size_t i = at + 3;
 
-	if (!str_starts_nocase(str_from(s, at), STR("url")) || is_word_before(s, at))
+	if (!str_starts_nocase(str_from(t.s, at), STR("url")) ||
+	    text_ends_in_word((struct text){ str_sub(t.s, 0, at), t.chars }))
 		return 0;
-	while (i < s.n && ascii_is_space(s.p[i]))
-		i++;
-	if (i >= s.n || s.p[i++] != '=')
+	i += text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
+	if (i >= t.s.n || t.s.p[i++] != '=')
 		return 0;
-	while (i < s.n && ascii_is_space(s.p[i]))
-		i++;
-	return i;
+	return i + text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
 }
 
 /* The target of "5; url=http://..."; none when there is no url=. */
-static struct str refresh_target(struct str s)
+static struct str refresh_target(struct text content)
 {
+	struct str s = content.s;
 	size_t line = str_chr(s, '\n'), from = 0, end;
 	bool any = false;
 	struct str t;
 
 	for (size_t i = 0; i < s.n; i++) {
-		size_t hit = ascii_lower(s.p[i]) == 'u' ? url_equals(s, i) : 0;
+		size_t hit = ascii_lower(s.p[i]) == 'u' ? url_equals(content, i) : 0;
 
 		if (!hit)
 			continue;
@@ -184,9 +178,8 @@ static struct str refresh_target(struct str s)
 	end = str_chr(t, ';');
 	if (end == STR_NPOS)
 		return t;
-	while (end && ascii_is_space(t.p[end - 1]))
-		end--;
-	return str_sub(t, 0, end);
+	t = str_sub(t, 0, end);
+	return str_sub(t, 0, end - text_space_at_end((struct text){ t, content.chars }, false));
 }
 
 static void read_meta(struct html_reader *h, struct html_attrs *attrs)
@@ -200,7 +193,7 @@ static void read_meta(struct html_reader *h, struct html_attrs *attrs)
 		STR_NPOS)
 		return;
 	content = html_attrs_get(attrs, HTML_ATTR_CONTENT);
-	target = refresh_target(content.s);
+	target = refresh_target(content);
 	if (!str_is_none(target))
 		add_uri(h, URI_META, (struct text){ target, content.chars });
 }

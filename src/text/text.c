@@ -6,6 +6,8 @@
 #include "core/strbuf.h"
 #include "core/utf8.h"
 
+#include <unicode/uchar.h>
+
 static bool is_continuation(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
@@ -32,6 +34,22 @@ size_t text_offset_of(struct text t, size_t n)
 		if (!is_continuation(t.s.p[at]) && n-- == 0)
 			break;
 	return at;
+}
+
+struct str text_bytes(struct arena *a, struct text t)
+{
+	size_t n = 0;
+	char *p;
+
+	if (!t.chars || utf8_is_ascii(t.s))
+		return t.s;
+	p = arena_alloc(a, t.s.n);
+	for (size_t at = 0; at < t.s.n;) {
+		uint32_t c = utf8_next(t.s, &at);
+
+		p[n++] = (char)(unsigned char)(c < 0xff ? c : 0xff);
+	}
+	return str_make(p, n);
 }
 
 bool text_add_latin1(struct strbuf *b, struct str bytes)
@@ -92,6 +110,47 @@ bool text_char_is_space(unsigned c)
 		return ascii_is_space((char)c);
 	return c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
 	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+bool text_char_is_word(unsigned c)
+{
+	if (c < 0x80)
+		return ascii_is_alnum((char)c) || c == '_';
+	return u_hasBinaryProperty((UChar32)c, UCHAR_ALPHABETIC) ||
+	       u_hasBinaryProperty((UChar32)c, UCHAR_JOIN_CONTROL) ||
+	       (U_GET_GC_MASK((UChar32)c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK));
+}
+
+/* One character of t from *at on. */
+static bool next_is_word(struct text t, size_t *at)
+{
+	unsigned char c = (unsigned char)t.s.p[*at];
+
+	if (t.chars)
+		return text_char_is_word(utf8_next(t.s, at));
+	++*at;
+	return c < 0x80 && text_char_is_word(c);
+}
+
+size_t text_word_at_start(struct text t)
+{
+	size_t at = 0;
+
+	for (size_t next = 0; at < t.s.n && next_is_word(t, &next);)
+		at = next;
+	return at;
+}
+
+bool text_ends_in_word(struct text t)
+{
+	size_t at = t.s.n;
+
+	if (!at)
+		return false;
+	at--;
+	while (t.chars && at && is_continuation(t.s.p[at]))
+		at--;
+	return next_is_word(t, &at);
 }
 
 size_t text_space_at_start(struct text t, bool nbsp)

@@ -26,10 +26,20 @@ size_t text_length(struct text t);
 bool text_eq(struct text a, struct text b);
 /* The characters as UTF-8; a new slice in `a` only when bytes >= 0x80 stand in a plain text. */
 struct str text_utf8(struct arena *a, struct text t);
+/*
+ * One byte a character, for matching that knows bytes only: Latin-1, and 0xff for all beyond it. A new slice
+ * in `a` only where t is of characters beyond ASCII.
+ */
+struct str text_bytes(struct arena *a, struct text t);
 /* Appends Latin-1 bytes as UTF-8. False: over the buffer's max. */
 bool text_add_latin1(struct strbuf *b, struct str bytes);
 /* Is the character white space to Perl's \s under character semantics (U+0085 U+00A0 U+2003 ...)? */
 bool text_char_is_space(unsigned c);
+/* Is it a letter, digit or other part of a word to \w (characters beyond ASCII: by Unicode)? */
+bool text_char_is_word(unsigned c);
+/* Length of the run of \w at the start of t, in bytes; whether its last character is one. By t's own kind. */
+size_t text_word_at_start(struct text t);
+bool text_ends_in_word(struct text t);
 /* Length of the white space at the start / end of t, in bytes, by t's own kind. nbsp: U+00A0 / byte A0 too. */
 size_t text_space_at_start(struct text t, bool nbsp);
 size_t text_space_at_end(struct text t, bool nbsp);

@@ -91,13 +91,50 @@ static void test_space(void **state)
 	assert_int_equal(text_space_at_end(bytes(""), true), 0);
 }
 
+static void test_words(void **state)
+{
+	static const struct {
+		const char *in;
+		bool chars;
+		size_t start;
+		bool end;
+	} cases[] = {
+		{ "", true, 0, false },
+		{ "ab_1-", true, 4, false },
+		{ "-a", false, 0, true },
+		{ "\xc3\xa9x\xe2\x82\xac", true, 3,
+		  false }, /* é is a letter, the euro sign is none */
+		{ "\xc3\xa9", false, 0, false },
+		{ "\xe2\x82\xac\xc3\xa9", true, 0, true },
+		{ "a\xcc\x81", true, 3, true }, /* a mark */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text t = { str_of(cases[i].in), cases[i].chars };
+
+		assert_int_equal(text_word_at_start(t), cases[i].start);
+		assert_int_equal(text_ends_in_word(t), cases[i].end);
+	}
+}
+
+static void test_bytes(void **state)
+{
+	struct arena *a = arena_new();
+	struct str in = STR("a\xc3\xa9\xe4\xbd\xa0z");
+
+	(void)state;
+	assert_true(str_eq(text_bytes(a, (struct text){ in, true }), STR("a\xe9\xffz")));
+	assert_true(str_eq(text_bytes(a, (struct text){ in, false }), in));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_equality),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_space),
+		cmocka_unit_test(test_length), cmocka_unit_test(test_equality),
+		cmocka_unit_test(test_utf8),   cmocka_unit_test(test_space),
+		cmocka_unit_test(test_words),  cmocka_unit_test(test_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ static const struct {
 	{ "  http://a.com/ \n", false, "- | http://a.com/" },
 	{ "http://a.\ncom/\r", false, "- | http://a.com/" },
 	{ "x", false, "" },
+	{ "http://a\xef\xbf\xbd.com/", true, "http://a\xc3\xaf\xc2\xbf\xc2\xbd.com/" },
 	{ "#frag", false, "" },
 	{ "?q", false, "" },
 	{ "&x", false, "" },

@@ -5,6 +5,7 @@
  */
 #include "core/arena.h"
 #include "core/must.h"
+#include "core/utf8.h"
 #include "text/tld.h"
 #include "text/uri_canon_private.h"
 
@@ -263,6 +264,10 @@ static void add_host_forms(struct uri_canon *c, struct web *w)
 {
 	struct str no_port = drop_default_port(w), ace = host_to_ascii(w->host, c->a), h;
 	bool changed;
+
+	/* No ACE form: Perl has bytes in hand now, and takes them for characters. */
+	if (w->chars && !utf8_is_ascii(ace))
+		ace = text_utf8(c->a, (struct text){ ace, false });
 
 	if (w->port.n && no_port.n != w->rest.n)
 		add_web(c, w, w->host, no_port);
