@@ -29,6 +29,9 @@ NOT_HERE = {
                    "uri_block_cidr uri_block_cont uri_block_exclude uri_block_isp uri_country_db_isp_path "
                    "uri_country_db_path",
     },
+    "of the plugin that SpamAssassin's own tests bring": {
+        "eval": "check_test_plugin",
+    },
     "time decides": {
         "setting": "time_limit",
         "tag": "TIMING",
