@@ -90,7 +90,7 @@ static void edit(struct arena *a, const struct report *r, struct str raw, unsign
 			end = slices[i].p + slices[i].n;
 			kept += slices[i].n;
 		} else {
-			must(options & 32 && slices[i].n < 64 &&
+			must(options & 32 && slices[i].n < 1000 &&
 			     str_chr(slices[i], '\n') == STR_NPOS);
 		}
 	}
