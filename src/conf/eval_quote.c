@@ -425,22 +425,20 @@ struct str eval_string(struct parser *p, const struct token *t)
 	return plain(p, t);
 }
 
-/* qr'...': nothing interpolates, but an escaped ' is a '. */
+/* An escaped ' is a ': to qr'...' it is its end else, to any expression it is the same. */
 static struct str regexp_text(struct parser *p, const struct token *t)
 {
+	struct str text = t->interpolates ? interpolate(p, t, true) : t->text, ret;
 	struct strbuf out;
-	struct str ret;
 
-	if (t->interpolates)
-		return interpolate(p, t, true);
 	strbuf_init(&out, 0);
-	for (size_t i = 0; i < t->text.n; i++) {
-		if (t->text.p[i] == '\\' && i + 1 < t->text.n) {
-			if (t->text.p[i + 1] != '\'')
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\\' && i + 1 < text.n) {
+			if (text.p[i + 1] != '\'')
 				strbuf_add_byte(&out, '\\');
 			i++;
 		}
-		strbuf_add_byte(&out, t->text.p[i]);
+		strbuf_add_byte(&out, text.p[i]);
 	}
 	ret = str_dup(p->arena, strbuf_str(&out));
 	strbuf_done(&out);

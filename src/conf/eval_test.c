@@ -115,6 +115,8 @@ static const struct {
 	  "(qr'a/b', qr'a!b', qr'a\\}b{2}', qr'a\\'b$x', qr'a\\(b')" },
 	{ "$mydomain='x.y'; @inet_acl = (qr/^\\Q$mydomain\\E$/, qr/a$|$mydomain[0-9]/);",
 	  "@inet_acl", "(qr'^x\\.y$', qr'a$|x.y[0-9]')" },
+	{ "@inet_acl = (qr/\\Q'/, qr/a\\'b/, qr/a\\\\'/);", "@inet_acl",
+	  "(qr'\\'', qr'a\\'b', qr'a\\\\\\'')" },
 	{ "@inet_acl = qr/a/msix;", "@inet_acl", "(qr'a'msix)" },
 	/* chains, declarations, empty statements, pod, end */
 	{ "$virus_admin = $spam_admin = 'x';", "$virus_admin", "'x'" },

@@ -69,7 +69,7 @@ static void write_number(struct strbuf *out, const struct conf_value *v)
 
 /*
  * qr with a delimiter that neither interpolates nor stands in the pattern; ' interpolates nothing. A
- * pattern that holds a ' gets it as \x27: the same expression.
+ * pattern that holds a ' gets it escaped (it holds none that is: eval_quote.c).
  */
 static void write_regexp(struct strbuf *out, const struct conf_value *v)
 {
