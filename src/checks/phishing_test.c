@@ -9,7 +9,7 @@
 #include "checks/harness.h"
 
 #define FEEDS                                                                                      \
-	"harness_file open http://a.example.com/p/x?y\\n; not one\\n\n"                              \
+	"harness_file open http://a.example.com/p/x?y\\n; not one\\n\n"                            \
 	"harness_file tank id,url\\n1,\"http://b.example.com/x\",z\\n\n"                           \
 	"harness_file stats date,score,url\\nd,\"7\",\"http://c.example.com/x\"\\n"                \
 	"d,6,http://d.example.com/x\\n\n"                                                          \

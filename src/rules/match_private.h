@@ -40,7 +40,8 @@ struct match {
 	bool has_edited;
 	uint32_t edited_rank;
 	struct msg edited;
-	struct msg *extracted; /* where plugins add to the message before the rules; NULL: none does */
+	struct msg
+	    *extracted; /* where plugins add to the message before the rules; NULL: none does */
 	uint32_t first_ask_id;
 	size_t max_asks, handed_out;
 	struct vec asks;      /* struct match_ask * */
