@@ -45,7 +45,8 @@ static void check_head(struct str head)
 
 static void edit(struct arena *a, const struct report *r, struct str raw, unsigned options)
 {
-	static const struct edit_opts opts = { .x_header_tag = { "X-Virus-Scanned", 15 },
+	static const struct edit_opts opts = { .level_char = { "*", 1 },
+					       .x_header_tag = { "X-Virus-Scanned", 15 },
 					       .x_header_line = { "Postern", 7 },
 					       .insert_received = true,
 					       .remove_existing_x_scanned = true,
@@ -61,11 +62,13 @@ static void edit(struct arena *a, const struct report *r, struct str raw, unsign
 				  .has_tag = options & 16,
 				  .has_tag2 = true,
 				  .tag2_level = 5,
-				  .subject_tag =
-				      options & 32 ? STR("[_SCORE_/_REQD_ _YESNO_] ") : STR("") };
+				  .subject_tag = options & 32
+						     ? STR("[_SCORE_/_REQD_ _YESNO_ _YESNOCAPS_ "
+							   "_HOSTNAME_ _LOGID_ _MAILID_] ")
+						     : STR("") };
 	struct plan plan = { .rcpts = &rcpt, .count = 1, .group_count = 1 };
 	struct envelope_rcpt to = { STR("u@x.test"), STR("") };
-	struct envelope env = { .rcpts = &to, .rcpt_count = 1 };
+	struct envelope env = { .rcpts = &to, .rcpt_count = 1, .log_id = STR("1-1") };
 	struct edit_input in = { .opts = &opts,
 				 .raw = raw,
 				 .report = options & 64 ? NULL : r,
@@ -74,6 +77,8 @@ static void edit(struct arena *a, const struct report *r, struct str raw, unsign
 				 .mail_id = STR("ABCDEFGHIJKL"),
 				 .protocol = STR("ESMTP"),
 				 .peer_helo = STR("h.test"),
+				 .peer_addr = STR("192.0.2.1"),
+				 .listen_port = 10024,
 				 .now_ms = 1000000000000 };
 	struct str *slices;
 	size_t n, kept = 0;
@@ -84,7 +89,10 @@ static void edit(struct arena *a, const struct report *r, struct str raw, unsign
 	must(n > 0 && (!lied || in.report));
 	check_head(slices[0]);
 	for (size_t i = 1; i < n; i++) {
-		/* Slices of the message come in its order; the others are the Subject's new text. */
+		/*
+		 * Slices of the message come in its order; the others are the Subject's new text,
+		 * with a score that may have 309 digits.
+		 */
 		if (slices[i].p >= raw.p && slices[i].p < raw.p + raw.n) {
 			must(slices[i].p >= end && slices[i].p + slices[i].n <= raw.p + raw.n);
 			end = slices[i].p + slices[i].n;

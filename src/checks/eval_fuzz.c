@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whole messages through every eval rule below. What it asserts beside "no fault": the same message twice
- * gives the same answers, in the order of the rules and in the reverse order.
+ * gives the same answers, in the order of the rules and in the reverse order. What plugins read at load
+ * is in the settings (harness_file), the databases of countries, networks and accesses are the tests'.
  */
 #include "checks/harness.h"
 
@@ -37,7 +38,36 @@ static const char settings[] = "authres_networks all\nok_languages en\nolemacro_
 			       "welcomelist_uri_host good.example\n"
 			       "welcomelist_subject [Ok]\n"
 			       "welcomelist_allows_relays *@relay.example\n"
-			       "unwelcomelist_from x@example.org\n";
+			       "unwelcomelist_from x@example.org\n"
+			       "freemail_import_welcomelist_auth 1\n"
+			       "freemail_import_def_welcomelist_auth 1\n"
+			       "freemail_add_describe_email 1\n"
+			       "welcomelist_auth *@import.example\n"
+			       "def_welcomelist_auth *@import.example.net\n"
+			       "unwelcomelist_auth b@import.example\n"
+			       "fns_extrachars 40\n"
+			       "fns_check 1\n"
+			       "olemacro_num_mime 6\n"
+			       "harness_file feed http://a.example.com/p/x?y\\n; not one\\n\n"
+			       "harness_file tank id,url\\n1,\"http://b.example.com/x\",z\\n\n"
+			       "harness_file stats d,s,u\\nd,\"7\",\"http://c.example.com/x\"\\n\n"
+			       "phishing_openphish_feed feed\n"
+			       "phishing_phishtank_feed tank\n"
+			       "phishing_phishstats_feed stats\n"
+			       "phishing_uri_noparam 1\n"
+			       "harness_file languages a\\naa\\n0 xx\\nb\\nbb\\n0 yy.utf8\\n\n"
+			       "textcat_acceptable_score 2\n"
+			       "harness_geo " TEST_DATA "/geo\n"
+			       "asn_prefix 'AS'\n";
+
+/* Each makes a rule of its own. */
+static const char blocks[] = "uri_block_cc B0 fr\n"
+			     "uri_block_cc B1 !de !us\n"
+			     "uri_block_cont B2 EU\n"
+			     "uri_block_isp B3 other \"example one  NET\"\n"
+			     "uri_block_cidr B4 203.0.113.0/24 2001:db8::/32\n"
+			     "uri_block_exclude B4 192.0.2.9 example.com\n";
+enum { BLOCKS = 5 };
 
 /* Type and call of each rule; their names are numbers. */
 static const char *const tests[] = {
@@ -190,9 +220,18 @@ static const char *const tests[] = {
 	"body check_olemacro()",
 	"body check_olemacro_renamed()",
 	"body check_olemacro_redirect_uri()",
+	"body check_olemacro_mhtml_uri()",
+	"body check_olemacro_csv()",
+	"body check_olemacro_malice()",
+	"body check_olemacro_encrypted()",
+	"body check_olemacro_zip_password()",
+	"body check_olemacro_download_exe()",
+	"body check_oleobject()",
+	"body check_olertfobject()",
+	"header check_access_database('" TEST_DATA "/plugins/access.db')",
 };
 
-enum { MAX_RULES = ELEMENTS(tests), MAX_INPUT = 64 << 10, NOW = 1700000000 };
+enum { MAX_RULES = ELEMENTS(tests) + BLOCKS, MAX_INPUT = 64 << 10, NOW = 1700000000 };
 
 static void run_all(struct harness *h, struct str raw, bool backwards, int answers[MAX_RULES])
 {
@@ -224,8 +263,9 @@ static void configure(struct harness *h)
 		strbuf_printf(&rules, "%.*s T%zu eval:%.*s\n", STR_FMT(type), i, STR_FMT(call));
 	}
 	harness_config(h, strbuf_str(&rules));
+	harness_config(h, str_of(blocks));
 	harness_ready(h);
-	must(!h->errors.n && harness_rule_count(h) == ELEMENTS(tests));
+	must(!h->errors.n && harness_rule_count(h) == MAX_RULES);
 }
 
 /* Every ask gets an answer made of the message's own bytes. */
