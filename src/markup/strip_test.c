@@ -107,8 +107,8 @@ static void test_round_trip(void **state)
 {
 	static const char *const configs[] = {
 		"report_safe 0\n",
-		"report_safe 0\nrewrite_header Subject [S]\nrewrite_header From f\nrewrite_header "
-		"To t\n",
+		("report_safe 0\nrewrite_header Subject [S]\nrewrite_header From f\n"
+		 "rewrite_header To t\n"),
 		"report_safe 1\nrewrite_header Subject [S]\n",
 		"report_safe 2\nreport_safe_copy_headers Received\n",
 		"score A -1\n",
