@@ -40,13 +40,16 @@ struct outcome {
 
 static void read_entries(struct av_entry entries[ENGINES])
 {
-	struct arena *a = arena_new(); /* for as long as the process */
+	/* For as long as the process; static, that leaks are told from them. */
+	static struct arena *a;
+	static const struct conf *conf;
 	struct conf_diags diags;
 	const struct conf_value *list;
 
+	a = arena_new();
 	conf_diags_init(&diags, a);
-	list = conf_get_list(conf_load_text(str_of(scanners), "t", conf_io_none(), &diags),
-			     "av_scanners");
+	conf = conf_load_text(str_of(scanners), "t", conf_io_none(), &diags);
+	list = conf_get_list(conf, "av_scanners");
 	must(list->count == ENGINES);
 	for (size_t i = 0; i < ENGINES; i++)
 		must(av_entry_read(a, list->items[i], &entries[i], &diags));
