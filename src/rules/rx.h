@@ -28,6 +28,7 @@ struct rx_source {
 	struct str perl; /* "(?mods)re", as errors quote it */
 	struct str pcre; /* the same for PCRE2 */
 	unsigned groups; /* capture groups */
+	bool has_calls;  /* (?R), (?1), (?&name): see rx_compile() */
 	const struct rx_name *names;
 	size_t name_count;
 };
@@ -53,7 +54,11 @@ struct rx_tables *rx_tables_new(struct arena *a);
 struct rx;
 
 enum rx_compile_flag {
-	RX_JIT = 1u << 0,    /* else interpreted: no new executable memory in the cage */
+	/*
+	 * Else interpreted: no new executable memory in the cage. An expression with calls is interpreted
+	 * all the same: compiled code counts none of what a call does, so the match limit would not end it.
+	 */
+	RX_JIT = 1u << 0,
 	RX_WITHIN = 1u << 1, /* for rx_match_within() too */
 };
 

@@ -115,7 +115,8 @@ struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct r
 	rx = arena_zalloc(a, sizeof(*rx));
 	rx->source = *source;
 	rx->code = c;
-	rx->jit = (flags & RX_JIT) && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
+	rx->jit =
+	    (flags & RX_JIT) && !source->has_calls && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;
 }
 

@@ -124,6 +124,7 @@ static int parse_name_use(struct rx_parser *p, size_t name_at, const char *form)
 		return -1;
 	rx_add_ref(p, 0, name, name_at + name.n);
 	rx_begin_atom(p, true);
+	p->has_calls |= form[0] == '&';
 	strbuf_printf(&p->out, "(?%s%.*s)", form, STR_FMT(name));
 	p->in.at = name_at + name.n + 1;
 	return 0;
@@ -157,6 +158,7 @@ static int parse_recursion(struct rx_parser *p)
 		v = p->groups + 1 - v;
 	rx_add_ref(p, (unsigned)v, STR_NONE, at + 1);
 	rx_begin_atom(p, true);
+	p->has_calls = true;
 	strbuf_printf(&p->out, "(?%u)", (unsigned)v);
 	p->in.at = at + 1;
 	return 0;

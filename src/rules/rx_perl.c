@@ -399,6 +399,7 @@ int rx_translate(struct arena *a, struct str perl, bool captures, struct rx_sour
 		*ret = (struct rx_source){ .perl = perl,
 					   .pcre = str_dup(a, strbuf_str(&p.out)),
 					   .groups = p.groups,
+					   .has_calls = p.has_calls,
 					   .names = p.names.data,
 					   .name_count = p.names.n };
 	}

@@ -54,6 +54,7 @@ struct rx_parser {
 	struct vec names;
 	unsigned flags;
 	unsigned groups;
+	bool has_calls;
 	enum rx_atom atom;
 	bool atom_width;
 	size_t atom_out;  /* where the atom begins in `out` */

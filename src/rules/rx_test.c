@@ -415,6 +415,40 @@ static void test_limit(void **state)
 	strbuf_done(&b);
 }
 
+/*
+ * Expressions with calls are interpreted: compiled, the first of these would look for an end of itself
+ * other than the empty one for minutes. One without is compiled.
+ */
+static void test_calls(void **state)
+{
+	static const struct {
+		const char *perl;
+		bool calls;
+	} tests[] = {
+		{ "\\b||||||||||||||||||||(?R)||||||||", true },
+		{ "(a)b(?1)", true },
+		{ "(?<n>a)(?&n)", true },
+		{ "(?<n>a)(?P>n)", true },
+		{ "(a)b\\1", false },
+		{ "(?<n>a)\\k<n>(?P=n)", false },
+	};
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < ELEMENTS(tests); i++) {
+		struct err e = ERR_INIT;
+		struct str perl = str_of(tests[i].perl);
+		const struct rx *jit = compile(f, perl, true, &e);
+		const struct rx *plain = compile(f, perl, false, &e);
+		struct rx_counting all = { 0 };
+
+		print_message("%s\n", tests[i].perl);
+		assert_non_null(jit);
+		assert_int_equal(rx_memory(jit) == rx_memory(plain), tests[i].calls);
+		rx_count(jit, f->run, NULL, STR("aba aaa"), &all);
+		assert_false(all.limit);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,7 +456,7 @@ int main(void)
 		cmocka_unit_test(test_unquote),   cmocka_unit_test(test_always),
 		cmocka_unit_test(test_large),     cmocka_unit_test(test_names),
 		cmocka_unit_test(test_quotemeta), cmocka_unit_test(test_within),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_limit),     cmocka_unit_test(test_calls),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
