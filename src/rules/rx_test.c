@@ -441,7 +441,6 @@ static void test_calls(void **state)
 		const struct rx *plain = compile(f, perl, false, &e);
 		struct rx_counting all = { 0 };
 
-		print_message("%s\n", tests[i].perl);
 		assert_non_null(jit);
 		assert_int_equal(rx_memory(jit) == rx_memory(plain), tests[i].calls);
 		rx_count(jit, f->run, NULL, STR("aba aaa"), &all);
