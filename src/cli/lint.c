@@ -29,6 +29,9 @@ static const char usage[] =
     "  --site DIR     site configuration (/etc/spamassassin)\n"
     "  --alone        read nothing but the files named\n"
     "  --cf LINE      a configuration line behind all files; may be repeated\n"
+    "  --user-prefs FILE\n"
+    "                 a user's preferences, as spamd reads them: without rules and administrator "
+    "settings\n"
     "  --net          as if network tests were on\n"
     "  -v, --verbose  notes too: settings without effect, missing descriptions, names nobody "
     "defines\n"
@@ -42,7 +45,7 @@ static const char usage[] =
 enum { MAX_CF = 256, FILE_MAX = 64 << 20 };
 
 struct lint {
-	const char *rules, *site;
+	const char *rules, *site, *user_prefs;
 	const char *cf[MAX_CF + 1];
 	size_t cf_count;
 	bool alone, net, verbose, quiet;
@@ -51,13 +54,14 @@ struct lint {
 	size_t count[RULES_SEVERITY_COUNT];
 };
 
-enum { OPT_RULES = 256, OPT_SITE, OPT_ALONE, OPT_CF, OPT_NET };
+enum { OPT_RULES = 256, OPT_SITE, OPT_ALONE, OPT_CF, OPT_NET, OPT_PREFS };
 
 static const struct option long_options[] = {
 	{ "rules", required_argument, NULL, OPT_RULES },
 	{ "site", required_argument, NULL, OPT_SITE },
 	{ "alone", no_argument, NULL, OPT_ALONE },
 	{ "cf", required_argument, NULL, OPT_CF },
+	{ "user-prefs", required_argument, NULL, OPT_PREFS },
 	{ "net", no_argument, NULL, OPT_NET },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -75,6 +79,7 @@ static int read_options(struct lint *l, int argc, char **argv)
 		case OPT_RULES: l->rules = optarg; break;
 		case OPT_SITE: l->site = optarg; break;
 		case OPT_ALONE: l->alone = true; break;
+		case OPT_PREFS: l->user_prefs = optarg; break;
 		case OPT_NET: l->net = true; break;
 		case 'v': l->verbose = true; break;
 		case 'q': l->quiet = true; break;
@@ -143,6 +148,15 @@ static int add_operand(struct lint *l, const char *path, struct err *e)
 	if (stat(path, &st) < 0)
 		return err_sys(e, "%s", path);
 	return S_ISDIR(st.st_mode) ? add_folder(l, path, e) : add_file(l, str_of(path), e);
+}
+
+/* Last of all, as a server reads them. */
+static int add_prefs(struct lint *l, struct err *e)
+{
+	if (add_file(l, str_of(l->user_prefs), e) < 0)
+		return -1;
+	VEC_LAST(&l->named, struct rules_text)->restricted = true;
+	return 0;
 }
 
 /* The installed files, then the named ones; one that is both is read in its own place. */
@@ -295,6 +309,10 @@ int cli_lint(int argc, char **argv)
 			fprintf(stderr, "postern lint: %s\n", e.text);
 			status = EX_NOINPUT;
 		}
+	}
+	if (status < 0 && l.user_prefs && add_prefs(&l, &e) < 0) {
+		fprintf(stderr, "postern lint: %s\n", e.text);
+		status = EX_NOINPUT;
 	}
 	if (status < 0)
 		status = check(&l);

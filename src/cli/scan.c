@@ -32,6 +32,8 @@ static const char usage[] =
     "  --rules DIR        rule files (else as SpamAssassin looks for them)\n"
     "  --site DIR         site configuration (/etc/spamassassin)\n"
     "  --cf LINE          a configuration line behind all files; may be repeated\n"
+    "  --user-prefs FILE  a user's preferences, as spamd reads them: without rules and "
+    "administrator settings\n"
     "  --stats            as the last line on standard error: messages, bytes, CPU seconds, "
     "seconds\n"
     "  -v, --verbose      what the rule files had to say, and which checks are missing\n"
@@ -44,7 +46,7 @@ enum { MAX_CF = 256 };
 struct options {
 	enum scan_format format;
 	bool mbox, local, stats, verbose;
-	const char *files_from, *rules, *site;
+	const char *files_from, *rules, *site, *user_prefs;
 	const char *cf[MAX_CF + 1];
 	size_t cf_count;
 	unsigned jobs;
@@ -61,6 +63,7 @@ enum {
 	OPT_RULES,
 	OPT_SITE,
 	OPT_CF,
+	OPT_PREFS,
 	OPT_STATS
 };
 
@@ -75,6 +78,7 @@ static const struct option long_options[] = {
 	{ "rules", required_argument, NULL, OPT_RULES },
 	{ "site", required_argument, NULL, OPT_SITE },
 	{ "cf", required_argument, NULL, OPT_CF },
+	{ "user-prefs", required_argument, NULL, OPT_PREFS },
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -103,6 +107,7 @@ static int take_option(int c, struct options *o)
 	case OPT_LOCAL: o->local = true; return 0;
 	case OPT_RULES: o->rules = optarg; return 0;
 	case OPT_SITE: o->site = optarg; return 0;
+	case OPT_PREFS: o->user_prefs = optarg; return 0;
 	case OPT_STATS: o->stats = true; return 0;
 	case 'v': o->verbose = true; return 0;
 	case OPT_JOBS:
@@ -139,7 +144,10 @@ static void show_diags(const struct ruleset *rs, bool verbose)
 
 static int load_rules(const struct options *o, struct arena *a, struct ruleset **ret)
 {
-	struct rules_paths paths = { .rules = o->rules, .site = o->site };
+	struct rules_paths paths = { .rules = o->rules,
+				     .site = o->site,
+				     .user_prefs = o->user_prefs,
+				     .restricted = o->user_prefs };
 	struct ruleset_options opts = { .plugins = checks_plugins,
 					.plugin_count = checks_plugin_count,
 					.net = !o->local };

@@ -39,7 +39,7 @@ static const char *const texts[CONFIGS] = {
 
 static struct ruleset *load(const char *text)
 {
-	const struct rules_text one = { STR("a.cf"), str_of(text) };
+	const struct rules_text one = { .name = STR("a.cf"), .text = str_of(text) };
 	struct rules_source source = { .texts = &one, .count = 1 };
 	struct ruleset_options options = { .no_jit = true };
 	struct ruleset *rs = NULL;

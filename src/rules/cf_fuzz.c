@@ -29,8 +29,10 @@ static const char mail[] =
 
 static struct ruleset *load(struct str text)
 {
-	const struct rules_text texts[] = { { STR("pre"), { preamble, sizeof(preamble) - 1 } },
-					    { STR("a.cf"), text } };
+	const struct rules_text texts[] = {
+		{ .name = STR("pre"), .text = { preamble, sizeof(preamble) - 1 } },
+		{ .name = STR("a.cf"), .text = text, .restricted = text.n & 8 }
+	};
 	struct rules_source source = { .texts = texts, .count = 2 };
 	struct ruleset_options o = {
 		.lint = text.n & 1, .net = text.n & 2, .bayes = text.n & 4, .no_jit = true

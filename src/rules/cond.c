@@ -35,6 +35,16 @@ static bool plugin_has(const struct plugin_slot *slot, struct str sub, bool can)
 			       known_list_has(slot->known->evals, sub, NULL));
 }
 
+static bool is_user_prefs(struct str file)
+{
+	static const struct str name = { "user_prefs", 10 };
+
+	if (!str_ends(file, name))
+		return false;
+	return file.n == name.n ||
+	       !(ascii_is_alnum(file.p[file.n - name.n - 1]) || file.p[file.n - name.n - 1] == '_');
+}
+
 /* can(Pkg::sub) and has(Pkg::sub). */
 static bool has_feature(struct load *l, struct str call, struct str name)
 {
@@ -42,6 +52,12 @@ static bool has_feature(struct load *l, struct str call, struct str name)
 	struct str pkg, sub;
 	const struct plugin_slot *slot;
 
+	/* What has been tested in another file is known, and not asked here. */
+	if (str_eq(call, STR("can")) && is_user_prefs(l->file)) {
+		load_diag(l, RULES_WARNING, "config: 'if can %.*s' not available in user_prefs",
+			  STR_FMT(name));
+		return false;
+	}
 	if (colon == STR_NPOS || !colon || name.p[colon - 1] != ':') {
 		load_error_here(l, false, "bad 'if' line, cannot find '::' in %.*s(%.*s)",
 				STR_FMT(call), STR_FMT(name));

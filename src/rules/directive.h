@@ -55,6 +55,7 @@ enum load_result set_sc_limit(struct load *l, struct str key, struct str value);
 enum load_result set_replace_text(struct load *l, struct str key, struct str value);
 enum load_result set_replace_rules(struct load *l, struct str key, struct str value);
 enum load_result set_replace_mark(struct load *l, struct str key, struct str value);
+enum load_result set_allow_user_rules(struct load *l, struct str key, struct str value);
 enum load_result set_loadplugin(struct load *l, struct str key, struct str value);
 enum load_result set_enable_compat(struct load *l, struct str key, struct str value);
 enum load_result set_networks(struct load *l, struct str key, struct str value);

@@ -52,7 +52,7 @@ const struct directive directives[] = {
 	{ "loadplugin", DIRECTIVE_SPECIAL, 0, set_loadplugin, NULL, NULL },
 	{ "tryplugin", DIRECTIVE_SPECIAL, 0, set_loadplugin, NULL, NULL },
 	{ "enable_compat", DIRECTIVE_SPECIAL, 0, set_enable_compat, NULL, NULL },
-	{ "allow_user_rules", DIRECTIVE_BOOL, 0, NULL, "spamd only", NULL },
+	{ "allow_user_rules", DIRECTIVE_SPECIAL, 0, set_allow_user_rules, NULL, NULL },
 	{ "ignore_always_matching_regexps", DIRECTIVE_BOOL, SET(ignore_always_matching_regexps), NULL, NULL, NULL },
 	{ "version_tag", DIRECTIVE_SPECIAL, 0, set_version_tag, NULL, NULL },
 	/* what is read off a message */

@@ -177,6 +177,19 @@ const char *rules_files_folder(const struct rules_paths *paths)
 	return paths->rules ? paths->rules : first_there(rules_dirs);
 }
 
+/* A user's preferences; whoever names them wants them read. */
+static int add_restricted(struct reader *r, const char *path)
+{
+	struct rules_text *t;
+	struct str text;
+
+	if (file_read(r->a, path, MAX_FILE, &text, r->e) < 0)
+		return -1;
+	t = vec_must_push(&r->texts);
+	*t = (struct rules_text){ str_of(path), text, true };
+	return 0;
+}
+
 int rules_files_read(const struct rules_paths *paths, struct arena *a, struct rules_source *ret,
 		     struct err *e)
 {
@@ -190,9 +203,11 @@ int rules_files_read(const struct rules_paths *paths, struct arena *a, struct ru
 	add_lines(&r, paths->pre, STR("(pre_config_text)"));
 	if (add_path(&r, site, STR(".pre")) < 0 || add_path(&r, rules, STR(".pre")) < 0 ||
 	    add_path(&r, rules, STR(".cf")) < 0 || add_path(&r, site, STR(".cf")) < 0 ||
-	    add_path(&r, paths->user_prefs, STR(".cf")) < 0)
+	    (!paths->restricted && add_path(&r, paths->user_prefs, STR(".cf")) < 0))
 		return -1;
 	add_lines(&r, paths->cf, STR("(post_config_text)"));
+	if (paths->restricted && add_restricted(&r, paths->user_prefs) < 0)
+		return -1;
 	*ret = (struct rules_source){ .texts = r.texts.data,
 				      .count = r.texts.n,
 				      .include = include_path,

@@ -17,6 +17,7 @@ struct rules_paths {
 	const char *rules;      /* --rules: else the first of RULES_DIRS that is there */
 	const char *site;       /* --site: else the first of SITE_DIRS */
 	const char *user_prefs; /* none by default */
+	bool restricted;        /* user_prefs as a server reads it: last of all, restricted */
 	const char *const *pre; /* extra lines in front of everything; NULL-ended or NULL */
 	const char *const *cf;  /* --cf: extra lines behind everything; NULL-ended or NULL */
 };

@@ -136,9 +136,10 @@ void harness_load_with(struct harness *h, const char *cf, const struct ruleset_o
 {
 	const struct plugin *plugins[] = { &test_plugin };
 	struct ruleset_options o = *options;
-	struct rules_text texts[] = { { STR("pre"), STR("") },
-				      { STR("t.cf"), str_of(cf) },
-				      { STR("last"), STR("body __NEVER /(?!)/\n") } };
+	struct rules_text texts[] = { { .name = STR("pre"), .text = STR("") },
+				      { .name = STR("t.cf"), .text = str_of(cf) },
+				      { .name = STR("last"),
+					.text = STR("body __NEVER /(?!)/\n") } };
 	struct rules_source source = { .texts = texts, .count = 3 };
 	struct err e = ERR_INIT;
 

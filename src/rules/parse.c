@@ -4,6 +4,7 @@
 #include "core/strbuf.h"
 #include "rules/define.h"
 #include "rules/known.h"
+#include "rules/privilege.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -186,10 +187,42 @@ static const struct directive *find_directive(const struct load *l, struct str k
 	return found && has_own_plugin(l, found) ? found : NULL;
 }
 
+static bool plugin_knows(const struct load *l, struct str key)
+{
+	MAP_EACH (&l->rs->plugins, it) {
+		const struct plugin_slot *slot = it->value;
+		const struct directive_def *d = slot->plugin ? slot->plugin->directives : NULL;
+
+		for (; d && d->name; d++) {
+			if (str_eq(key, str_of(d->name)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A line of a restricted text that its writer may not write: says so. */
+static bool is_refused(struct load *l, struct str key)
+{
+	enum privilege p = privilege_of(key);
+
+	if (p == PRIVILEGE_USER || (p == PRIVILEGE_RULES && l->rs->settings.allow_user_rules))
+		return false;
+	if (p != PRIVILEGE_SITE)
+		load_diag(l, RULES_WARNING, "config: not parsing, %s: %.*s",
+			  p == PRIVILEGE_RULES ? "'allow_user_rules' is 0"
+					       : "administrator setting",
+			  STR_FMT(l->text));
+	load_error_here(l, true, "failed to parse line");
+	return true;
+}
+
 void load_directive(struct load *l, struct str key, struct str value)
 {
 	const struct directive *d = find_directive(l, key);
 
+	if (l->restricted && (d || plugin_knows(l, key)) && is_refused(l, key))
+		return;
 	lint_old_name(l, key);
 	if (d && !d->unused)
 		say_result(l, directive_set(l, d, key, value), key);
@@ -304,9 +337,15 @@ static void drain_files(struct load *l)
 void load_texts(struct load *l)
 {
 	for (size_t i = 0; i < l->source->count; i++) {
+		l->restricted = l->source->texts[i].restricted;
+		if (l->restricted) { /* SpamAssassin begins anew: conditions are tested again */
+			map_done(&l->conditions);
+			map_init(&l->conditions, NULL, false);
+		}
 		open_file(l, l->source->texts[i].name, l->source->texts[i].text);
 		drain_files(l);
 	}
+	l->restricted = false;
 	l->file = STR("");
 	l->line = 0;
 	l->text = STR("");

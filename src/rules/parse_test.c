@@ -175,11 +175,12 @@ static size_t include(void *ctx, struct arena *a, struct str path, struct rules_
 /* include: relative to the file, once only, and it ends the ifs around it. */
 static void test_include(void **state)
 {
-	static const struct rules_text inner[] = { { TEXT("/d/in.cf"),
-						     TEXT("body IN /x/\ninclude in.cf\n") } };
+	static const struct rules_text inner[] = {
+		{ .name = TEXT("/d/in.cf"), .text = TEXT("body IN /x/\ninclude in.cf\n") }
+	};
 	static const struct rules_text outer[] = {
-		{ TEXT("/d/out.cf"),
-		  TEXT("if 0\ninclude in.cf\nbody OUT /x/\nendif\ninclude in.cf\n") }
+		{ .name = TEXT("/d/out.cf"),
+		  .text = TEXT("if 0\ninclude in.cf\nbody OUT /x/\nendif\ninclude in.cf\n") }
 	};
 	struct files f = { inner, 1, STR("") };
 	struct rules_source s = { .texts = outer, .count = 1, .include = include, .ctx = &f };
@@ -205,7 +206,8 @@ static void test_include(void **state)
 
 static void test_no_file(void **state)
 {
-	static const struct rules_text texts[] = { { TEXT(""), TEXT("body A /x/\nfoo\nif x\n") } };
+	static const struct rules_text texts[] = { { .name = TEXT(""),
+						     .text = TEXT("body A /x/\nfoo\nif x\n") } };
 	struct rules_source s = { .texts = texts, .count = 1 };
 	struct ruleset_options o = { 0 };
 	struct ruleset *rs;
@@ -224,7 +226,8 @@ static void test_no_file(void **state)
 
 static void test_no_rules(void **state)
 {
-	static const struct rules_text texts[] = { { TEXT("a.cf"), TEXT("required_score 3\n") } };
+	static const struct rules_text texts[] = { { .name = TEXT("a.cf"),
+						     .text = TEXT("required_score 3\n") } };
 	struct rules_source s = { .texts = texts, .count = 1 };
 	struct ruleset_options o = { 0 };
 	struct ruleset *rs;

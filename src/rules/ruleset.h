@@ -28,6 +28,7 @@ struct ruleset;
 struct rules_text {
 	struct str name;
 	struct str text;
+	bool restricted; /* a user's, read by a server: what it may set, privilege.h says */
 };
 
 struct rules_source {

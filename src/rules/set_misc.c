@@ -17,6 +17,17 @@ static const struct plugin *find_plugin(const struct load *l, struct str name)
 }
 
 /* loadplugin Name [file]; tryplugin says nothing when there is none. */
+enum load_result set_allow_user_rules(struct load *l, struct str key, struct str value)
+{
+	(void)key;
+	if (!value.n)
+		return LOAD_MISSING;
+	if (!str_eq(value, STR("0")) && !str_eq(value, STR("1")))
+		return LOAD_INVALID;
+	l->rs->settings.allow_user_rules = str_eq(value, STR("1"));
+	return LOAD_OK;
+}
+
 enum load_result set_loadplugin(struct load *l, struct str key, struct str value)
 {
 	struct plugin_slot *slot;

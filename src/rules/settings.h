@@ -88,6 +88,7 @@ struct rules_settings {
 	bool auto_learn_on_error;
 	double time_limit_s; /* 300; 0: none */
 	bool ignore_always_matching_regexps;
+	bool allow_user_rules;
 	struct str ok_locales;          /* all */
 	double shortcircuit_spam_score; /* 100 */
 	double shortcircuit_ham_score;  /* -100 */

@@ -7,7 +7,8 @@ SpamAssassin's answer to both:
     pins KIND:NAME ...      what of our tables it covers (uncovered lists the rest): eval, header-modifier,
                             pseudo-header, rule-type, tflag, tag, setting; or any other word
     cf LINE                 configuration of both; cf+ and cf- of one. cases/prelude.cf stands in front
-    file NAME|LINE          a line of a file beside the rules, in the folder %HERE%; %DATA% is the folder tests/data
+    file NAME|LINE          a line of a file beside the rules, in the folder %HERE%; %DATA% is the folder tests/data. A file
+                            "prefs" is read as spamd reads a user's preferences, behind the rules
     |LINE                   a line of the message of both; +LINE and -LINE of one
     show output             the answer is also the message as it goes out, and the report (markup)
     want+ SCORE RULES SUBRULES

@@ -36,6 +36,10 @@ sub answer {
 		local_tests_only => 1, dont_copy_prefs => 1, userprefs_filename => '/dev/null',
 		rules_filename => $rules, site_rules_filename => '/nonexistent', username => 'nobody',
 	});
+	if (-e "$rules/prefs") {	# as spamd does
+		$engine->compile_now(0, 1);
+		$engine->read_scoreonly_config("$rules/prefs");
+	}
 	$engine->init(0);
 	open(my $in, '<:raw', $file) or die "$file: $!\n";
 	my $text = do { local $/ = undef; <$in> };
