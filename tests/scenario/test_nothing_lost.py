@@ -39,7 +39,7 @@ POINTS = {
 LAST_TWO = list(POINTS)[-2:]
 VICTIMS = ["supervisor", "loader", "front", "scan", "engine", "next hop"]
 # Only these may make the sending side try a message again that the next hop has; the next hop's own death
-# does no harm once its 250 was read.
+# does no harm once its 250 was read for each of the message's transactions.
 MAKES_TWO = {"supervisor", "front", "next hop"}
 MAY_TWICE = {(p, v) for p in LAST_TWO for v in MAKES_TWO} - {(LAST_TWO[1], "next hop")}
 LATE_S = 1.0  # a dot that was in a socket when its sender was killed is taken later
@@ -195,6 +195,13 @@ def cause(place, first, second):
     return None
 
 
+def waited_for_another(place, kill):
+    """Whether the message's last try had, when the next hop was killed, a transaction without its 250."""
+    names = [name for at, name, _, sender in place.trace.passed if sender == kill.sender and at <= kill.time]
+    last_try = names[len(names) - names[::-1].index("before-scan"):]
+    return kill.victim == "next hop" and last_try.count("before-dot") > last_try.count("after-next-hop")
+
+
 def last_kill_before(place, message, recipient):
     """Whom to count a loss for: the last kill aimed at the message, else the last one before our 250."""
     aimed = [k for k in place.kills if k.sender == message.sender]
@@ -232,7 +239,7 @@ def judge(place, messages):
                     bystanders += 1
                 else:
                     k.twice += 1
-                    if (k.point, k.victim) not in MAY_TWICE:
+                    if (k.point, k.victim) not in MAY_TWICE and not waited_for_another(place, k):
                         wrong.append(f"twice: {m.sender} to {r}: {story(place, m, first)}")
     return wrong, bystanders
 
