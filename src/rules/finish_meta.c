@@ -137,6 +137,7 @@ static void compile_meta(struct load *l, struct map *cache, struct rule *r)
 		r->meta->expr = NULL;
 		return;
 	}
+	r->meta->text = text;
 	r->meta->deps = res.deps.data;
 	r->meta->dep_count = res.deps.n;
 	if (n == 2 && str_eq(tokens[0], STR("(")))

@@ -15,9 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Beside the numbers of priorities: when a rule becomes ready. */
-enum { STEP_FINISH = UINT32_MAX - 1, STEP_NEVER = UINT32_MAX };
-
 #define SC_RULE "SHORTCIRCUIT"
 #define TIME_RULE "TIME_LIMIT_EXCEEDED"
 
@@ -70,13 +67,13 @@ static void set_values(struct judging *j)
 
 	j->values = arena_calloc(j->a, n + 1, sizeof(*j->values));
 	j->ready = arena_calloc(j->a, n + 1, sizeof(*j->ready));
-	j->ready[n] = STEP_FINISH; /* what is no rule */
+	j->ready[n] = JUDGE_STEP_FINISH; /* what is no rule */
 	for (size_t i = 0; i < n; i++) {
 		const struct rule_hits *h = &j->hits->rules[i];
 		bool ran = h->state == RULE_HIT || h->state == RULE_MISS;
 
 		ran = ran && j->scores[i] != 0;
-		j->ready[i] = ran ? j->rs->steps[i] : STEP_FINISH;
+		j->ready[i] = ran ? j->rs->steps[i] : JUDGE_STEP_FINISH;
 		j->values[i] = ran && h->state == RULE_HIT ? h->value : 0;
 	}
 }
@@ -94,7 +91,7 @@ static uint32_t meta_step(const struct judging *j, const struct judge_meta *m, b
 		any |= j->values[m->deps[i]] != 0;
 	}
 	*ret_any = any;
-	return m->is_cyclic ? 0 : m->waits_for_end ? (uint32_t)STEP_FINISH : step;
+	return m->is_cyclic ? 0 : m->waits_for_end ? (uint32_t)JUDGE_STEP_FINISH : step;
 }
 
 /*
@@ -107,11 +104,11 @@ static void evaluate(struct judging *j, const struct judge_meta *m)
 	uint32_t step = meta_step(j, m, &any);
 	double v = 0;
 
-	j->ready[m->rule] = STEP_NEVER;
-	if (!m->expr || step == STEP_NEVER || (step == STEP_FINISH && !scored))
+	j->ready[m->rule] = JUDGE_STEP_NEVER;
+	if (!m->expr || step == JUDGE_STEP_NEVER || (step == JUDGE_STEP_FINISH && !scored))
 		return;
 	/* in a circle nobody waits: what has not run in the first priority counts as no hit */
-	j->read_step = m->is_cyclic ? 0 : (uint32_t)STEP_FINISH;
+	j->read_step = m->is_cyclic ? 0 : (uint32_t)JUDGE_STEP_FINISH;
 	if ((any || !m->is_silent) && !expr_eval(m->expr, value_of, j, &v))
 		v = 0;
 	if (v != 0 && !scored)
@@ -360,7 +357,7 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	if (hits->stopped)
 		add_time_limit(&j);
 	else if (!j.stopped)
-		add_metas(&j, STEP_FINISH);
+		add_metas(&j, JUDGE_STEP_FINISH);
 	ret->score = rounded(j.score);
 	ret->required =
 	    overlay && overlay->has_required ? overlay->required : rs->settings.required_score;
@@ -369,6 +366,9 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	ret->hit_count = j.found.n;
 	ret->subrules = j.subs.data;
 	ret->subrule_count = j.subs.n;
+	ret->scores = j.scores;
+	ret->values = j.values;
+	ret->ready = j.ready;
 	decide_learning(&j, ret);
 }
 

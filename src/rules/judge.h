@@ -34,6 +34,9 @@ struct judge_overlay {
 	size_t score_count;
 };
 
+/* Beside the numbers of priorities: when metas may read a rule. */
+enum { JUDGE_STEP_FINISH = UINT32_MAX - 1, JUDGE_STEP_NEVER = UINT32_MAX };
+
 struct judgement {
 	double score; /* rounded to 3 decimals */
 	double required;
@@ -52,6 +55,9 @@ struct judgement {
 	double autolearn_points;    /* the score that decides over it */
 	struct str shortcircuit_rule; /* none: no rule stopped the others */
 	struct str shortcircuit_type; /* "ham", "spam" or "default" */
+	/* By index of the rule, for rules/detail.h: its score, what metas see of it, and from which step on. */
+	const double *scores, *values;
+	const uint32_t *ready;
 };
 
 /* Lives in `a`; slices point into the rule set and the match. */

@@ -216,6 +216,7 @@ static void host_replace_body(struct plugin_host *host, const struct msg_view *b
 	if (!m->has_edited) {
 		m->edited = *m->msg;
 		m->edited_rank = m->rank;
+		m->unedited = m->msg->body;
 	}
 	m->has_edited = true;
 	m->edited.body = *body;

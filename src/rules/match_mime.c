@@ -29,7 +29,7 @@ static struct str all_headers(struct arena *a, const struct mime_headers *h, boo
 }
 
 /* The last field of that name; decoded ones end in LF, raw ones as they stand ("" when absent). */
-static struct str part_value(struct match *m, const struct mime_test *t, const struct mime_part *p)
+struct str match_part_value(struct match *m, const struct mime_test *t, const struct mime_part *p)
 {
 	const struct mime_header *h;
 
@@ -73,24 +73,31 @@ static size_t check(struct match *m, const struct rule *r, const struct rx *rx, 
 	return n;
 }
 
+size_t match_part_range(const struct match *m, const struct mime_test *t, size_t *ret_from)
+{
+	size_t count = m->msg->mime ? m->msg->mime->part_count : 0;
+	size_t to = t->to_part ? t->to_part : MAX_PART;
+
+	*ret_from = t->from_part ? t->from_part : 1;
+	return to < count ? to : count;
+}
+
 /* Parts in order; the first one that matches ends it. A negated rule hits, whatever is there. */
 void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx)
 {
 	const struct mime_message *mime = m->msg->mime;
 	const struct mime_test *t = r->mime;
-	size_t to = t->to_part ? t->to_part : MAX_PART, n = 0;
+	size_t from, to = match_part_range(m, t, &from), n = 0;
 	struct str joined = STR("");
 
 	if (r->flags & RULE_NEGATED) {
 		match_ran(m, r, 1, 1);
 		return;
 	}
-	for (size_t i = 1; mime && i <= mime->part_count && i <= to && !n; i++) {
+	for (size_t i = from; i <= to && !n; i++) {
 		struct str value;
 
-		if (i < t->from_part)
-			continue;
-		value = part_value(m, t, mime->parts[i - 1]);
+		value = match_part_value(m, t, mime->parts[i - 1]);
 		if (!(r->flags & RULE_CONCAT)) {
 			n = check(m, r, rx, value);
 			continue;

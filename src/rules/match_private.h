@@ -40,6 +40,7 @@ struct match {
 	bool has_edited;
 	uint32_t edited_rank;
 	struct msg edited;
+	struct msg_view unedited; /* what the rules up to that rank have seen */
 	struct msg
 	    *extracted; /* where plugins add to the message before the rules; NULL: none does */
 	uint32_t first_ask_id;
@@ -52,6 +53,8 @@ struct match {
 	struct vec notes;     /* struct match_note */
 	struct match_hits result;
 };
+
+struct mime_part;
 
 struct match_scratch {
 	struct rx_run *run;
@@ -67,6 +70,8 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 
 /* More hits than `hits` would not count. */
 bool match_is_full(const struct rule *r, size_t hits);
+/* Hits of a !~ whose expression matched n times. */
+size_t match_negated(const struct rule *r, size_t n);
 size_t match_count_header(struct match *m, const struct rule *r, const struct rx *rx,
 			  struct str value, bool found);
 struct str match_pristine(const struct match *m);
@@ -82,6 +87,10 @@ void match_ordered_regex(struct match *m, const struct rule *r);
 
 /* match_mime.c */
 void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx);
+/* What the rule sees of that part. */
+struct str match_part_value(struct match *m, const struct mime_test *t, const struct mime_part *p);
+/* The parts it looks at: from *ret_from, 1-based, to the result. */
+size_t match_part_range(const struct match *m, const struct mime_test *t, size_t *ret_from);
 void match_uri_detail(struct match *m, const struct rule *r);
 
 /* match_tags.c */

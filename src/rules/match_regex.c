@@ -31,7 +31,7 @@ bool match_is_full(const struct rule *r, size_t hits)
 }
 
 /* A negated rule of `multiple` would hit for ever in SpamAssassin; here as often as maxhits, or once. */
-static size_t negated(const struct rule *r, size_t n)
+size_t match_negated(const struct rule *r, size_t n)
 {
 	return n ? 0 : (r->flags & RULE_MULTIPLE) && r->maxhits ? r->maxhits : 1;
 }
@@ -50,7 +50,7 @@ size_t match_count_header(struct match *m, const struct rule *r, const struct rx
 	m->result.regex_runs++;
 	m->result.regex_bytes += value.n;
 	n = rx_match(rx, m->run, m->budget, value, 0, 0) != RX_NO_MATCH;
-	return negated(r, n);
+	return match_negated(r, n);
 }
 
 struct str match_pristine(const struct match *m)

@@ -88,7 +88,7 @@ struct uri_test {
 };
 
 struct meta_test {
-	struct str text; /* the expression; rules_matching() not yet replaced */
+	struct str text; /* the expression; once loaded rules_matching() is replaced by the names */
 	struct expr *expr;
 	uint32_t *deps; /* indexes of the rules it names; RULE_NONE: no such rule */
 	size_t dep_count;

@@ -298,3 +298,8 @@ const struct judgement *scan_judgement(const struct scan *s)
 {
 	return s->report.flags & REPORT_SCORED ? &s->judgement : NULL;
 }
+
+struct match *scan_match(struct scan *s)
+{
+	return s->report.flags & REPORT_SCORED ? s->match : NULL;
+}

@@ -21,8 +21,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct judgement;  /* rules/judge.h */
-struct match_hits; /* rules/match.h */
+struct judgement; /* rules/judge.h */
+struct match;     /* rules/match.h */
+struct match_hits;
 struct match_scratch;
 struct msg;
 struct ruleset; /* rules/ruleset.h */
@@ -70,3 +71,5 @@ const struct msg *scan_msg(const struct scan *s);
 /* What the rules found and what came of it, for markup/ and explain; NULL when the message was not scored. */
 const struct match_hits *scan_hits(const struct scan *s);
 const struct judgement *scan_judgement(const struct scan *s);
+/* For a second look at its rules (rules/match_find.h), which leaves it as it is; NULL as above. */
+struct match *scan_match(struct scan *s);
