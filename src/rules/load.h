@@ -45,7 +45,7 @@ struct load {
 	unsigned line;
 	struct str text; /* the line as diagnoses quote it */
 	bool skip;
-	bool restricted; /* the text is a user's: see privilege.h */
+	bool restricted;  /* the text is a user's: see privilege.h */
 	struct vec ifs;   /* struct load_if */
 	struct vec files; /* struct load_file: the one being read is last */
 	struct map seen_files;
