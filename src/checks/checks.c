@@ -21,6 +21,7 @@ const struct plugin *const checks_plugins[] = {
 	&plugin_antivirus,
 	&plugin_fromname,
 	&plugin_short_urls,
+	&plugin_spf,
 	&plugin_pdf_info,
 	&plugin_authres,
 	&plugin_textcat,

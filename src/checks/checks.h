@@ -33,6 +33,7 @@ extern const struct plugin plugin_fromname;
 extern const struct plugin plugin_short_urls;
 extern const struct plugin plugin_pdf_info;
 extern const struct plugin plugin_authres;
+extern const struct plugin plugin_spf;
 extern const struct plugin plugin_textcat;
 extern const struct plugin plugin_phishing;
 extern const struct plugin plugin_relay_country;

@@ -26,6 +26,7 @@ static const char settings[] = "authres_networks all\nok_languages en\nolemacro_
 			       "url_shortener a.com\n"
 			       "authres_networks all\n"
 			       "authres_ignored_authserv bad.example\n"
+			       "welcomelist_from_spf *@example.* a*\n"
 			       "fns_add_addrlist (ME) *@bank.com *@evil.net\n"
 			       "fns_ignore_headers List-Id\n"
 			       "freemail_whitelist joe@gmail.com\n"
@@ -130,6 +131,10 @@ static const char *const tests[] = {
 	"header check_authres_result('spf', 'fail')",
 	"header check_authres_result('dkim', 'missing')",
 	"header check_authres_result('dmarc', 'pass')",
+	"header check_for_spf_pass()",
+	"header check_for_spf_helo_fail()",
+	"header check_for_spf_welcomelist_from()",
+	"header check_spf_skipped_noenvfrom()",
 	"body check_body_length('1024')",
 	"header check_equal_from_domains()",
 	"body check_for_ascii_text_illegal()",

@@ -239,9 +239,12 @@ static void say_missing(struct lint *l, const struct ruleset *rs)
 			    !str_starts(str_from(call, m[k].function.n), STR("(")))
 				continue;
 			say(l, m[k].net_only ? RULES_INFO : RULES_WARNING, info.file, info.line,
-			    arena_printf(l->arena,
-					 "rule %.*s cannot hit: Postern has no eval function %.*s",
-					 STR_FMT(info.name), STR_FMT(m[k].function)));
+			    arena_printf(l->arena, "rule %.*s %s eval function %.*s",
+					 STR_FMT(info.name),
+					 m[k].partly ? "hits by what the header says only: no "
+						       "network is asked yet by"
+						     : "cannot hit: Postern has no",
+					 STR_FMT(m[k].function)));
 		}
 	}
 }

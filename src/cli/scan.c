@@ -138,8 +138,10 @@ static void show_diags(const struct ruleset *rs, bool verbose)
 				d[i].file.n ? ": " : "", STR_FMT(d[i].text));
 	m = ruleset_missing(rs, &n);
 	for (size_t i = 0; verbose && i < n; i++)
-		fprintf(stderr, "postern: eval function %.*s is missing: %zu rules cannot hit%s\n",
-			STR_FMT(m[i].function), m[i].rules, m[i].net_only ? " (network only)" : "");
+		fprintf(stderr, "postern: eval function %.*s %s: %zu rules %s%s\n",
+			STR_FMT(m[i].function), m[i].partly ? "asks no network yet" : "is missing",
+			m[i].rules, m[i].partly ? "hit by what the header says" : "cannot hit",
+			m[i].net_only ? " (network only)" : "");
 }
 
 static int load_rules(const struct options *o, struct arena *a, struct ruleset **ret)

@@ -40,6 +40,8 @@ enum {
 	EVAL_HIT = 1,
 	/* The function has asked (plugin_host) and its rule waits: eval_def.answer is called with each answer. */
 	EVAL_PENDING = -1,
+	/* Nobody can tell: as if the rule had not run, so that metas do not take it for a miss. */
+	EVAL_NOT_RUN = -2,
 };
 
 struct eval_call {
@@ -125,6 +127,8 @@ struct plugin {
 	/* A settings object with its defaults, in the rule set's arena. NULL: the plugin has no settings. */
 	void *(*conf_new)(struct arena *a);
 	bool wants_geo; /* the country database is opened when this plugin is loaded */
+	/* What its functions ask the network in SpamAssassin they do not ask yet: told of where the net is on. */
+	bool local_only;
 	/* After the last line of the last file: sort, index, compile, read files. NULL: nothing to do. */
 	int (*conf_finish)(void *conf, struct plugin_loader *loader, struct err *e);
 	/*

@@ -33,7 +33,9 @@ static void tell_findings(const struct ruleset *rs, const struct log *log, struc
 	arena_free(a);
 	const struct ruleset_missing *m = ruleset_missing(rs, &n);
 	for (size_t i = 0; i < n; i++)
-		log_debug(log, "rules that never hit: nothing implements their function",
+		log_debug(log,
+			  m[i].partly ? "rules that hit by what the header says only"
+				      : "rules that never hit: nothing implements their function",
 			  lf_str("function", m[i].function), lf_int("rules", (int64_t)m[i].rules));
 }
 
@@ -45,7 +47,9 @@ static struct str missing_names(struct arena *a, const struct ruleset *rs, size_
 	struct str names = STR("");
 	*ret_rules = 0;
 	for (size_t i = 0; i < n; i++) {
-		names = arena_printf(a, "%.*s%s%.*s", STR_FMT(names), i ? " " : "",
+		if (m[i].partly)
+			continue;
+		names = arena_printf(a, "%.*s%s%.*s", STR_FMT(names), names.n ? " " : "",
 				     STR_FMT(m[i].function));
 		*ret_rules += m[i].rules;
 	}

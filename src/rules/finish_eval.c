@@ -123,7 +123,7 @@ static bool runs_somewhere(const struct load *l, const struct rule *r)
 	return false;
 }
 
-static void note_missing(struct load *l, const struct rule *r)
+static void note_missing(struct load *l, const struct rule *r, bool partly)
 {
 	bool net = (r->flags & RULE_NET) || r->type == RULE_RBL_EVAL;
 	struct ruleset_missing *m = NULL;
@@ -138,6 +138,7 @@ static void note_missing(struct load *l, const struct rule *r)
 		m = vec_must_push(&l->rs->missing);
 		m->function = r->eval->function;
 		m->net_only = true;
+		m->partly = partly;
 	}
 	m->rules++;
 	m->net_only = m->net_only && net;
@@ -160,11 +161,13 @@ static void resolve_eval(struct load *l, struct rule *r)
 		return;
 	}
 	if (t->def) {
+		if (t->plugin->plugin->local_only && l->options->net)
+			note_missing(l, r, true);
 		if (!t->broken)
 			compile_args(l, r);
 		return;
 	}
-	note_missing(l, r);
+	note_missing(l, r, false);
 	if (letter && !l->options->net)
 		t->def = stand_in_for(t->function);
 	if (!letter && runs_somewhere(l, r))

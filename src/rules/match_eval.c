@@ -43,7 +43,8 @@ static void take_result(struct match *m, const struct rule *r, int result)
 			m->hits[r->index].state = RULE_PENDING;
 		return;
 	}
-	match_ran(m, r, result > 0, result > 0 ? result : 0);
+	if (result != EVAL_NOT_RUN)
+		match_ran(m, r, result > 0, result > 0 ? result : 0);
 }
 
 void match_eval(struct match *m, const struct rule *r)

@@ -108,6 +108,7 @@ struct rule_info {
 struct ruleset_missing {
 	struct str function;
 	size_t rules; /* how many name it */
+	bool partly;  /* it is there, but asks the network nothing: see plugin.local_only */
 	bool
 	    net_only; /* all of them are tflags net or RBL rules: SpamAssassin -L does not run them either */
 };

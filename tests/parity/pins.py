@@ -16,8 +16,7 @@ NOT_HERE = {
                 "check_rbl_from_host check_rbl_headers check_rbl_rcvd check_rbl_sub check_rbl_txt check_rbl_ns_from",
         "setting": "rbl_headers skip_rbl_checks dns_available dns_server clear_dns_servers dns_options "
                    "dns_query_restriction clear_dns_query_restriction clear_dns_query_restrictions dns_block_rule "
-                   "dns_block_time rbl_timeout askdns fns_ignore_dkim num_check_received "
-                   "always_trust_envelope_sender",
+                   "dns_block_time rbl_timeout askdns fns_ignore_dkim num_check_received",
     },
     "changes nothing without Bayes": {
         "setting": "use_learner use_bayes use_bayes_rules bayes_auto_learn bayes_auto_learn_on_error "

@@ -233,3 +233,11 @@ def test_manual_names_every_option():
     for option in re.findall(r"--[a-z-]+|(?<=[ ,])-[A-Za-z0-9?]\b", subprocess.run(
             ["spamassassin", "-h"], executable=str(POSTERN), capture_output=True, text=True, timeout=60, check=False).stdout):
         assert option.rstrip("-") in manual, option
+
+
+def test_postern_lint_tells_what_asks_no_network(tmp_path):
+    cf = tmp_path / "a.cf"
+    cf.write_text("loadplugin Mail::SpamAssassin::Plugin::SPF\nheader A eval:check_for_spf_pass()\ndescribe A a\nscore A 1\n")
+    words = f"{cf}:2: warning: rule A hits by what the header says only: no network is asked yet by eval function check_for_spf_pass\n"
+    assert words in lint("--alone", "--net", cf).stdout
+    assert words not in lint("--alone", "-v", cf).stdout
