@@ -221,6 +221,12 @@ static struct str without_place(struct lint *l, const struct rules_diag *d)
 			    STR_FMT(str_from(text, at + place.n)));
 }
 
+static bool is_eval(enum rule_type type)
+{
+	return type == RULE_HEADER_EVAL || type == RULE_BODY_EVAL || type == RULE_RAWBODY_EVAL ||
+	       type == RULE_FULL_EVAL || type == RULE_RBL_EVAL;
+}
+
 /* Rules of eval functions that nobody has; network ones hit nothing in SpamAssassin's local mode either. */
 static void say_missing(struct lint *l, const struct ruleset *rs)
 {
@@ -232,11 +238,11 @@ static void say_missing(struct lint *l, const struct ruleset *rs)
 		struct rule_info info;
 
 		ruleset_rule(rs, i, &info);
-		for (size_t k = 0; k < n && str_starts(info.definition, STR("eval:")); k++) {
-			struct str call = str_from(info.definition, 5);
+		for (size_t k = 0; k < n && is_eval(info.type); k++) {
+			struct str name =
+			    str_sub(info.definition, 0, str_chr(info.definition, '('));
 
-			if (!str_starts(call, m[k].function) ||
-			    !str_starts(str_from(call, m[k].function.n), STR("(")))
+			if (!str_eq(str_trim(name, " \t"), m[k].function))
 				continue;
 			say(l, m[k].net_only ? RULES_INFO : RULES_WARNING, info.file, info.line,
 			    arena_printf(l->arena, "rule %.*s %s eval function %.*s",

@@ -237,7 +237,9 @@ def test_manual_names_every_option():
 
 def test_postern_lint_tells_what_asks_no_network(tmp_path):
     cf = tmp_path / "a.cf"
-    cf.write_text("loadplugin Mail::SpamAssassin::Plugin::SPF\nheader A eval:check_for_spf_pass()\ndescribe A a\nscore A 1\n")
-    words = f"{cf}:2: warning: rule A hits by what the header says only: no network is asked yet by eval function check_for_spf_pass\n"
-    assert words in lint("--alone", "--net", cf).stdout
+    cf.write_text("loadplugin Mail::SpamAssassin::Plugin::SPF\nloadplugin Mail::SpamAssassin::Plugin::DKIM\n"
+                  "header A eval:check_for_spf_pass()\nheader B eval:check_dkim_testing()\n")
+    words = f"{cf}:3: warning: rule A hits by what the header says only: no network is asked yet by eval function check_for_spf_pass\n"
+    said = lint("--alone", "--net", cf).stdout
+    assert words in said and f"{cf}:4: warning: rule B cannot hit: Postern has no eval function check_dkim_testing\n" in said
     assert words not in lint("--alone", "-v", cf).stdout
