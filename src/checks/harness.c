@@ -482,7 +482,7 @@ static int run_one(struct harness *h, const char *config, const char *message)
 	harness_ready(h);
 	harness_message(h, str_of(message), TEST_NOW);
 	rule = harness_find(h, STR("T"));
-	return rule == STR_NPOS ? -3 : harness_run(h, rule);
+	return rule == STR_NPOS ? -2 : harness_run(h, rule);
 }
 
 int harness_check(const char *config, const char *message)

@@ -41,7 +41,7 @@ enum {
 	/* The function has asked (plugin_host) and its rule waits: eval_def.answer is called with each answer. */
 	EVAL_PENDING = -1,
 	/* Nobody can tell: as if the rule had not run, so that metas do not take it for a miss. */
-	EVAL_NOT_RUN = -2,
+	EVAL_NOT_RUN = -3,
 };
 
 struct eval_call {
