@@ -7,6 +7,8 @@
 
 /* In bits, of a window that is worth looking for; large expressions are slow wherever they are tried. */
 enum { MIN_RARITY = 4, MIN_RARITY_LITERALS = 2, LARGE_EXPRESSION = 400 };
+/* Expressions that PCRE2 is as quick with as a gate: short ones, and large ones with windows. */
+enum { MIN_GATED = 60, MIN_GATED_LENGTH = 3, MAX_GATED_WINDOW = 2500 };
 
 bool rule_is_active(const struct rule *r, unsigned set)
 {
@@ -37,11 +39,33 @@ static bool active_somewhere(const struct ruleset *rs, const struct rule *r)
 	return false;
 }
 
+/*
+ * A gate reads each byte; PCRE2 looks for bytes that a match may begin with, which are rare in headers
+ * and long texts. Large expressions are slow in any of these; what is short matches often.
+ */
+static unsigned gate_of(const struct rule *r, struct str pcre)
+{
+	bool lines = r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_MIMEHEADER ||
+		     r->type == RULE_URI_DETAIL;
+	bool has_literals = r->needs && r->needs->literal_count;
+
+	if (r->needs && r->needs->min_length < MIN_GATED_LENGTH)
+		return 0;
+	if (pcre.n > LARGE_EXPRESSION && has_literals)
+		return RX_LARGE_GATE;
+	if (pcre.n > MAX_GATED_WINDOW && r->by_window)
+		return 0;
+	if (pcre.n > LARGE_EXPRESSION)
+		return RX_GATE;
+	return lines && (pcre.n >= MIN_GATED || !(has_literals || r->by_window)) ? RX_GATE : 0;
+}
+
 static const struct rx *compile(struct load *l, const struct rule *r,
 				const struct rx_source *source)
 {
 	struct err e = ERR_INIT;
-	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) | (r->by_window ? RX_WITHIN : 0);
+	unsigned flags = gate_of(r, source->pcre) | (l->options->no_jit ? 0 : RX_JIT) |
+			 (r->by_window ? RX_WITHIN : 0);
 	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, flags, &e);
 
 	l->file = r->file;

@@ -36,14 +36,14 @@ static bool is_settled(const struct bulk *b, const struct rule *r)
 	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
 }
 
-/* Matches that begin in a part of the subject. */
-static bool try_stretch(void *ctx, uint32_t position, size_t first, size_t last)
+/* Matches that begin in a part of the subject. The gate is asked once, for all that is behind its beginning. */
+static bool try_stretch(void *ctx, uint32_t position, size_t first, size_t last, bool again)
 {
 	struct bulk *b = ctx;
 	const struct rule *r = b->list->rules.at[position];
 	enum rx_result result;
 
-	if (is_settled(b, r))
+	if (is_settled(b, r) || (!again && !rx_may_match(r->rx, b->subject, first)))
 		return true;
 	b->m->result.regex_runs++;
 	b->m->result.regex_bytes += last - first + 1;

@@ -8,79 +8,20 @@
 #include "rules/needs_private.h"
 
 #include "core/arena.h"
-#include "core/num.h"
+#include "rules/rx_text.h"
 
 enum { LETTER_LENGTH = 8 };
 
-static int hex_value(int c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* A byte as the translator writes it: itself, \ and itself, or \xHH. -1: not a byte. */
-static int take_byte(struct rd *in)
-{
-	int c = rd_peek(in), hi, lo;
-
-	if (c != '\\') {
-		in->at++;
-		return c;
-	}
-	c = rd_peek_at(in, 1);
-	if (c == 'x') {
-		hi = hex_value(rd_peek_at(in, 2));
-		lo = hex_value(rd_peek_at(in, 3));
-		if (hi < 0 || lo < 0)
-			return -1;
-		in->at += 4;
-		return hi * 16 + lo;
-	}
-	if (c < 0 || ascii_is_alnum((char)c))
-		return -1;
-	in->at += 2;
-	return c;
-}
-
 static void take_class(struct analysis *n, struct piece *ret)
 {
-	struct byteset set = { { 0 } };
-	bool negate;
+	struct byteset set;
+	bool negated;
 
-	n->in.at++;
-	negate = rd_accept(&n->in, '^');
-	while (!rd_accept(&n->in, ']')) {
-		int from = take_byte(&n->in), to = from;
-
-		if (from >= 0 && rd_accept(&n->in, '-'))
-			to = take_byte(&n->in);
-		if (from < 0 || to < 0 || rd_is_end(&n->in)) {
-			n->failed = true;
-			return;
-		}
-		byteset_add_range(&set, (unsigned)from, (unsigned)to);
+	if (!rx_text_class(&n->in, &set, &negated)) {
+		n->failed = true;
+		return;
 	}
-	if (negate)
-		byteset_invert(&set);
-	needs_of_bytes(n, &set, ret);
-}
-
-static void of_letter(struct analysis *n, char letter, struct piece *ret)
-{
-	struct byteset set = { { 0 } };
-
-	switch (ascii_lower(letter)) {
-	case 'd': byteset_add_range(&set, '0', '9'); break;
-	case 's':
-		byteset_add_range(&set, '\t', '\r');
-		byteset_add(&set, ' ');
-		break;
-	default:
-		byteset_add_range(&set, '0', '9');
-		byteset_add_range(&set, 'A', 'Z');
-		byteset_add_range(&set, 'a', 'z');
-		byteset_add(&set, '_');
-	}
-	if (letter >= 'A' && letter <= 'Z')
+	if (negated)
 		byteset_invert(&set);
 	needs_of_bytes(n, &set, ret);
 }
@@ -90,8 +31,10 @@ static void take_escape(struct analysis *n, struct piece *ret)
 	int c = rd_peek_at(&n->in, 1), byte;
 
 	if (memchr("dDsSwW", c, 6)) {
+		struct byteset set = rx_text_letter((char)c);
+
 		n->in.at += 2;
-		of_letter(n, (char)c, ret);
+		needs_of_bytes(n, &set, ret);
 		return;
 	}
 	if (memchr("bBAzZGK", c, 7)) {
@@ -110,130 +53,31 @@ static void take_escape(struct analysis *n, struct piece *ret)
 		needs_of_anything(ret, 0);
 		return;
 	}
-	byte = take_byte(&n->in);
+	byte = rx_text_byte(&n->in);
 	if (byte < 0)
 		n->failed = true;
 	else
 		needs_of_char(n, (uint8_t)byte, ret);
 }
 
-static bool take_number(struct rd *in, size_t *ret)
-{
-	struct str digits = rd_while(in, "0123456789");
-	uint64_t v = 0;
-
-	*ret = num_parse_u64(digits, 10, 65535, &v) ? (size_t)v : 0;
-	return digits.n;
-}
-
-static struct repeat take_repeat(struct rd *in)
-{
-	struct repeat r = { 1, 1 };
-
-	switch (rd_peek(in)) {
-	case '*': r = (struct repeat){ 0, SIZE_MAX }; break;
-	case '+': r = (struct repeat){ 1, SIZE_MAX }; break;
-	case '?': r = (struct repeat){ 0, 1 }; break;
-	case '{':
-		in->at++;
-		take_number(in, &r.min);
-		r.max = r.min;
-		if (rd_accept(in, ',') && !take_number(in, &r.max))
-			r.max = SIZE_MAX;
-		break;
-	default: return r;
-	}
-	in->at++;
-	if (rd_peek(in) == '?' || rd_peek(in) == '+')
-		in->at++;
-	return r;
-}
-
-/* The whole of a group that is of no use. */
-static void skip_group(struct analysis *n)
-{
-	size_t depth = 0;
-
-	while (!rd_is_end(&n->in)) {
-		int c = rd_peek(&n->in);
-
-		if (c == '\\') {
-			n->in.at += 2;
-			continue;
-		}
-		if (c == '[') {
-			struct piece ignored;
-
-			take_class(n, &ignored);
-			if (n->failed)
-				return;
-			continue;
-		}
-		n->in.at++;
-		if (c == '(')
-			depth++;
-		else if (c == ')' && !--depth)
-			return;
-	}
-}
-
-/* Flags on their own, "(?i-s)": true when they were. */
-static bool take_flags(struct analysis *n)
-{
-	struct rd ahead = n->in;
-
-	ahead.at += 2;
-	rd_while(&ahead, "ims-");
-	if (!rd_accept(&ahead, ')'))
-		return false;
-	n->in = ahead;
-	return true;
-}
-
 static void take_group(struct analysis *n)
 {
-	static const struct str plain[] = { { "(?:", 3 }, { "(?>", 3 }, { "(?|", 3 } };
-	struct rd ahead = n->in;
+	struct str flags;
 	struct piece p;
 
-	if (rd_peek_at(&n->in, 1) == '*') { /* a verb may end the match early */
-		n->failed = true;
+	if (rx_text_is_flags(&n->in, &flags)) {
+		n->in.at += flags.n + 3;
 		return;
 	}
-	if (rd_peek_at(&n->in, 1) != '?') {
-		n->in.at++;
-		needs_open_frame(n);
-		return;
+	switch (rx_text_open(&n->in, &flags)) {
+	case RX_TEXT_PLAIN: needs_open_frame(n); return;
+	case RX_TEXT_VERB: n->failed = true; return;
+	case RX_TEXT_LOOK: needs_of_nothing(&p); break;
+	default: needs_of_anything(&p, 0);
 	}
-	for (size_t i = 0; i < ELEMENTS(plain); i++) {
-		if (rd_accept_str(&n->in, plain[i])) {
-			needs_open_frame(n);
-			return;
-		}
-	}
-	if (take_flags(n))
-		return;
-	ahead.at += 2;
-	rd_while(&ahead, "ims-");
-	if (rd_accept(&ahead, ':')) {
-		n->in = ahead;
-		needs_open_frame(n);
-		return;
-	}
-	if (rd_accept(&ahead, '<') && rd_peek(&ahead) != '=' && rd_peek(&ahead) != '!') {
-		rd_until(&ahead, ">");
-		n->in.at = ahead.at + 1;
-		needs_open_frame(n);
-		return;
-	}
-	/* lookaround takes no bytes; whatever else it is may take any */
-	if (rd_peek_at(&n->in, 2) == '=' || rd_peek_at(&n->in, 2) == '!' ||
-	    rd_peek_at(&n->in, 2) == '<')
-		needs_of_nothing(&p);
-	else
-		needs_of_anything(&p, 0);
-	skip_group(n);
-	needs_append_repeated(n, &p, take_repeat(&n->in));
+	n->failed = !rx_text_skip_group(&n->in);
+	if (!n->failed)
+		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
 }
 
 static void close_group(struct analysis *n)
@@ -249,7 +93,7 @@ static void close_group(struct analysis *n)
 	if (!n->frames.n)
 		n->failed = true;
 	else
-		needs_append_repeated(n, &p, take_repeat(&n->in));
+		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
 }
 
 static void take_one(struct analysis *n)
@@ -276,7 +120,7 @@ static void take_one(struct analysis *n)
 	default: n->in.at++; needs_of_char(n, (uint8_t)c, &p);
 	}
 	if (!n->failed)
-		needs_append_repeated(n, &p, take_repeat(&n->in));
+		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
 }
 
 static void keep(struct arena *a, const struct piece *p, struct needs *ret)

@@ -245,7 +245,7 @@ static bool spell_out(struct analysis *n, const struct piece *p, size_t count,
 }
 
 /* The piece r.min times and more. */
-void needs_append_repeated(struct analysis *n, struct piece *p, struct repeat r)
+void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat r)
 {
 	struct piece again = *p;
 

@@ -5,6 +5,7 @@
 #include "core/reader.h"
 #include "core/vec.h"
 #include "rules/needs.h"
+#include "rules/rx_text.h"
 
 /* Strings; never changed once made. n 0: could be anything. */
 struct needs_set {
@@ -96,11 +97,6 @@ struct analysis {
 	bool failed;
 };
 
-/* Behind a piece: how often it may stand. */
-struct repeat {
-	size_t min, max; /* max SIZE_MAX: no end */
-};
-
 /* Matches nothing but the empty string; may be anything of some length. */
 void needs_of_nothing(struct piece *p);
 void needs_of_anything(struct piece *p, size_t min_length);
@@ -112,5 +108,5 @@ void needs_of_char(struct analysis *n, uint8_t c, struct piece *ret);
 /* A group opens; its branch is complete; the open branch goes on with a piece. */
 void needs_open_frame(struct analysis *n);
 void needs_end_branch(struct analysis *n);
-void needs_append_repeated(struct analysis *n, struct piece *p, struct repeat r);
+void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat r);
 struct frame *needs_top(struct analysis *n);

@@ -246,7 +246,7 @@ static void note_candidate(struct prefilter_scan *s, uint32_t r)
 		s->found[s->found_count++] = r;
 	for (uint32_t bit = w.from; bit < w.to; bit++)
 		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
-	s->stretch[r].is_open = false;
+	s->stretch[r] = (struct prefilter_stretch){ .is_open = false };
 }
 
 static void note_rules(struct prefilter_scan *s, const struct literal *l)
@@ -354,7 +354,7 @@ static void open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
 			s->open[bit / 64] &= ~mask;
 		} else if (!p->rules[r]->needs->literal_count && prefilter_may_match(s, r)) {
 			s->open[bit / 64] |= mask;
-			s->stretch[r].is_open = false;
+			s->stretch[r] = (struct prefilter_stretch){ .is_open = false };
 		}
 	}
 }
@@ -382,8 +382,9 @@ static void try_stretch(struct trying *t, uint32_t r)
 	if (!it->is_open)
 		return;
 	it->is_open = false;
-	if (t->fn(t->ctx, r, it->first, it->last))
+	if (t->fn(t->ctx, r, it->first, it->last, it->is_tried))
 		close_windows(t->s, r);
+	it->is_tried = true;
 }
 
 /* A window stands at `at`: a match may begin somewhat before. */
@@ -400,7 +401,7 @@ static void note_window(struct trying *t, uint32_t r, size_t at)
 		return;
 	}
 	try_stretch(t, r);
-	*it = (struct prefilter_stretch){ first, at - n->back_min, true };
+	*it = (struct prefilter_stretch){ first, at - n->back_min, true, it->is_tried };
 }
 
 static void note_windows(struct trying *t, uint64_t left, size_t at)

@@ -32,7 +32,7 @@ enum { PREFILTER_WINDOW_WORDS = 10, PREFILTER_GAP = 64 };
 /* Where a match may begin: from first to last. */
 struct prefilter_stretch {
 	size_t first, last;
-	bool is_open;
+	bool is_open, is_tried; /* not tried yet; there was one before, in this subject */
 };
 
 /* What a scan needs to write on: one a message and prefilter. */
@@ -57,8 +57,12 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject);
 /* For a rule that is always tried: whether the last subject holds what it needs. */
 bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position);
 
-/* Looks for a match of the rule that begins in first..last; true: what follows is of no interest. */
-typedef bool (*prefilter_try_fn)(void *ctx, uint32_t position, size_t first, size_t last);
+/*
+ * Looks for a match of the rule that begins in first..last; true: what follows is of no interest. again:
+ * it has been called for the rule and this subject before.
+ */
+typedef bool (*prefilter_try_fn)(void *ctx, uint32_t position, size_t first, size_t last,
+				 bool again);
 /*
  * Calls fn for each stretch of the last subject in which matches of a rule may begin, in order; they do
  * not overlap, and PREFILTER_GAP bytes or more lie between two of them, so that fn is called at most once

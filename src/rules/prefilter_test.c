@@ -75,11 +75,12 @@ struct seen {
 	size_t n, *next;
 };
 
-static bool note(void *ctx, uint32_t position, size_t first, size_t last)
+static bool note(void *ctx, uint32_t position, size_t first, size_t last, bool again)
 {
 	struct seen *s = ctx;
 
 	assert_true(first <= last && last < s->n);
+	assert_int_equal(again, s->next[position] > 0);
 	assert_true(!s->next[position] || first >= s->next[position] + PREFILTER_GAP - 1);
 	s->next[position] = last + 1;
 	for (size_t i = first; i <= last; i++)

@@ -60,12 +60,15 @@ enum rx_compile_flag {
 	 */
 	RX_JIT = 1u << 0,
 	RX_WITHIN = 1u << 1, /* for rx_match_within() too */
+	RX_GATE =
+	    1u << 2, /* with a gate (rules/gate.h) in front: for what is slow and matches seldom */
+	RX_LARGE_GATE = 1u << 3,
 };
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
 		      unsigned flags, struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
-/* Bytes of compiled code, JIT included. */
+/* Bytes of compiled code, JIT and gate included. */
 size_t rx_memory(const struct rx *rx);
 
 /* Match data, JIT stack and limits: one per process or per message. */
@@ -84,6 +87,8 @@ enum { RX_NOT_EMPTY_AT_START = 1u << 0 };
  */
 enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			struct str subject, size_t from, unsigned flags);
+/* Whether its gate lets the subject from there on through; true where it has none. rx_match() asks by itself. */
+bool rx_may_match(const struct rx *rx, struct str subject, size_t from);
 /* A match that begins at first or later, and at last at the latest; it may look and end anywhere. */
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			       struct str subject, size_t first, size_t last);

@@ -7,6 +7,7 @@
 #include "core/budget.h"
 #include "core/must.h"
 #include "rules/byteset.h"
+#include "rules/gate.h"
 #include "rules/rx.h"
 #include "rules/rx_private.h"
 
@@ -30,6 +31,7 @@ struct rx_tables {
 struct rx {
 	struct rx_source source;
 	pcre2_code *code;
+	const struct gate *gate;
 	bool jit;
 };
 
@@ -115,6 +117,9 @@ struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct r
 	rx = arena_zalloc(a, sizeof(*rx));
 	rx->source = *source;
 	rx->code = c;
+	if (flags & (RX_GATE | RX_LARGE_GATE))
+		rx->gate =
+		    gate_new(a, source->pcre, flags & RX_LARGE_GATE ? GATE_LARGE : GATE_SMALL);
 	rx->jit =
 	    (flags & RX_JIT) && !source->has_calls && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;
@@ -131,7 +136,7 @@ size_t rx_memory(const struct rx *rx)
 
 	pcre2_pattern_info(rx->code, PCRE2_INFO_SIZE, &size);
 	pcre2_pattern_info(rx->code, PCRE2_INFO_JITSIZE, &jit);
-	return size + jit;
+	return size + jit + gate_memory(rx->gate);
 }
 
 struct rx_run *rx_run_new_small(void)
@@ -207,7 +212,14 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 		return RX_NO_MATCH;
 	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
 		return RX_LIMIT;
+	if (!from && !rx_may_match(rx, subject, 0))
+		return RX_NO_MATCH;
 	return outcome(rx, run, budget, subject, from, opts);
+}
+
+bool rx_may_match(const struct rx *rx, struct str subject, size_t from)
+{
+	return gate_may_match(rx->gate, subject, from);
 }
 
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,

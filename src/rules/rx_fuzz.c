@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/must.h"
+#include "rules/gate.h"
 #include "rules/needs.h"
 #include "rules/rx_private.h"
 
@@ -120,10 +121,13 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 {
 	const struct rx *rx = rx_compile(t, a, s, RX_JIT | RX_WITHIN, NULL);
 	struct found f;
+	struct needs n;
 	enum rx_result r;
 
+	/* Nor are such searches used for what may match nothing: PCRE2's JIT finds no match of a*a* in "" then. */
+	needs_of(a, s->pcre, &n);
 	/* What \K, \G and a lookbehind over `from` do to the beginning is not of interest. */
-	if (!rx || str_find(s->pcre, STR("\\K")) != STR_NPOS)
+	if (!rx || n.min_length < 2 || str_find(s->pcre, STR("\\K")) != STR_NPOS)
 		return;
 	f = find(rx, run, subject);
 	if (f.result != RX_MATCH)
@@ -196,6 +200,21 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 	     has_window(&n, folded, f.from));
 }
 
+/* A gate lets a match through, from its beginning too; one with little room as well. */
+static void check_gate(struct arena *a, const struct rx_source *s, struct str subject,
+		       struct found f)
+{
+	if (f.result != RX_MATCH)
+		return;
+	for (size_t max = 64; max <= GATE_SMALL; max *= 16) {
+		const struct gate *g = gate_new(a, s->pcre, max);
+
+		must(gate_may_match(g, subject, 0));
+		must(gate_may_match(g, subject, f.from) ||
+		     str_find(s->pcre, STR("\\K")) != STR_NPOS);
+	}
+}
+
 static void check_compiled(const struct rx_tables *t, struct arena *a, const struct rx *jit,
 			   const struct rx *plain, struct rx_run *run, struct str subject)
 {
@@ -204,6 +223,7 @@ static void check_compiled(const struct rx_tables *t, struct arena *a, const str
 	compare(find(jit, run, subject), f);
 	count(jit, run, subject);
 	check_needs(a, rx_source(plain), subject, f);
+	check_gate(a, rx_source(plain), subject, f);
 	check_within(t, a, rx_source(plain), run, subject);
 }
 

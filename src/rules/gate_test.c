@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What gates let through: all that matches, and not much else. rx_fuzz.c holds them against PCRE2. */
+#include "rules/gate.h"
+
+#include "core/arena.h"
+#include "rules/rx.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct row {
+	const char *perl, *subject;
+	bool want;
+	size_t from;
+} rows[] = {
+	{ "abc", "xxabcx", true, 0 },
+	{ "abc", "xxabcx", true, 2 },
+	{ "abc", "xxabcx", false, 3 },
+	{ "abc", "xxABCx", false, 0 },
+	{ "(?i)abc", "xxAbCx", true, 0 },
+	{ "(?i)[^a]b", "Ab", false, 0 },
+	{ "(?i:a)b", "Ab", true, 0 },
+	{ "(?i:a)b", "AB", false, 0 },
+	{ "a(?i)b|c", "C", true, 0 },
+	{ "(?:a(?i)b)c", "aBc", true, 0 },
+	{ "(?:a(?i)b)c", "aBC", false, 0 },
+	{ "a.c", "a\nc", false, 0 },
+	{ "(?s)a.c", "a\nc", true, 0 },
+	{ "^ab", "ab", true, 0 },
+	{ "^ab", "xab", false, 0 },
+	{ "^ab", "xab", false, 1 },
+	{ "^ab", "x\nab", false, 0 },
+	{ "(?m)^ab", "x\nab", true, 0 },
+	{ "(?m)^ab", "x\nab", true, 2 },
+	{ "(?m)^ab", "x\nxab", false, 0 },
+	{ "(?m)^ab", "xab", false, 1 },
+	{ "(?:^|\\n)ab", "x\nab", true, 0 },
+	{ "(?:^|\\n)ab", "x ab", false, 0 },
+	{ "\\Aab|cd", "xab", false, 0 },
+	{ "\\Aab|cd", "xcd", true, 0 },
+	{ "ab$", "xab", true, 0 },
+	{ "ab$", "xab\n", true, 0 },
+	{ "ab$", "xabc", false, 0 },
+	{ "(?m)ab$", "ab\nc", true, 0 },
+	{ "(?:ab$|x)y", "abz", false, 0 },
+	{ "a(?:b|cd)+e", "abcdbe", true, 0 },
+	{ "a(?:b|cd)+e", "abcbe", false, 0 },
+	{ "a(?:b|cd)*e", "ae", true, 0 },
+	{ "ab?c", "ac", true, 0 },
+	{ "ab?c", "abbc", false, 0 },
+	{ "ab{2}c", "abbc", true, 0 },
+	{ "ab{2}c", "abc", false, 0 },
+	{ "ab{2}c", "abbbc", false, 0 },
+	{ "ab{2,3}c", "abbbc", true, 0 },
+	{ "ab{2,3}c", "abbbbc", false, 0 },
+	{ "ab{2,}c", "abbbbc", true, 0 },
+	{ "ab{2,}c", "abc", false, 0 },
+	{ "ab{0}c", "ac", true, 0 },
+	{ "ab{0}c", "abc", false, 0 },
+	{ "(?:a?b){3}c", "abbabc", true, 0 },
+	{ "(?:a?b){3}c", "abbac", false, 0 },
+	{ "(?:ab{2}){2}", "abbabb", true, 0 },
+	{ "(?:ab{2}){2}", "abbab", false, 0 },
+	{ "[a-c]{200}", "abcabcabc", false, 0 },
+	{ "(?<=x)ab", "ab", true, 0 }, /* what stands around it is left out */
+	{ "\\bab\\b", "xabx", true, 0 },
+	{ "a(?!b)c", "ac", true, 0 },
+	{ "(a)x\\1y", "ax?y", true, 0 },
+	{ "(a)x\\1y", "ax?", false, 0 },
+	{ "\\d\\s\\w\\D", "1\t_x", true, 0 },
+	{ "\\d\\s\\w\\D", "1\t_1", false, 0 },
+	{ "\\x{e4}", "\xe4", true, 0 },
+	{ "(?i)\\x{e4}b",
+	  "\xc4"
+	  "B",
+	  true, 0 },
+};
+
+static const struct gate *make(struct arena *a, const char *perl, size_t max_entries)
+{
+	struct rx_source source;
+
+	assert_int_equal(rx_translate(a, str_of(perl), false, &source, NULL), 0);
+	return gate_new(a, source.pcre, max_entries);
+}
+
+static void test_rows(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		const struct row *r = &rows[i];
+		const struct gate *g = make(a, r->perl, GATE_SMALL);
+
+		if (gate_may_match(g, str_of(r->subject), r->from) != r->want)
+			fail_msg("%s on %s", r->perl, r->subject);
+		/* one without room lets more through */
+		if (r->want)
+			assert_true(
+			    gate_may_match(make(a, r->perl, 40), str_of(r->subject), r->from));
+	}
+	arena_free(a);
+}
+
+/* Nothing can be said of what may match nothing, or is beyond reading. */
+static void test_none(void **state)
+{
+	static const char *const perl[] = { "a*", "a|", "^", "(?:a|b?)", "a(*COMMIT)b", "(?=a)" };
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(perl); i++)
+		assert_null(make(a, perl[i], GATE_SMALL));
+	assert_true(gate_may_match(NULL, STR("x"), 0));
+	assert_int_equal(gate_memory(NULL), 0);
+	arena_free(a);
+}
+
+/* Too many repetitions to spell out: so many matches must stand one behind the other. */
+static void test_counted(void **state)
+{
+	struct arena *a = arena_new();
+	const struct gate *g =
+	    make(a, "(?:(?:one|two|three|four|five|six|seven|eight|nine)\\s+x{9} ){6}", GATE_SMALL);
+	static const char six[] = "one xxxxxxxxx two xxxxxxxxx three xxxxxxxxx four xxxxxxxxx "
+				  "five xxxxxxxxx six xxxxxxxxx ";
+
+	(void)state;
+	assert_true(gate_may_match(g, str_of(six), 0));
+	assert_true(gate_memory(g) > 0);
+	assert_false(gate_may_match(g, str_sub(str_of(six), 0, 40), 0));
+	assert_false(gate_may_match(g, str_of(six), strlen(six) - 20));
+	g = make(a, "[^\\r\\n]{998}", GATE_SMALL);
+	assert_false(gate_may_match(g, str_of(six), 0));
+	arena_free(a);
+}
+
+/* Tables stay within the limit; what they no longer tell is let through. */
+static void test_limit(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t max = 16; max <= 1 << 16; max *= 2) {
+		const struct gate *g = make(a, "a(?:[bc]d.{3}){8}[e-g]", max);
+
+		assert_true(gate_memory(g) <= max * 2 + 1024);
+		assert_true(
+		    gate_may_match(g, STR("abd123cd123bd123bd123bd123cd123cd123cd123e"), 0));
+		assert_false(max >= 4096 && gate_may_match(g, STR("abd123cd123 bd123 bd123"), 0));
+	}
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
