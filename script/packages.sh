@@ -2,7 +2,7 @@
 # One list a purpose; REASON is printed to a user who is not root.
 
 packages_build="gcc libc6-dev pkg-config meson ninja-build libevent-dev libunbound-dev libpcre2-dev libicu-dev \
-libseccomp-dev libmaxminddb-dev libminizip-dev libjansson-dev libidn2-dev libssl-dev libcmocka-dev"
+libseccomp-dev libmaxminddb-dev libminizip-dev libjansson-dev libidn2-dev libssl-dev libarchive-dev libcmocka-dev"
 packages_run="ca-certificates dns-root-data"
 packages_test="clang llvm libclang-rt-14-dev clang-format clang-tidy python3 python3-pytest postfix clamav-daemon clamdscan clamav-testfiles \
 unbound swaks iproute2 perl procps"

@@ -23,7 +23,7 @@ static const char usage[] =
     "  --cf=LINE, --pre=LINE       a line of configuration behind, before all files\n"
     "  --lint                      check the rules: exit status 1 when something is wrong\n"
     "  --net                       with --lint: network tests too\n"
-    "  --mbox, --mbx               the files are mailboxes\n"
+    "  --mbox, --mbx               the files are mailboxes, of these formats\n"
     "  --progress                  say how far it has come\n"
     "  -D, --debug [AREA,...]      say on standard error what is done\n"
     "  -u, --username=NAME         accepted; -4 and -6 too\n"
@@ -42,6 +42,7 @@ enum option_id {
 	OPT_CREATE_PREFS,
 	OPT_NO_PREFS,
 	OPT_MBOX,
+	OPT_MBX,
 	OPT_EXIT_CODE,
 	OPT_DEBUG,
 	OPT_CONFIG,
@@ -72,7 +73,8 @@ static const struct double_opt options[] = {
 	{ "progress", DOUBLE_NO_ARG, OPT_PROGRESS },
 	{ "create-prefs", DOUBLE_NEGATABLE, OPT_CREATE_PREFS },
 	{ "x", DOUBLE_NO_ARG, OPT_NO_PREFS },
-	{ "mbox mbx", DOUBLE_NO_ARG, OPT_MBOX },
+	{ "mbox", DOUBLE_NO_ARG, OPT_MBOX },
+	{ "mbx", DOUBLE_NO_ARG, OPT_MBX },
 	{ "error-code exit-code e", DOUBLE_NUMBER_MAYBE, OPT_EXIT_CODE },
 	{ "debug D", DOUBLE_ARG_MAYBE, OPT_DEBUG },
 	{ "configpath config-file config-dir c C", DOUBLE_ARG, OPT_CONFIG },
@@ -159,7 +161,8 @@ static void take_flag(struct double_options *o, int id, const struct double_opt_
 	case OPT_PROGRESS: o->progress = true; break;
 	case OPT_CREATE_PREFS: o->no_prefs = f->negated; break;
 	case OPT_NO_PREFS: o->no_prefs = true; break;
-	case OPT_MBOX: o->mbox = true; break;
+	case OPT_MBOX: o->format = MAILBOX_SA_MBOX; break;
+	case OPT_MBX: o->format = MAILBOX_MBX; break;
 	case OPT_DEBUG: o->debug = f->arg; break;
 	case OPT_CONFIG: o->config = f->arg; break;
 	case OPT_SITE: o->site = f->arg; break;

@@ -2,12 +2,15 @@
 /* The options of `spamassassin`, as its release 4.0.1 has them. */
 #pragma once
 
+#include "cli/scan_mailbox.h"
+
 #include <stdbool.h>
 
 enum { DOUBLE_MAX_LINES = 1024 };
 
 struct double_options {
-	bool local, net, lint, test_mode, remove_markup, progress, no_prefs, mbox;
+	bool local, net, lint, test_mode, remove_markup, progress, no_prefs;
+	enum mailbox_format format; /* --mbox, --mbx */
 	bool has_exit_code;
 	int exit_code;          /* -e: of the process when there was spam */
 	const char *debug;      /* -D's areas, "" for all; NULL: none */

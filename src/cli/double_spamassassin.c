@@ -145,13 +145,21 @@ static void one_message(struct program *p, struct str raw, struct arena *a)
 	check(p, raw, a);
 }
 
+static void complain(const char *path, const char *why)
+{
+	double_warn("archive-iterator: no access to %s: %s", path, why);
+}
+
 static int all_messages(struct program *p)
 {
 	struct scan_inputs in;
 	struct err e = ERR_INIT;
 	int status = 0;
 
-	scan_inputs_init(&in, p->arena, p->options.mbox);
+	scan_inputs_init(&in, p->arena);
+	in.format = p->options.format;
+	in.as_spamassassin = true;
+	in.complain = complain;
 	for (int i = 0; i < p->options.operand_count; i++)
 		scan_inputs_add(&in, p->options.operands[i]);
 	if (!p->options.operand_count)

@@ -219,7 +219,8 @@ int cli_scan(int argc, char **argv)
 			return status < 0 ? 0 : status;
 	}
 	a = arena_new();
-	scan_inputs_init(&in, a, o.mbox);
+	scan_inputs_init(&in, a);
+	in.format = o.mbox ? MAILBOX_MBOX : MAILBOX_NONE;
 	status = EX_NOINPUT;
 	if (collect(&o, argc - optind, argv + optind, &in) < 0)
 		goto out;

@@ -2,6 +2,8 @@
 /* What `postern scan` reads: see scan_input.h. */
 #include "cli/scan_input.h"
 
+#include "cli/scan_compressed.h"
+
 #include "core/arena.h"
 #include "core/file.h"
 #include "core/reader.h"
@@ -14,15 +16,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void scan_inputs_init(struct scan_inputs *in, struct arena *a, bool mbox)
+void scan_inputs_init(struct scan_inputs *in, struct arena *a)
 {
-	*in = (struct scan_inputs){ .arena = a, .mbox = mbox };
+	*in = (struct scan_inputs){ .arena = a };
 	vec_init(&in->list, a, sizeof(struct scan_input), 0);
 }
 
 static void complain(struct scan_inputs *in, const char *path, const char *why)
 {
-	fprintf(stderr, "postern: %s: %s\n", path, why);
+	if (in->complain)
+		in->complain(path, why);
+	else
+		fprintf(stderr, "postern: %s: %s\n", path, why);
 	in->unreadable++;
 }
 
@@ -35,64 +40,63 @@ static struct scan_input *push(struct scan_inputs *in, struct str name, struct s
 	return i;
 }
 
-static bool is_from_line(struct str s, size_t at)
+static void cut(struct scan_inputs *in, enum mailbox_format format, const char *path,
+		struct str text)
 {
-	return str_starts(str_from(s, at), STR("From "));
-}
+	struct err e = ERR_INIT;
+	struct vec pieces;
 
-/* A message begins at a "From " line that stands at the top or behind an empty line. */
-static void cut_mbox(struct scan_inputs *in, struct str path, struct str text)
-{
-	size_t start = 0, at = 0, number = 0;
-	bool blank = true;
-
-	while (at < text.n) {
-		size_t lf = str_chr(str_from(text, at), '\n');
-		size_t next = lf == STR_NPOS ? text.n : at + lf + 1;
-		bool begins = blank && is_from_line(text, at);
-
-		blank = next - at == 1 || (next - at == 2 && text.p[at] == '\r');
-		if (begins && at > start) {
-			struct scan_input *i = push(
-			    in, arena_printf(in->arena, "%.*s#%zu", STR_FMT(path), ++number), path);
-			i->is_piece = true;
-			i->at = start;
-			i->size = at - start;
-			start = at;
-		}
-		at = next;
-	}
-	if (text.n > start) {
+	vec_init(&pieces, NULL, sizeof(struct mailbox_piece), 0);
+	if (mailbox_cut(format, text, &pieces, &e) < 0)
+		complain(in, path, e.text);
+	for (size_t n = 0; n < pieces.n; n++) {
+		const struct mailbox_piece *p = VEC_AT(&pieces, struct mailbox_piece, n);
 		struct scan_input *i =
-		    push(in, arena_printf(in->arena, "%.*s#%zu", STR_FMT(path), ++number), path);
+		    push(in, arena_printf(in->arena, "%s#%zu", path, n + 1), str_of(path));
 
 		i->is_piece = true;
-		i->at = start;
-		i->size = text.n - start;
+		i->at = p->at;
+		i->size = p->size;
 	}
+	vec_done(&pieces);
 }
 
-static void add_mbox(struct scan_inputs *in, const char *path)
+static void add_mailbox(struct scan_inputs *in, enum mailbox_format format, const char *path)
 {
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
 	struct str text;
 
 	if (strcmp(path, "-") == 0)
-		cut_mbox(in, STR("-"), in->stdin_bytes);
+		text = in->stdin_bytes;
 	else if (file_read(a, path, SCAN_INPUT_MAX, &text, &e) < 0)
+		text = STR_NONE;
+	if (str_is_none(text))
 		complain(in, path, e.text);
+	else if (compressed_kind(text))
+		complain(in, path, "compressed mailboxes are not supported");
 	else
-		cut_mbox(in, str_of(path), text);
+		cut(in, format, path, text);
 	arena_free(a);
+}
+
+static void add_message(struct scan_inputs *in, const char *path)
+{
+	push(in, str_of(path), str_of(path));
 }
 
 static void add_file(struct scan_inputs *in, const char *path)
 {
-	if (in->mbox || str_ends_nocase(str_of(path), STR(".mbox")))
-		add_mbox(in, path);
+	struct str name = str_of(path);
+	bool mbox = in->as_spamassassin ? str_find_nocase(name, STR(".mbox")) != STR_NPOS
+					: str_ends_nocase(name, STR(".mbox"));
+
+	if (in->format)
+		add_mailbox(in, in->format, path);
+	else if (mbox)
+		add_mailbox(in, in->as_spamassassin ? MAILBOX_SA_MBOX : MAILBOX_MBOX, path);
 	else
-		push(in, str_of(path), str_of(path));
+		add_message(in, path);
 }
 
 static int by_name(const void *x, const void *y)
@@ -100,7 +104,20 @@ static int by_name(const void *x, const void *y)
 	return str_cmp(*(const struct str *)x, *(const struct str *)y);
 }
 
-/* Names in a folder without dot files, byte-sorted. */
+/* Dot files; MH's deleted messages and a Maildir's, where SpamAssassin's ways are wanted. */
+static bool is_left_out(const struct scan_inputs *in, const char *name)
+{
+	size_t flags = str_find(str_of(name), STR(":2,"));
+
+	if (*name == '.')
+		return true;
+	if (!in->as_spamassassin)
+		return false;
+	return *name == ',' ||
+	       (flags != STR_NPOS && str_chr(str_from(str_of(name), flags), 'T') != STR_NPOS);
+}
+
+/* Names in a folder, byte-sorted. */
 static bool list_folder(struct scan_inputs *in, const char *path, struct vec *names)
 {
 	DIR *dir = opendir(path);
@@ -111,7 +128,7 @@ static bool list_folder(struct scan_inputs *in, const char *path, struct vec *na
 		return false;
 	}
 	while ((d = readdir(dir)))
-		if (d->d_name[0] != '.')
+		if (!is_left_out(in, d->d_name))
 			*(struct str *)vec_must_push(names) = str_dup(in->arena, str_of(d->d_name));
 	closedir(dir);
 	if (names->n)
@@ -164,7 +181,11 @@ static void add_folder(struct scan_inputs *in, const char *top)
 				.p;
 			struct stat st;
 
-			if (stat(sub, &st) == 0 && S_ISREG(st.st_mode))
+			if (stat(sub, &st) < 0 || !S_ISREG(st.st_mode))
+				continue;
+			if (in->as_spamassassin && !in->format)
+				add_message(in, sub);
+			else
 				add_file(in, sub);
 		}
 	}
@@ -217,6 +238,14 @@ int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e
 	return 0;
 }
 
+static int unpack(struct arena *a, struct str *text, const char *path, struct err *e)
+{
+	if (!compressed_kind(*text) || compressed_read(*text, SCAN_INPUT_MAX, a, text, e) == 0)
+		return 0;
+	err_prefix(e, "%s", path);
+	return -1;
+}
+
 int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, struct str *ret,
 		    struct err *e)
 {
@@ -227,10 +256,13 @@ int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, str
 	if (str_eq(s->path, STR("-"))) {
 		*ret = s->is_piece ? str_sub(in->stdin_bytes, s->at, s->at + s->size)
 				   : in->stdin_bytes;
-		return 0;
+		return s->is_piece ? 0 : unpack(a, ret, "standard input", e);
 	}
-	if (!s->is_piece)
-		return file_read(a, path, SCAN_INPUT_MAX, ret, e);
+	if (!s->is_piece) {
+		if (file_read(a, path, SCAN_INPUT_MAX, ret, e) < 0)
+			return -1;
+		return unpack(a, ret, path, e);
+	}
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "%s", path);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cli/scan_mailbox.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "core/vec.h"
@@ -24,24 +25,31 @@ struct scan_input {
 
 struct scan_inputs {
 	struct arena *arena;
-	struct vec list;        /* struct scan_input */
-	bool mbox;              /* every file is an mbox (--mbox) */
-	struct str stdin_bytes; /* read once */
+	struct vec list;            /* struct scan_input */
+	enum mailbox_format format; /* of every file; set by the owner after scan_inputs_init() */
+	/*
+	 * As SpamAssassin's programs have it: a path with ".mbox" anywhere is one; in folders each file is a
+	 * message, whatever its name, but for MH's ",1" and messages of a Maildir that are marked as deleted.
+	 */
+	bool as_spamassassin;
+	void (*complain)(const char *path,
+			 const char *why); /* NULL: on standard error, as postern */
+	struct str stdin_bytes;            /* read once */
 	bool has_stdin;
 	size_t unreadable; /* said on standard error already */
 };
 
 enum { SCAN_INPUT_MAX = 1 << 30 };
 
-void scan_inputs_init(struct scan_inputs *in, struct arena *a, bool mbox);
+void scan_inputs_init(struct scan_inputs *in, struct arena *a);
 /*
  * A file, or a folder: a Maildir's new/ and cur/, else all files in it and below, byte-sorted by name. An mbox
- * (its name ends in .mbox, or --mbox) is cut at its "From " lines. Unreadable ones are named on standard
- * error and counted; the others go on.
+ * (its name ends in .mbox, or `format` says so) is cut. Unreadable ones are named on standard error and
+ * counted; the others go on.
  */
 void scan_inputs_add(struct scan_inputs *in, const char *path);
 /* Paths, one a line, from a file ("-": standard input). */
 int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e);
-/* The message's bytes. */
+/* The message's bytes; a compressed file (scan_compressed.h) is unpacked. */
 int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, struct str *ret,
 		    struct err *e);

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SpamAssassin's programs by their own names: options, exit codes, what goes where. What the markup looks like byte for byte, the parity tests say."""
+import bz2
+import gzip
+import lzma
 import os
 import pathlib
 import re
@@ -243,3 +246,55 @@ def test_postern_lint_tells_what_asks_no_network(tmp_path):
     said = lint("--alone", "--net", cf).stdout
     assert words in said and f"{cf}:4: warning: rule B cannot hit: Postern has no eval function check_dkim_testing\n" in said
     assert words not in lint("--alone", "-v", cf).stdout
+
+
+def test_compressed_messages(place):
+    want = place.filter().stdout
+    forms = {"gz": gzip.compress(HAM), "two.gz": gzip.compress(HAM[:20]) + gzip.compress(HAM[20:]), "bz2": bz2.compress(HAM),
+             "xz": lzma.compress(HAM)}
+    for name, data in forms.items():
+        path = place.path / f"a.{name}"
+        path.write_bytes(data)
+        assert place.filter(path).stdout == want, name
+        assert place.filter(stdin=data).stdout == want, name
+    path.write_bytes(forms["gz"][:60])
+    done = place.filter(path)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert said(done) == [f"warn: archive-iterator: no access to {path}: gzip: truncated gzip input"]
+    path.write_bytes(b"\x89LZO\0\r\n\x1a\n")
+    assert said(place.filter(path)) == [f"warn: archive-iterator: no access to {path}: lzop is not unpacked"]
+
+
+def test_mbox_is_cut_as_spamassassin_cuts(place):
+    lines = ["Mon Jan  6 10:00:00 2020", "   Mon Jan 06 10:00:00 2020", "Mon Jan 6 9:00:00 2020", "Mon Jan 6 10:00:00 +0000 2020",
+             "Mon 6 Jan 10:00:00 2020", "06-01-2020_10:00:00_", "6-01-2020_10:00:00_", "today", "Mon Jan 6 10:00 2020"]
+    for begins, line in zip("y n y n n y y n n".split(), lines, strict=True):
+        box = b"junk\nFrom a@b Mon Jan  6 10:00:00 2020\n" + HAM + b"From c@d " + line.encode() + b"\n" + HAM
+        done = place.filter("--mbox", stdin=box)
+        assert done.stdout.count(b"X-Spam-Checker-Version") == 1 + (begins == "y"), line
+        assert b"junk" not in done.stdout
+
+
+def test_mbx(place):
+    pieces = [HAM, SPAM, HAM]
+    box = b"*mbx*\r\n".ljust(2048, b"\n")
+    for i, piece in enumerate(pieces):
+        box += b" 7-Jan-2020 10:00:00 +0000,%d;000000000000-0000000%d\r\n" % (len(piece), i) + piece
+    path = place.path / "box"
+    path.write_bytes(box)
+    done = place.filter("--mbx", path)
+    assert done.returncode == 0 and done.stdout.count(b"X-Spam-Checker-Version") == 3 and done.stdout.count(b"marked\n") == 1
+    for broken, why in ((b"", "mailbox not in mbx format - empty!"), (HAM, "mailbox not in mbx format!"),
+                        (box + b"x\n", "failure to read message body!")):
+        path.write_bytes(broken)
+        done = place.filter("--mbx", path)
+        assert done.returncode and said(done) == [f"warn: archive-iterator: no access to {path}: {why}"]
+
+
+def test_folders_as_spamassassin_reads_them(place):
+    for name in ("1", ",2", ".3", "4.mbox", "sub/5", "md/new/6", "md/cur/7:2,S", "md/cur/8:2,ST", "md/tmp/9"):
+        path = place.path / "dir" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"X-Name: " + name.encode() + b"\n" + HAM)
+    out = place.filter(place.path / "dir").stdout
+    assert sorted(re.findall(rb"X-Name: (.*)", out)) == [b"1", b"4.mbox", b"md/cur/7:2,S", b"md/new/6", b"sub/5"]
