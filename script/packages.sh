@@ -6,7 +6,7 @@ libseccomp-dev libmaxminddb-dev libminizip-dev libjansson-dev libidn2-dev libssl
 packages_run="ca-certificates dns-root-data"
 packages_test="clang llvm libclang-rt-14-dev clang-format clang-tidy python3 python3-pytest postfix clamav-daemon clamdscan clamav-testfiles \
 unbound swaks iproute2 perl procps"
-packages_judge="spamassassin libmail-dkim-perl libmail-spf-perl libarchive-zip-perl libio-string-perl libnet-libidn-perl razor pyzor \
+packages_judge="spamassassin libmail-dkim-perl libmail-spf-perl libarchive-zip-perl libio-string-perl libnet-libidn-perl libmaxmind-db-reader-perl razor pyzor \
 amavisd-new logwatch"
 
 say() { printf '%s\n' "$*" >&2; }

@@ -66,7 +66,10 @@ int harness_answer(struct harness *h, size_t rule, uint32_t id, const struct ans
 /* STR_NPOS when there is no such rule (or it was refused). */
 size_t harness_find(const struct harness *h, struct str name);
 
-/* All at once: does rule T of this configuration hit this message? Negative: EVAL_PENDING, EVAL_NOT_RUN, or -2: no rule T. */
+/*
+ * All at once: does rule T of this configuration hit this message? Negative: EVAL_PENDING, EVAL_NOT_RUN,
+ * or -2: no rule T.
+ */
 int harness_check(const char *config, const char *message);
 struct harness_row {
 	const char *name, *config, *message;

@@ -22,12 +22,6 @@ NOT_HERE = {
         "setting": "use_learner use_bayes use_bayes_rules bayes_auto_learn bayes_auto_learn_on_error "
                    "bayes_auto_learn_threshold_nonspam bayes_auto_learn_threshold_spam",
     },
-    "reads GeoIP files, for which the judge has no Perl module: src/checks/uri_local_test.c": {
-        "eval": "check_uri_local_bl",
-        "setting": "country_db_path country_db_type geodb_module geodb_options geodb_search_path uri_block_cc "
-                   "uri_block_cidr uri_block_cont uri_block_exclude uri_block_isp uri_country_db_isp_path "
-                   "uri_country_db_path",
-    },
     "of the plugin that SpamAssassin's own tests bring": {
         "eval": "check_test_plugin",
     },
