@@ -115,6 +115,9 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const features[] = { "has_asn_lookup_ipv6", "has_asn_geodb", "has_check_asn",
+					"has_check_asn_tag", NULL };
+
 const struct plugin plugin_asn = {
 	.name = "Mail::SpamAssassin::Plugin::ASN",
 	.directives = directives,
@@ -123,4 +126,5 @@ const struct plugin plugin_asn = {
 	.wants_geo = true,
 	.conf_finish = conf_finish,
 	.extract = extract,
+	.features = features,
 };

@@ -278,10 +278,14 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const features[] = { "has_olemacro_redirect_uri", "has_olemacro_mhtml_uri",
+					"has_olertfobject", NULL };
+
 const struct plugin plugin_ole_macro = {
 	.name = "Mail::SpamAssassin::Plugin::OLEVBMacro",
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,
 	.extract = extract,
+	.features = features,
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * known: the plugins of SpamAssassin 4.0 by name, with the eval functions and features each has there;
- * their lines stand in directive_table.c. `ifplugin X` is true for one that loadplugin named, whether
- * Postern implements it or not, as its rules then hit as in SpamAssassin without network, store or
- * module: not at all. What an eval function listed here but implemented by no struct plugin means is told
- * by ruleset_missing().
+ * known: what SpamAssassin 4.0 has and no struct plugin that the loader was given brings: plugins by name,
+ * with the eval functions and features each has there beside those of its struct plugin, if it has one.
+ * Lines of these plugins stand in directive_table.c. `ifplugin X` is true for one that loadplugin named,
+ * whether Postern implements it or not, as its rules then hit as in SpamAssassin without network, store or
+ * module: not at all. What an eval function listed here means is told by ruleset_missing().
  */
 #pragma once
 

@@ -168,8 +168,8 @@ static void test_stock(void **state)
 			fail_msg("%.*s", STR_FMT(d[i].text));
 	}
 	assert_true(ruleset_active_count(rs, RULE_BODY) > 500);
-	assert_true(ruleset_active_count(rs, RULE_HEADER) > 700);
-	assert_true(ruleset_active_count(rs, RULE_META) > 800);
+	assert_true(ruleset_active_count(rs, RULE_HEADER) > 500);
+	assert_true(ruleset_active_count(rs, RULE_META) > 600);
 	assert_true(ruleset_active_count(rs, RULE_MIMEHEADER) > 50);
 	ruleset_free(rs);
 }

@@ -16,7 +16,6 @@ static const struct plugin *find_plugin(const struct load *l, struct str name)
 	return NULL;
 }
 
-/* loadplugin Name [file]; tryplugin says nothing when there is none. */
 enum load_result set_allow_user_rules(struct load *l, struct str key, struct str value)
 {
 	(void)key;
@@ -28,6 +27,7 @@ enum load_result set_allow_user_rules(struct load *l, struct str key, struct str
 	return LOAD_OK;
 }
 
+/* loadplugin Name [file]; tryplugin says nothing when there is none. */
 enum load_result set_loadplugin(struct load *l, struct str key, struct str value)
 {
 	struct plugin_slot *slot;

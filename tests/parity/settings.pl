@@ -32,9 +32,8 @@ my (%names, %privileges);
 		config_text => join('', map { "loadplugin Mail::SpamAssassin::Plugin::$_\n" } @plugins) . "body X /x/\n",
 	})->init(0);
 }
-# With a number that is not the version's own it ends the reading of a file.
-delete $_->{require_version} for \%names, \%privileges;
 if (@ARGV && $ARGV[0] eq 'privileges') {
+	delete $privileges{require_version};	# as below
 	print map { "$_ $privileges{$_}\n" } sort keys %privileges;
 	exit;
 }
@@ -44,4 +43,6 @@ for my $file ("$lib/Conf.pm", map { "$lib/Plugin/$_.pm" } @plugins) {
 		$names{$1} = 1 if $line =~ /^=item ((?!(?:check|has)_|perl_version)[a-z]+(?:_[a-z0-9]+)+)(?:\s|$)/;
 	}
 }
+# With a number that is not the version's own it ends the reading of a file.
+delete $names{require_version};
 print map { "$_\n" } sort keys %names;

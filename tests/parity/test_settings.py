@@ -29,3 +29,4 @@ def test_every_setting_is_known(tmp_path):
                            tmp_path / "message"], capture_output=True, text=True, timeout=60, check=False)
     unknown = re.findall(r"failed to parse line.*: (\w+) 1$", done.stderr, re.M)
     assert unknown == []
+    assert "failed to parse plugin Mail" not in done.stderr
