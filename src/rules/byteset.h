@@ -20,10 +20,17 @@ static inline bool byteset_has(const struct byteset *s, uint8_t c)
 	return s->w[c >> 6] >> (c & 63) & 1;
 }
 
+/* from <= 255; a `to` over 255 is 255. */
 static inline void byteset_add_range(struct byteset *s, unsigned from, unsigned to)
 {
-	for (unsigned c = from; c <= to && c <= 255; c++)
-		byteset_add(s, (uint8_t)c);
+	unsigned last = to > 255 ? 255 : to;
+
+	for (unsigned i = from >> 6; from <= last && i <= last >> 6; i++) {
+		unsigned low = i == from >> 6 ? from & 63 : 0;
+		unsigned high = i == last >> 6 ? last & 63 : 63;
+
+		s->w[i] |= UINT64_MAX >> (63 - high) & UINT64_MAX << low;
+	}
 }
 
 static inline void byteset_union(struct byteset *s, const struct byteset *other)
@@ -62,11 +69,25 @@ static inline uint8_t byte_other_case(uint8_t c, bool latin1)
 	return c;
 }
 
-/* Adds the other case of every member. */
+/* The least member that is `from` or more; 256: none. */
+static inline unsigned byteset_next(const struct byteset *s, unsigned from)
+{
+	for (unsigned i = from >> 6; i < 4; i++) {
+		uint64_t rest = s->w[i] & (i == from >> 6 ? UINT64_MAX << (from & 63) : UINT64_MAX);
+
+		if (rest)
+			return i * 64 + (unsigned)__builtin_ctzll(rest);
+	}
+	return 256;
+}
+
+/* Adds the other case of every member: both cases of a letter are 32 bits apart in one word. */
 static inline void byteset_fold(struct byteset *s, bool latin1)
 {
-	for (unsigned c = 0; c < 256; c++) {
-		if (byteset_has(s, (uint8_t)c))
-			byteset_add(s, byte_other_case((uint8_t)c, latin1));
-	}
+	const uint64_t ascii = 0x07fffffe, high = 0x7f7fffff; /* A-Z; C0-D6 D8-DE */
+	uint64_t either = (s->w[1] | s->w[1] >> 32) & ascii;
+
+	s->w[1] |= either | either << 32;
+	either = latin1 ? (s->w[3] | s->w[3] >> 32) & high : 0;
+	s->w[3] |= either | either << 32;
 }

@@ -52,6 +52,8 @@ void rx_begin_atom(struct rx_parser *p, bool width)
 		RX_LAST_FRAME(p)->has_width = true;
 }
 
+#define HEX "0123456789abcdef"
+
 static void emit_byte(struct rx_parser *p, uint8_t c)
 {
 	if (ascii_is_alnum((char)c) || c == '_')
@@ -59,7 +61,8 @@ static void emit_byte(struct rx_parser *p, uint8_t c)
 	else if (c > ' ' && c < 0x7f)
 		strbuf_add(&p->out, str_make((const char[]){ '\\', (char)c }, 2));
 	else
-		strbuf_printf(&p->out, "\\x%02x", c);
+		strbuf_add(&p->out,
+			   str_make((const char[]){ '\\', 'x', HEX[c >> 4], HEX[c & 15] }, 4));
 }
 
 void rx_emit_char(struct rx_parser *p, uint32_t code)
@@ -84,18 +87,18 @@ static void emit_range(struct rx_parser *p, unsigned from, unsigned to)
 
 static void emit_class(struct rx_parser *p, struct byteset set)
 {
+	struct byteset others;
+
 	strbuf_add_byte(&p->out, '[');
 	if (byteset_count(&set) > 128 && byteset_count(&set) < 256) {
 		strbuf_add_byte(&p->out, '^');
 		byteset_invert(&set);
 	}
-	for (unsigned c = 0, to; c < 256; c = to + 1) {
-		to = c;
-		if (!byteset_has(&set, (uint8_t)c))
-			continue;
-		while (to < 255 && byteset_has(&set, (uint8_t)(to + 1)))
-			to++;
-		emit_range(p, c, to);
+	others = set;
+	byteset_invert(&others);
+	for (unsigned c = byteset_next(&set, 0), end; c < 256; c = byteset_next(&set, end)) {
+		end = byteset_next(&others, c);
+		emit_range(p, c, end - 1);
 	}
 	strbuf_add_byte(&p->out, ']');
 }
@@ -116,14 +119,12 @@ static bool is_one_char(const struct rx_parser *p, const struct byteset *set, ui
 void rx_emit_set(struct rx_parser *p, const struct byteset *set)
 {
 	bool exact = (p->flags & RX_I) && (p->flags & RX_CHARSET_D);
-	unsigned c = 0;
+	unsigned c = byteset_next(set, 0);
 
-	if (!byteset_count(set)) {
+	if (c == 256) {
 		strbuf_add_c(&p->out, "(?!)");
 		return;
 	}
-	while (!byteset_has(set, (uint8_t)c))
-		c++;
 	if (is_one_char(p, set, (uint8_t)c)) {
 		emit_byte(p, (uint8_t)(p->flags & RX_I ? byte_other_case((uint8_t)c, true) : c));
 		return;
