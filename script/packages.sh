@@ -9,6 +9,8 @@ unbound swaks iproute2 perl procps"
 packages_judge="spamassassin libmail-dkim-perl libmail-spf-perl libarchive-zip-perl libio-string-perl libnet-libidn-perl libmaxmind-db-reader-perl razor pyzor \
 amavisd-new logwatch"
 
+packages_bench="spamassassin rspamd postfix python3 perl procps"
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$0: $*"; exit 1; }
 

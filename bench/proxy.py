@@ -1,38 +1,26 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Measures Postern between a feeder and a sink: messages a second, and CPU time a message of each program.
-
-    bench/run            5 rounds of 3000 messages each way (minutes)
-    bench/run --quick    3 rounds of 500
+"""Postern between a feeder and a sink: messages a second, and CPU time a message of each program.
 
 Three ways, one after the other in every round, so that what else the machine does falls on all alike:
     direct      smtp-source → smtp-sink
     rules off   smtp-source → Postern (@bypass_*_maps = (1)) → smtp-sink
     rules on    smtp-source → Postern → smtp-sink
-each with a connection a message and with kept connections. See bench/README.md.
+each with a connection a message and with kept connections.
 """
-import argparse
 import contextlib
 import os
-import pathlib
 import signal
 import socket
 import statistics
 import subprocess
 import sys
 import threading
-import tempfile
 import time
 
-TOP = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOP / "tests/scenario"))
-sys.dont_write_bytecode = True
+from measure import corpus, cpu_s, daemon, harness, load
 
-import corpus  # noqa: E402 (needs the path above)
-import harness  # noqa: E402
-
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 RUN_LIMIT_S = 600
+SESSIONS = 10
 SETTINGS = """
 $mydomain = 'example.org';
 @local_domains_maps = (['.example.org']);
@@ -48,13 +36,7 @@ def program(name):
     for folder in ("/usr/sbin", "/usr/bin"):
         if os.path.exists(f"{folder}/{name}"):
             return f"{folder}/{name}"
-    sys.exit(f"bench/run: {name} is not installed (it comes with Postfix)")
-
-
-def cpu_s(pid):
-    """utime + stime of a process so far."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_S
+    sys.exit(f"bench: {name} is not installed (it comes with Postfix)")
 
 
 class Sink:
@@ -84,13 +66,8 @@ class Sink:
 
 class Postern:
     def __init__(self, sink_port, settings):
-        self.daemon = harness.Daemon(f"{SETTINGS}\n$forward_method = 'smtp:[127.0.0.1]:{sink_port}';\n{settings}",
-                                     scans=os.cpu_count() or 1)
-        try:
-            self.daemon.start()
-        except BaseException:
-            self.daemon.close()
-            raise
+        self.daemon = daemon(f"{SETTINGS}\n$forward_method = 'smtp:[127.0.0.1]:{sink_port}';\n{settings}",
+                             scans=os.cpu_count() or 1)
         self.pids = {role: [p.pid for p in self.daemon.role(role)] for role in ("front", "scan")}
         self.port = self.daemon.port
 
@@ -98,9 +75,9 @@ class Postern:
         return {role: sum(cpu_s(p) for p in pids) for role, pids in self.pids.items()}
 
 
-def feed(port, message, count, sessions, keeps):
+def feed(port, message, count, keeps):
     """Sends them; returns the feeder's seconds of CPU and of wall time."""
-    command = [program("smtp-source"), "-s", str(sessions), "-m", str(count), "-F", message,
+    command = [program("smtp-source"), "-s", str(SESSIONS), "-m", str(count), "-F", message,
                "-f", "sender@example.net", "-t", "anna@example.org"]
     if keeps:
         command.append("-d")
@@ -111,7 +88,7 @@ def feed(port, message, count, sessions, keeps):
     timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"bench/run: smtp-source ended with {process.returncode}")
+        sys.exit(f"bench: smtp-source ended with {process.returncode}")
     return usage.ru_utime + usage.ru_stime, time.monotonic() - began
 
 
@@ -131,13 +108,13 @@ class Row:
         self.postern = self.front + self.scan
 
 
-def run_once(way, houses, sink, message, args, keeps):
+def run_once(way, houses, sink, message, count, keeps):
     house = houses.get(way)
     before = sink.cpu_s(), house.cpu_s() if house else {}
-    source, wall = feed(house.port if house else sink.port, message, args.count, args.sessions, keeps)
+    source, wall = feed(house.port if house else sink.port, message, count, keeps)
     after = house.cpu_s() if house else {}
     used = {role: after[role] - before[1][role] for role in after}
-    return Row(args.count, wall, source, sink.cpu_s() - before[0], used.get("front", 0), used.get("scan", 0))
+    return Row(count, wall, source, sink.cpu_s() - before[0], used.get("front", 0), used.get("scan", 0))
 
 
 def messages(count):
@@ -159,15 +136,15 @@ def print_row(name, rows, direct):
           f"{median('postern') / pair:7.2f}")
 
 
-def measure(houses, sink, files, args, keeps):
+def measure(houses, sink, files, count, keeps):
     results = {way: [] for way in WAYS}
-    for r in range(args.rounds):
+    for r in range(len(files)):
         # Each round begins with another way.
         for i in range(len(WAYS)):
             way = WAYS[(r + i) % len(WAYS)]
-            results[way].append(run_once(way, houses, sink, files[r % len(files)], args, keeps))
-    print(f"\n{'kept connections' if keeps else 'a connection a message'}: medians of {args.rounds} rounds of "
-          f"{args.count} messages, {args.sessions} sessions at a time")
+            results[way].append(run_once(way, houses, sink, files[r], count, keeps))
+    print(f"\n{'kept connections' if keeps else 'a connection a message'}: medians of {len(files)} rounds of "
+          f"{count} messages, {SESSIONS} sessions at a time")
     print(f"{'':<10} {'messages a second':>24} {'ratio':>7} {'CPU, microseconds a message':>44} {'ratio':>7}")
     print(f"{'':<10} {'median':>8} {'lowest-highest':>15} {'':>7} {'source':>8} {'sink':>8} {'front':>8} {'scan':>8} "
           f"{'Postern':>8}")
@@ -175,29 +152,18 @@ def measure(houses, sink, files, args, keeps):
         print_row(way, results[way], results["direct"])
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="bench/run", description="See the head of this file and bench/README.md.")
-    parser.add_argument("--quick", action="store_true", help="3 rounds of 500 messages")
-    parser.add_argument("--rounds", type=int)
-    parser.add_argument("--count", type=int, help="messages a run")
-    parser.add_argument("--sessions", type=int, default=10, help="connections at a time")
-    args = parser.parse_args()
-    args.rounds = args.rounds or (3 if args.quick else 5)
-    args.count = args.count or (500 if args.quick else 3000)
-    files = messages(args.rounds)
+def run(quick):
+    rounds, count = (3, 500) if quick else (5, 3000)
+    files = messages(rounds)
     sink, houses = Sink(), {}
     try:
         houses["rules off"] = Postern(sink.port, OFF)
         houses["rules on"] = Postern(sink.port, "")
         sizes = [os.path.getsize(f) for f in files]
-        print(f"messages of {min(sizes)} to {max(sizes)} bytes; {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
+        print(f"messages of {min(sizes)} to {max(sizes)} bytes; {load()}")
         for keeps in (False, True):
-            measure(houses, sink, files, args, keeps)
+            measure(houses, sink, files, count, keeps)
     finally:
         for house in houses.values():
             house.daemon.close()
         sink.close()
-
-
-if __name__ == "__main__":
-    main()

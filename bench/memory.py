@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Memory: a scan process busy with the corpus, a waiting SMTP session, and a long run of one process."""
+import itertools
+import subprocess
+import threading
+import time
+
+from client import Client
+from measure import POSTERN, corpus, daemon, load, private_kb, rules, some_files
+
+WAITING = 500
+
+
+def busy(count):
+    """Private memory of scan processes and front before, at its highest, and after `count` messages."""
+    house = daemon("$sa_local_tests_only = 1;\n@local_domains_maps = (0);\n$final_spam_destiny = D_DISCARD;\n"
+                   "$sa_kill_level_deflt = -9999;\n", scans=1)
+    try:
+        scan, = house.role("scan")
+        front, = house.role("front")
+        first, peak = (private_kb(scan.pid), private_kb(front.pid)), [0, 0]
+        with Client(house.port) as client:
+            for path in some_files(count):
+                reply = client.send(open(path, "rb").read(), ["anna@example.org"])
+                assert reply[0] == 250, reply
+                peak = [max(peak[0], private_kb(scan.pid)), max(peak[1], private_kb(front.pid))]
+        last = private_kb(scan.pid), private_kb(front.pid)
+        print(f"{count} messages of the corpus through one scan process, private memory in MB:")
+        for i, name in enumerate(("scan", "front")):
+            print(f"  {name:<6} before {first[i] / 1024:6.1f}, at most {peak[i] / 1024:6.1f}, after {last[i] / 1024:6.1f}")
+    finally:
+        house.close()
+
+
+def waiting():
+    house = daemon("$sa_local_tests_only = 1;", scans=1)
+    try:
+        front, = house.role("front")
+        before = private_kb(front.pid)
+        sessions = [Client(house.port) for _ in range(WAITING)]
+        for s in sessions:
+            assert s.say("MAIL FROM:<sender@example.net>")[0] == 250
+        print(f"{WAITING} SMTP sessions that wait behind MAIL: {(private_kb(front.pid) - before) / WAITING:.1f} kB each")
+        for s in sessions:
+            s.close()
+    finally:
+        house.close()
+
+
+def soak(count):
+    """`count` messages through one process of `postern scan`: its memory at each tenth."""
+    scan = subprocess.Popen([POSTERN, "scan", *rules(), "--tsv", "--files-from", "-"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True, errors="replace")
+
+    def give():
+        for path in itertools.islice(itertools.cycle(corpus.files()), count):
+            scan.stdin.write(f"{path}\n")
+        scan.stdin.close()
+
+    threading.Thread(target=give, daemon=True).start()
+    began, at = time.monotonic(), []
+    for n, _ in enumerate(scan.stdout, 1):
+        if n % max(1, count // 10) == 0:
+            at.append(private_kb(scan.pid) / 1024)
+    assert scan.wait() == 0
+    print(f"{count} messages through one process in {time.monotonic() - began:.0f} s, private MB at each tenth: "
+          + " ".join(f"{mb:.1f}" for mb in at))
+
+
+def run(quick):
+    print(load())
+    busy(300 if quick else 3000)
+    waiting()
+    soak(6046 if quick else 60460)
