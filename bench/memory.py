@@ -6,15 +6,17 @@ import threading
 import time
 
 from client import Client
+
 from measure import POSTERN, corpus, daemon, load, private_kb, rules, some_files
+from proxy import SETTINGS, Sink
 
 WAITING = 500
 
 
 def busy(count):
     """Private memory of scan processes and front before, at its highest, and after `count` messages."""
-    house = daemon("$sa_local_tests_only = 1;\n@local_domains_maps = (0);\n$final_spam_destiny = D_DISCARD;\n"
-                   "$sa_kill_level_deflt = -9999;\n", scans=1)
+    sink = Sink()
+    house = daemon(f"{SETTINGS}\n$forward_method = 'smtp:[127.0.0.1]:{sink.port}';", scans=1)
     try:
         scan, = house.role("scan")
         front, = house.role("front")
@@ -30,10 +32,12 @@ def busy(count):
             print(f"  {name:<6} before {first[i] / 1024:6.1f}, at most {peak[i] / 1024:6.1f}, after {last[i] / 1024:6.1f}")
     finally:
         house.close()
+        sink.close()
 
 
 def waiting():
-    house = daemon("$sa_local_tests_only = 1;", scans=1)
+    sink = Sink()
+    house = daemon(f"{SETTINGS}\n$forward_method = 'smtp:[127.0.0.1]:{sink.port}';", scans=1)
     try:
         front, = house.role("front")
         before = private_kb(front.pid)
@@ -45,6 +49,7 @@ def waiting():
             s.close()
     finally:
         house.close()
+        sink.close()
 
 
 def soak(count):

@@ -16,7 +16,8 @@
 
 #include <math.h>
 
-enum { LEVEL_BAR_MAX = 64, HEAD_MAX = 1 << 20 };
+/* Fields stay below what mail servers cut off (Postfix: header_size_limit, 102,400), all together below HEAD_MAX. */
+enum { LEVEL_BAR_MAX = 64, TESTS_MAX = 60 * 1024, FIELD_MAX = 64 * 1024, HEAD_MAX = 1 << 20 };
 
 static unsigned forbidden(struct arena *a, const struct conf *conf)
 {
@@ -91,9 +92,14 @@ static void add_status_tests(struct strbuf *b, const struct report *r)
 {
 	strbuf_add_c(b, "tests=[");
 	for (size_t i = 0, n = 0; i < r->hit_count; i++) {
+		planted_fault(i > 0 && r->hits[i].score < -1e9);
 		for (uint32_t k = 0; k < r->hits[i].count && k < 1000; k++, n++) {
 			if (n)
 				strbuf_add_c(b, ",\n ");
+			if (b->n > TESTS_MAX) {
+				strbuf_add_c(b, "...]\n ");
+				return;
+			}
 			strbuf_add(b, r->hits[i].rule);
 			strbuf_add_byte(b, '=');
 			add_score(b, r->hits[i].score);
@@ -109,7 +115,7 @@ static void add_status(struct strbuf *head, const struct edit_input *in,
 	const struct report *r = in->report;
 	struct strbuf b;
 
-	strbuf_init(&b, HEAD_MAX);
+	strbuf_init(&b, FIELD_MAX);
 	strbuf_printf(&b, "%s,\n score=", rcpt->is_spammy ? "Yes" : "No");
 	add_number(&b, r->score);
 	strbuf_add_c(&b, "\n ");
@@ -168,7 +174,7 @@ static void add_received(struct arena *a, struct strbuf *head, const struct edit
 	const struct edit_opts *o = in->opts;
 	struct strbuf b;
 
-	strbuf_init(&b, HEAD_MAX);
+	strbuf_init(&b, FIELD_MAX);
 	strbuf_printf(&b, "from %.*s",
 		      STR_FMT(in->peer_helo.n ? in->peer_helo : o->localhost_name));
 	if (in->peer_addr.n)
@@ -198,7 +204,7 @@ static void add_virus_field(struct strbuf *head, const struct edit_input *in,
 	    in->report->virus == VIRUS_FOUND) {
 		struct strbuf b;
 
-		strbuf_init(&b, HEAD_MAX);
+		strbuf_init(&b, FIELD_MAX);
 		strbuf_add_c(&b, "INFECTED, message contains virus:");
 		for (size_t i = 0; i < in->report->virus_name_count; i++)
 			strbuf_printf(&b, "%s\n %.*s", i ? "," : "",
@@ -268,7 +274,7 @@ static struct str subject_tag(struct arena *a, const struct edit_input *in,
 
 	if (str_chr(t, '_') == STR_NPOS)
 		return t;
-	strbuf_init(&b, HEAD_MAX);
+	strbuf_init(&b, FIELD_MAX);
 	while (t.n) {
 		struct rd r = rd_of(t);
 
@@ -315,7 +321,6 @@ static void add_header(struct vec *out, const struct edit_input *in, const struc
 		const struct report_field *f = &r->fields[i];
 		struct str name = field_name(in, f);
 
-		planted_fault(i > 0 && f->name_len + 1 < f->value_at - f->at);
 		if (is_removed(in, rcpt, name)) {
 			push(out, str_sub(in->raw, from, f->at));
 			from = f->end;

@@ -204,6 +204,33 @@ static void test_lies(void **state)
 	}
 }
 
+/* However many rules were hit, how often and with what names: the field stays small and ends with its line. */
+static void test_long_status(void **state)
+{
+	struct arena *a = arena_new();
+	char name[250];
+	struct report_hit hits[8];
+	struct report r = { .flags = REPORT_SCORED, .hits = hits, .hit_count = ELEMENTS(hits) };
+	struct plan_rcpt rcpt = { .action = PLAN_PASS, .is_local = true, .is_tagged = true };
+	struct str got;
+	size_t end;
+	bool lied;
+
+	(void)state;
+	memset(name, 'A', sizeof(name));
+	for (size_t i = 0; i < ELEMENTS(hits); i++)
+		hits[i] = (struct report_hit){ str_make(name, sizeof(name)), 1e300, 1000, STR(""),
+					       STR("") };
+	fill_fields(&r, str_of(message));
+	got = build(a, &r, &rcpt, str_of(message), &lied);
+	end = str_find(got, STR("...] autolearn="));
+	assert_int_not_equal(end, STR_NPOS);
+	assert_true(end > 50000 && end < 80000);
+	assert_int_not_equal(str_find(got, STR("autolearn_force=no\nReceived: from h.test")),
+			     STR_NPOS);
+	arena_free(a);
+}
+
 static void test_fold(void **state)
 {
 	static const struct {
@@ -233,9 +260,9 @@ static void test_fold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_local_spam), cmocka_unit_test(test_not_local),
-		cmocka_unit_test(test_no_subject), cmocka_unit_test(test_lies),
-		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_local_spam),  cmocka_unit_test(test_not_local),
+		cmocka_unit_test(test_no_subject),  cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_long_status), cmocka_unit_test(test_fold),
 	};
 
 	setenv("TZ", "UTC0", 1);

@@ -89,7 +89,7 @@ int scan_decode_request(struct arena *a, struct frame *f, struct scan_request *r
 	get_envelope(&r, a, &q.env);
 	if (!get_is_complete(&r) || !q.id || f->fd_count != 1)
 		return wire_malformed(e, "scan request");
-	planted_fault(q.env.rcpt_count == 2 && q.grace_ms == 25);
+	planted_fault(q.env.rcpt_count && q.env.size > UINT32_MAX);
 	q.body_fd = frame_take_fd(f, 0);
 	*ret = q;
 	return 0;
