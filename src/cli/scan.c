@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `postern scan`: verdicts on messages in files. */
-#include "checks/checks.h"
 #include "cli/cli.h"
+#include "cli/scan_rules.h"
 #include "cli/scan_work.h"
 #include "core/arena.h"
 #include "core/num.h"
-#include "rules/files.h"
 #include "rules/ruleset.h"
 
 #include <getopt.h>
@@ -41,14 +40,11 @@ static const char usage[] =
     "\n"
     "Exit status: 0 all messages scanned, 1 some could not be read, 64 wrong usage, 78 no rules.\n";
 
-enum { MAX_CF = 256 };
-
 struct options {
 	enum scan_format format;
-	bool mbox, local, stats, verbose;
-	const char *files_from, *rules, *site, *user_prefs;
-	const char *cf[MAX_CF + 1];
-	size_t cf_count;
+	bool mbox, stats;
+	const char *files_from;
+	struct scan_rules rules;
 	unsigned jobs;
 };
 
@@ -104,68 +100,21 @@ static int take_option(int c, struct options *o)
 	case OPT_REPORT: o->format = SCAN_FORMAT_REPORT; return 0;
 	case OPT_MBOX: o->mbox = true; return 0;
 	case OPT_FILES: o->files_from = optarg; return 0;
-	case OPT_LOCAL: o->local = true; return 0;
-	case OPT_RULES: o->rules = optarg; return 0;
-	case OPT_SITE: o->site = optarg; return 0;
-	case OPT_PREFS: o->user_prefs = optarg; return 0;
+	case OPT_LOCAL: o->rules.net = false; return 0;
+	case OPT_RULES: o->rules.rules = optarg; return 0;
+	case OPT_SITE: o->rules.site = optarg; return 0;
+	case OPT_PREFS: o->rules.user_prefs = optarg; return 0;
 	case OPT_STATS: o->stats = true; return 0;
-	case 'v': o->verbose = true; return 0;
+	case 'v': o->rules.verbose = true; return 0;
 	case OPT_JOBS:
 		if (!num_parse_u64(str_of(optarg), 10, 1024, &n) || !n)
 			return bad_usage("--jobs takes a number from 1 to 1024");
 		o->jobs = (unsigned)n;
 		return 0;
-	case OPT_CF:
-		if (o->cf_count == MAX_CF)
-			return bad_usage("too many --cf");
-		o->cf[o->cf_count++] = optarg;
-		return 0;
+	case OPT_CF: return scan_rules_add_cf(&o->rules, optarg) ? 0 : bad_usage("too many --cf");
 	case 'h': fputs(usage, stdout); return -1;
 	default: return bad_usage(NULL);
 	}
-}
-
-static void show_diags(const struct ruleset *rs, bool verbose)
-{
-	const struct rules_diag *d;
-	const struct ruleset_missing *m;
-	size_t n;
-
-	d = ruleset_diags(rs, &n);
-	for (size_t i = 0; i < n; i++)
-		if (verbose || d[i].severity == RULES_ERROR)
-			fprintf(stderr, "postern: %.*s%s%.*s\n", STR_FMT(d[i].file),
-				d[i].file.n ? ": " : "", STR_FMT(d[i].text));
-	m = ruleset_missing(rs, &n);
-	for (size_t i = 0; verbose && i < n; i++)
-		fprintf(stderr, "postern: eval function %.*s %s: %zu rules %s%s\n",
-			STR_FMT(m[i].function), m[i].partly ? "asks no network yet" : "is missing",
-			m[i].rules, m[i].partly ? "hit by what the header says" : "cannot hit",
-			m[i].net_only ? " (network only)" : "");
-}
-
-static int load_rules(const struct options *o, struct arena *a, struct ruleset **ret)
-{
-	struct rules_paths paths = { .rules = o->rules,
-				     .site = o->site,
-				     .user_prefs = o->user_prefs,
-				     .restricted = o->user_prefs };
-	struct ruleset_options opts = { .plugins = checks_plugins,
-					.plugin_count = checks_plugin_count,
-					.net = !o->local };
-	struct rules_source source;
-	struct err e = ERR_INIT;
-
-	paths.cf = o->cf_count ? o->cf : NULL;
-	if (rules_files_read(&paths, a, &source, &e) < 0 ||
-	    ruleset_load(&source, &opts, ret, &e) < 0) {
-		fprintf(stderr, "postern: %s\n", e.text);
-		fprintf(stderr, "postern: install the package spamassassin, or name a folder with "
-				"rule files: --rules DIR\n");
-		return -1;
-	}
-	show_diags(*ret, o->verbose);
-	return 0;
 }
 
 static int collect(const struct options *o, int argc, char **argv, struct scan_inputs *in)
@@ -189,7 +138,7 @@ static int scan_all(const struct options *o, const struct scan_inputs *in,
 	struct scan_work w = { .inputs = in,
 			       .rules = rules,
 			       .format = o->format,
-			       .net = !o->local,
+			       .net = o->rules.net,
 			       .jobs = o->jobs,
 			       .progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) };
 	struct scan_totals t;
@@ -207,7 +156,7 @@ static int scan_all(const struct options *o, const struct scan_inputs *in,
 
 int cli_scan(int argc, char **argv)
 {
-	struct options o = { .jobs = 1 };
+	struct options o = { .jobs = 1, .rules = { .net = true } };
 	struct ruleset *rules = NULL;
 	struct scan_inputs in;
 	struct arena *a;
@@ -225,7 +174,7 @@ int cli_scan(int argc, char **argv)
 	if (collect(&o, argc - optind, argv + optind, &in) < 0)
 		goto out;
 	status = EX_CONFIG;
-	if (load_rules(&o, a, &rules) < 0)
+	if (scan_rules_load(&o.rules, a, &rules) < 0)
 		goto out;
 	status = scan_all(&o, &in, rules);
 out:

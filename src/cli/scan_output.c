@@ -2,6 +2,7 @@
 /* How `postern scan` prints: see scan_output.h. */
 #include "cli/scan_output.h"
 
+#include "cli/json_text.h"
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/encode.h"
@@ -19,20 +20,15 @@ static void print_tsv(struct strbuf *out, struct str name, const struct report *
 		      STR_FMT(judge_tests(r->subrules, r->subrule_count, false, a)));
 }
 
-static void print_text(struct strbuf *out, struct str name, const struct report *r)
+void scan_output_verdict(struct strbuf *out, struct str name, const struct report *r)
 {
 	encode_printable(out, name);
 	strbuf_printf(out, ": %s, %.1f points (%.1f needed)\n",
 		      r->score >= r->required ? "spam" : "not spam", r->score, r->required);
-	for (size_t i = 0; i < r->hit_count; i++) {
-		const struct report_hit *h = &r->hits[i];
+}
 
-		strbuf_printf(out, "  %6.1f  %-28.*s %.*s%.*s", h->score * h->count,
-			      STR_FMT(h->rule), STR_FMT(h->area), STR_FMT(h->description));
-		if (h->count > 1)
-			strbuf_printf(out, " (%u times)", h->count);
-		strbuf_add_byte(out, '\n');
-	}
+void scan_output_limits(struct strbuf *out, const struct report *r)
+{
 	if (r->flags & REPORT_STOPPED)
 		strbuf_add_c(out, "  stopped before the end: this is what was found so far\n");
 	for (unsigned k = 0; k < BUDGET_STOPPED; k++)
@@ -42,18 +38,19 @@ static void print_text(struct strbuf *out, struct str name, const struct report 
 			    budget_kind_name(k));
 }
 
-static json_t *text_value(struct str s)
+static void print_text(struct strbuf *out, struct str name, const struct report *r)
 {
-	json_t *v = json_stringn(s.n ? s.p : "", s.n);
-	struct strbuf b;
+	scan_output_verdict(out, name, r);
+	for (size_t i = 0; i < r->hit_count; i++) {
+		const struct report_hit *h = &r->hits[i];
 
-	if (v)
-		return v;
-	strbuf_init(&b, 0); /* no UTF-8: made printable */
-	encode_printable(&b, s);
-	v = json_stringn(b.p, b.n);
-	strbuf_done(&b);
-	return v;
+		strbuf_printf(out, "  %6.1f  %-28.*s %.*s%.*s", h->score * h->count,
+			      STR_FMT(h->rule), STR_FMT(h->area), STR_FMT(h->description));
+		if (h->count > 1)
+			strbuf_printf(out, " (%u times)", h->count);
+		strbuf_add_byte(out, '\n');
+	}
+	scan_output_limits(out, r);
 }
 
 static json_t *hits_value(const struct report_hit *hits, size_t n)
@@ -63,11 +60,11 @@ static json_t *hits_value(const struct report_hit *hits, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		json_t *h = json_object();
 
-		json_object_set_new(h, "rule", text_value(hits[i].rule));
+		json_object_set_new(h, "rule", json_text(hits[i].rule));
 		json_object_set_new(h, "score", json_real(hits[i].score));
 		json_object_set_new(h, "count", json_integer(hits[i].count));
 		if (hits[i].description.n)
-			json_object_set_new(h, "description", text_value(hits[i].description));
+			json_object_set_new(h, "description", json_text(hits[i].description));
 		json_array_append_new(list, h);
 	}
 	return list;
@@ -79,13 +76,13 @@ static void print_json(struct strbuf *out, struct str name, const struct report 
 	json_t *over = json_array();
 	char *text;
 
-	json_object_set_new(o, "path", text_value(name));
+	json_object_set_new(o, "path", json_text(name));
 	json_object_set_new(o, "spam", json_boolean(r->score >= r->required));
 	json_object_set_new(o, "score", json_real(r->score));
 	json_object_set_new(o, "required", json_real(r->required));
-	json_object_set_new(o, "message_id", text_value(r->message_id));
-	json_object_set_new(o, "from", text_value(r->from));
-	json_object_set_new(o, "subject", text_value(r->subject));
+	json_object_set_new(o, "message_id", json_text(r->message_id));
+	json_object_set_new(o, "from", json_text(r->from));
+	json_object_set_new(o, "subject", json_text(r->subject));
 	json_object_set_new(o, "rules", hits_value(r->hits, r->hit_count));
 	json_object_set_new(o, "subrules", hits_value(r->subrules, r->subrule_count));
 	json_object_set_new(o, "stopped", json_boolean(r->flags & REPORT_STOPPED));

@@ -57,6 +57,7 @@ static void keep(void *ctx, const struct rx *rx, struct str subject)
 		return;
 	p->absent = f->ret->flags & FIND_ABSENT;
 	p->field = f->field;
+	p->joined = f->joined;
 	/* \K and lookbehinds can leave a match that ends before it begins */
 	p->from = from < subject.n ? from : subject.n;
 	p->to = to < subject.n ? to : subject.n;
@@ -163,6 +164,7 @@ static void find_mimeheader(struct match_finder *f)
 		return;
 	f->number = 0;
 	f->field = NULL;
+	f->joined = true;
 	values[f->ret->subject_count++] = joined;
 	search(f, joined, max);
 }
@@ -229,24 +231,34 @@ static void find_lacks(struct match_finder *f)
 	f->ret->lack_count = n.literal_count;
 }
 
-/* Which entries the cleaned forms that matched belong to. */
+static bool has_form(const struct uri *u, struct text form)
+{
+	VEC_EACH (&u->cleaned, struct text, it) {
+		if (text_eq(*it, form))
+			return u->has_cleaned;
+	}
+	return false;
+}
+
+/* The entry a cleaned form belongs to; NULL: the budget ended. */
+static const struct uri *owner_of(struct match_finder *f, struct text form)
+{
+	URI_LIST_EACH(f->m->msg->uris, u)
+	{
+		if (!budget_steps(f->m->budget, 1 + u->cleaned.n))
+			break;
+		if (has_form(u, form))
+			return u;
+	}
+	return NULL;
+}
+
 static void find_owners(struct match_finder *f)
 {
 	const struct uri_list *l = f->m->msg->uris;
 
-	VEC_EACH (&f->places, struct match_place, p) {
-		const struct text *form = VEC_AT(&l->cleaned, struct text, p->number);
-
-		URI_LIST_EACH(l, u)
-		{
-			if (p->uri || !budget_steps(f->m->budget, 1 + u->cleaned.n))
-				break;
-			VEC_EACH (&u->cleaned, struct text, c) {
-				if (u->has_cleaned && text_eq(*c, *form))
-					p->uri = u;
-			}
-		}
-	}
+	VEC_EACH (&f->places, struct match_place, p)
+		p->uri = owner_of(f, *VEC_AT(&l->cleaned, struct text, p->number));
 }
 
 static void find(struct match_finder *f)

@@ -12,6 +12,7 @@ struct match_finder {
 	struct arena *a;
 	size_t number;                   /* of the subject being searched */
 	const struct mime_header *field; /* it comes from */
+	bool joined;                     /* it is of several parts */
 	struct vec places;               /* struct match_place */
 	struct match_finds *ret;
 };
