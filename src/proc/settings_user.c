@@ -67,7 +67,7 @@ static void read_groups(const struct conf *c, struct privilege_user *u, struct c
 	const char *group = conf_get_cstr(c, "daemon_group");
 	const struct conf_value *list = conf_get_list(c, "daemon_groups");
 	struct arena *a = arena_new();
-	gid_t gid;
+	gid_t gid = 0;
 	if (group && *group &&
 	    find_group(group, conf_place_of(c, "daemon_group"), "$daemon_group", &gid, diags))
 		add_group(u, gid);
