@@ -89,19 +89,23 @@ static bool is_mail(struct str s)
 	return end != STR_NPOS && (end == s.n || (end + 1 == s.n && s.p[end] == '\n'));
 }
 
+/* Behind the quoted or plain run at i; i itself if there is none. */
+static size_t skip_run(struct str s, size_t i)
+{
+	size_t end = skip_quoted(s, i);
+
+	if (end != STR_NPOS)
+		return end;
+	end = str_find_any(str_from(s, i), "\",;<");
+	return end == STR_NPOS ? s.n : i + end;
+}
+
 /* Behind all quoted and plain runs at i; i itself if there is none. */
 static size_t skip_phrase(struct str s, size_t i)
 {
-	for (;;) {
-		size_t end = skip_quoted(s, i);
-		if (end == STR_NPOS) {
-			end = str_find_any(str_from(s, i), "\",;<");
-			end = end == STR_NPOS ? s.n : i + end;
-		}
-		if (end == i)
-			return i;
+	for (size_t end; (end = skip_run(s, i)) != i;)
 		i = end;
-	}
+	return i;
 }
 
 /*
@@ -185,8 +189,28 @@ static bool take_angle(struct str s, size_t i, struct budget *b, struct entry *e
 	}
 	if (from == s.n || s.p[from] != '>')
 		return false;
-	e->inner = str_sub(s, from, from);
 	e->end = skip_more_angles(s, from + 1, &e->comment);
+	if (e->end == STR_NPOS)
+		return false;
+	e->inner = str_sub(s, from, from);
+	return true;
+}
+
+/* Runs at i alone, as many as leave what must follow: a comment may hold what would end a run. */
+static bool take_phrase(struct str s, size_t i, struct entry *e)
+{
+	size_t at = i;
+
+	e->end = STR_NPOS;
+	for (size_t behind; (behind = skip_run(s, i)) != i; i = behind) {
+		struct str comment;
+		size_t end = skip_tail(s, behind, &comment);
+		if (end == STR_NPOS)
+			continue;
+		e->end = end;
+		e->phrase = str_sub(s, at, behind);
+		e->comment = comment;
+	}
 	return e->end != STR_NPOS;
 }
 
@@ -205,11 +229,12 @@ static bool take_entry(struct str s, struct budget *b, struct entry *e)
 		return true;
 	}
 	/* Blanks alone are a phrase of the last of them. */
-	if (phrase == at && !at)
-		return false;
-	e->end = skip_tail(s, phrase, &e->comment);
-	e->phrase = str_sub(s, phrase == at ? at - 1 : at, phrase);
-	return e->end != STR_NPOS;
+	if (phrase == at) {
+		e->end = at ? skip_tail(s, at, &e->comment) : STR_NPOS;
+		e->phrase = at ? str_sub(s, at - 1, at) : STR_NONE;
+		return e->end != STR_NPOS;
+	}
+	return take_phrase(s, at, e);
 }
 
 static struct str without_comments(struct arena *a, struct str s)

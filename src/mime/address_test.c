@@ -58,6 +58,13 @@ static const struct {
 	{ "", "" },
 	{ "  ", "" },
 	{ ", ,<a@b.cc>", "-/a@b.cc" },
+	/* A comment behind a quoted phrase may hold angles, and commas behind them. */
+	{ "\"a-b\"  (<c@d.ee>)", "a-b/-" },
+	{ "\"a\" (<x>, y) , b@c.dd", "a (/-, y) /-, -/b@c.dd" },
+	{ "\"a\" (\"x\", y) , b@c.dd", "a (x/-, y) /-, -/b@c.dd" },
+	{ "a (<c@d.ee>)", "-/c@d.ee" },
+	{ "a@b.cc(<>)", "<>/a@b.cc" },
+	{ "a@b.cc(<>) d", "" },
 };
 
 static void put(struct strbuf *b, struct str s)
