@@ -37,13 +37,24 @@ def compare(want, got):
     return counts, differing
 
 
+def show(counts, differing, top=20):
+    """Shares, and the rules that differ most."""
+    n = counts["messages"]
+    print("messages not in GOT:", counts["lost"])
+    for key, what in (("rules", "rules"), ("score", "score"), ("subrules", "sub-rules"),
+                      ("subrule_counts", "sub-rules with counts")):
+        print(f"same {what}: {counts[key]}/{n} ({100 * counts[key] / n if n else 0:.2f}%)")
+    names = collections.Counter()
+    for name, count in differing.items():
+        names[name.split()[1]] += count
+    for rule, _ in names.most_common(top):
+        print(f"  {rule}: {differing['missing ' + rule]} missing, {differing['extra ' + rule]} extra")
+
+
 def main():
     counts, differing = compare(read(sys.argv[1]), read(sys.argv[2]))
-    for what in ("messages", "lost", "rules", "score", "subrules", "subrule_counts"):
-        print(f"{what}: {counts[what]}")
-    for name, n in differing.most_common(20):
-        print(f"  {name}: {n}")
-    return 0 if counts["rules"] == counts["messages"] else 1
+    show(counts, differing)
+    return 0 if counts["messages"] and counts["rules"] == counts["messages"] else 1
 
 
 if __name__ == "__main__":

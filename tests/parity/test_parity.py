@@ -1,19 +1,24 @@
 """The same messages through SpamAssassin and `postern scan`: the same rules, scores and sub-rules.
 
 In an ordinary run SpamAssassin's answers come from cases/want.tsv (on the messages beside it); with
-POSTERN_LONG=1 and SpamAssassin installed, 300 messages of the public corpus are asked about, and the answers kept in var/parity/.
+POSTERN_LONG=1 and SpamAssassin installed, all 6,046 messages of the public corpus are asked about, and the answers kept in
+var/parity/.
 """
 import os
 import pathlib
 import random
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
 import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import compare  # noqa: E402
+
+# Rules that may differ on the public corpus, each explained in docs/DEVIATIONS.md.
+EXPLAINED = set()
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 POSTERN = TOP / os.environ.get("POSTERN_BUILD", "build") / "src/cli/postern"
@@ -35,12 +40,6 @@ def scan(paths, *options):
     return done
 
 
-def show(counts, differing):
-    print({k: f"{counts[k]}/{counts['messages']}" for k in ("rules", "score", "subrules", "subrule_counts")})
-    for name, n in differing.most_common(20):
-        print(" ", name, n)
-
-
 def corpus():
     done = subprocess.run([TOP / "script/corpus"], capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
@@ -55,7 +54,7 @@ def test_stored_verdicts(tmp_path):
     got_file = tmp_path / "got.tsv"
     got_file.write_text(scan(sorted(folder.glob("*/*.eml"))).stdout)
     counts, differing = compare.compare(want, compare.read(got_file))
-    show(counts, differing)
+    compare.show(counts, differing)
     assert counts["messages"] == len(list(folder.glob("*/*.eml"))) and not counts["lost"]
     assert counts["rules"] == counts["score"] == counts["subrule_counts"] == counts["messages"]
 
@@ -72,20 +71,40 @@ def test_whole_corpus_is_scanned(tmp_path):
     assert one.stderr.splitlines()[-1].startswith(f"{len(paths)} messages, ")
 
 
+def judge(paths, kept):
+    """SpamAssassin's verdicts on all these, kept in a file: asking takes minutes. As many processes as cores."""
+    if kept.exists() and len(kept.read_text(errors="replace").splitlines()) == len(paths):
+        return compare.read(kept)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    program, cores = pathlib.Path(__file__).parent / "verdicts.pl", os.cpu_count() or 1
+    parts = [pathlib.Path(f"{kept}.{core}") for core in range(cores)]
+    asked = []
+    for core, part in enumerate(parts):
+        listed = tempfile.TemporaryFile("w+")
+        listed.write("".join(f"{p}\n" for p in paths[core::cores]))
+        listed.seek(0)
+        asked.append(subprocess.Popen(["nice", "perl", program], stdin=listed, stdout=open(part, "w", encoding="utf-8")))
+    assert [one.wait() for one in asked] == [0] * cores
+    kept.write_text("".join(part.read_text(errors="replace") for part in parts))
+    for part in parts:
+        part.unlink()
+    return compare.read(kept)
+
+
 @pytest.mark.skipif(not os.environ.get("POSTERN_LONG"), reason="a long form: POSTERN_LONG=1")
 def test_live_judge(tmp_path):
-    """300 messages of the public corpus, SpamAssassin asked here and now."""
+    """The whole public corpus, SpamAssassin asked here and now."""
     if not shutil.which("spamassassin"):
         pytest.skip("SpamAssassin is not installed: script/bootstrap all")
-    paths = random.Random(1).sample(corpus(), 300)
-    kept = TOP / "var/parity/want-300.tsv"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["perl", pathlib.Path(__file__).parent / "verdicts.pl"], capture_output=True, text=True,
-                              input="".join(f"{p}\n" for p in paths), timeout=1800, errors="replace", check=True)
-        kept.write_text(done.stdout)
+    paths = corpus()
+    want = judge(paths, TOP / "var/parity/want-corpus.tsv")
     got = tmp_path / "got.tsv"
     got.write_text(scan(paths).stdout)
-    counts, differing = compare.compare(compare.read(kept), compare.read(got))
-    show(counts, differing)
-    assert not counts["lost"]
+    counts, differing = compare.compare(want, compare.read(got))
+    compare.show(counts, differing)
+    n = counts["messages"]
+    assert n == len(paths) and not counts["lost"]
+    assert counts["rules"] >= 0.998 * n and counts["score"] >= 0.998 * n
+    assert counts["subrules"] >= 0.99 * n and counts["subrule_counts"] >= 0.985 * n
+    unexplained = {name.split()[1] for name in differing} - EXPLAINED
+    assert not unexplained, f"differences that docs/DEVIATIONS.md does not explain: {sorted(unexplained)}"

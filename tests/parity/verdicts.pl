@@ -1,9 +1,12 @@
 #!/usr/bin/perl
 # What Mail::SpamAssassin says of each message whose path comes on standard input, one line a message:
 # path TAB score TAB rules TAB sub-rules, both sorted and joined by commas. Local tests only, no Bayes.
+# Each message has a process of its own, with the rules compiled before: in one process, patterns made of a message
+# (%{TAG}) keep what the first message gave them.
 use strict;
 use warnings;
 use Mail::SpamAssassin;
+use POSIX ();
 
 my $engine = Mail::SpamAssassin->new({
 	local_tests_only => 1,
@@ -14,9 +17,11 @@ my $engine = Mail::SpamAssassin->new({
 	post_config_text => "use_bayes 0\nuse_auto_welcomelist 0\n",
 });
 $engine->init(1);
+$engine->compile_now(0, 0);
 $| = 1;
-while (my $path = <STDIN>) {
-	chomp $path;
+
+sub answer {
+	my ($path) = @_;
 	open(my $file, '<', $path) or die "$path: $!\n";
 	my $text = do { local $/ = undef; <$file> };
 	close($file);
@@ -25,6 +30,15 @@ while (my $path = <STDIN>) {
 	my @lists = map { join(',', sort grep { $_ ne '' } split(/,/, $_)) }
 		($status->get_names_of_tests_hit, $status->get_names_of_subtests_hit);
 	printf("%s\t%.3f\t%s\t%s\n", $path, $status->get_score, @lists);
-	$status->finish;
-	$message->finish;
+}
+
+while (my $path = <STDIN>) {
+	chomp $path;
+	my $child = fork() // die "fork: $!\n";
+	if (!$child) {
+		answer($path);
+		POSIX::_exit(0);
+	}
+	waitpid($child, 0);
+	die "$path: no answer\n" if $?;
 }
