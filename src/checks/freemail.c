@@ -49,24 +49,29 @@ static bool is_domain_pattern(struct str s)
 	return true;
 }
 
+static void refuse(struct directive_call *call, const char *what, struct str word)
+{
+	if (call->warn)
+		call->warn(call, arena_printf(call->arena, "freemail: invalid %s: %.*s", what,
+					      STR_FMT(word)));
+}
+
 static int set_domains(struct directive_call *call, struct err *e)
 {
 	struct freemail_conf *conf = call->conf;
-	struct str rest = call->value, bad = STR_NONE;
+	struct str rest = call->value;
 
+	(void)e;
 	for (struct str w = next_word(&rest); w.n; w = next_word(&rest)) {
 		struct str key = str_lower(call->arena, w);
 
 		if (!is_domain_pattern(w))
-			bad = w;
+			refuse(call, "freemail_domains", w);
 		else if (str_find_any(w, "*?") != STR_NPOS)
 			map_put(&conf->globs, key, NULL);
 		else
 			map_put(&conf->domains, key, NULL);
 	}
-	if (!str_is_none(bad))
-		return err_set(e, ERR_CONFIG, false, "freemail: invalid freemail_domains: %.*s",
-			       STR_FMT(bad));
 	return 0;
 }
 
@@ -87,17 +92,15 @@ static bool is_address_or_domain(struct str s)
 static int set_welcomelist(struct directive_call *call, struct err *e)
 {
 	struct freemail_conf *conf = call->conf;
-	struct str rest = call->value, bad = STR_NONE;
+	struct str rest = call->value;
 
+	(void)e;
 	for (struct str w = next_word(&rest); w.n; w = next_word(&rest)) {
 		if (is_address_or_domain(w))
 			map_put(&conf->welcome, str_lower(call->arena, w), NULL);
 		else
-			bad = w;
+			refuse(call, "freemail_welcomelist", w);
 	}
-	if (!str_is_none(bad))
-		return err_set(e, ERR_CONFIG, false, "freemail: invalid freemail_welcomelist: %.*s",
-			       STR_FMT(bad));
 	return 0;
 }
 

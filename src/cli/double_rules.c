@@ -28,10 +28,10 @@ struct str double_rules_locale(void)
 	for (size_t i = 0; i < ELEMENTS(names); i++) {
 		const char *v = getenv(names[i]);
 
-		if (v && *v)
-			return lex_locale(str_of(v));
+		if (v && *v && *v != ':') /* of LANGUAGE's list the first */
+			return str_sub(str_of(v), 0, str_chr(str_of(v), ':'));
 	}
-	return lex_locale(STR(""));
+	return STR("");
 }
 
 static const char *find_template(const char *site, struct arena *a)

@@ -82,14 +82,30 @@ static bool parse_ipv4(struct str s, uint8_t out[16], unsigned *bits)
 	return n > 0;
 }
 
+/* One to four numbers; fewer than four may end in a dot. */
+static bool has_ipv4_shape(struct str s)
+{
+	bool dot = str_ends(s, STR("."));
+	struct str part;
+	unsigned n = 0;
+
+	if (dot)
+		s.n--;
+	for (; str_cut(&s, '.', &part); n++) {
+		if (!part.n || str_find_not(part, "0123456789") != STR_NPOS)
+			return false;
+	}
+	return n <= 4 && !(dot && n == 4);
+}
+
 static bool looks_like_ipv4(struct str s)
 {
 	size_t digits = str_find_not(s, "0123456789");
 	return s.n && (digits == STR_NPOS || (digits > 0 && s.p[digits] == '.'));
 }
 
-/* [!]address[%zone][/mask], the address perhaps in brackets. */
-static bool parse_net(struct str s, struct net *ret)
+/* [!]address[%zone][/mask], the address perhaps in brackets. *ret_kind: of what it should have been. */
+static bool parse_net(struct str s, struct net *ret, const char **ret_kind)
 {
 	size_t slash, zone;
 	struct str mask = STR_NONE;
@@ -109,7 +125,12 @@ static bool parse_net(struct str s, struct net *ret)
 	if (zone != STR_NPOS)
 		s = str_sub(s, 0, zone);
 	v4 = looks_like_ipv4(s);
+	*ret_kind = "IP";
 	ret->bits = 128;
+	if (v4 && !has_ipv4_shape(s)) {
+		*ret_kind = "IPv4";
+		return false;
+	}
 	if (v4 ? !parse_ipv4(s, ret->ip, &ret->bits)
 	       : str_chr(s, ':') == STR_NPOS || !ip_parse(s, ret->ip))
 		return false;
@@ -122,9 +143,10 @@ static bool parse_net(struct str s, struct net *ret)
 static void add_loopback(struct net_rules *r, enum net_set set)
 {
 	static const char *const own[] = { "127.0.0.0/8", "::1" };
+	const char *kind;
 
 	for (size_t i = 0; i < ELEMENTS(own); i++)
-		parse_net(str_of(own[i]), vec_must_push(&r->sets[set]));
+		parse_net(str_of(own[i]), vec_must_push(&r->sets[set]), &kind);
 }
 
 struct net_rules *net_rules_new(struct arena *a)
@@ -151,10 +173,11 @@ static void add_net(struct net_rules *r, enum net_set set, struct str word, stru
 {
 	struct vec *v = &r->sets[set];
 	struct net net, *other;
+	const char *kind;
 
-	if (!parse_net(word, &net)) {
-		strbuf_printf(texts, "%snetset: illegal IP address given: '%.*s'",
-			      texts->n ? "; " : "", STR_FMT(word));
+	if (!parse_net(word, &net, &kind)) {
+		strbuf_printf(texts, "%snetset: illegal %s address given: '%.*s'",
+			      texts->n ? "; " : "", kind, STR_FMT(word));
 		return;
 	}
 	other = v->n < CHECKED_NETS ? find_net(v, net.ip, net.bits) : NULL;

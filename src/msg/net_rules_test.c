@@ -59,6 +59,9 @@ static void test_errors(void **state)
 		const char *line, *want;
 	} bad[] = {
 		{ "1.2.3.400", "netset: illegal IP address given: '1.2.3.400'" },
+		{ "1.2.3.4.5", "netset: illegal IPv4 address given: '1.2.3.4.5'" },
+		{ "1.2.x", "netset: illegal IPv4 address given: '1.2.x'" },
+		{ "1.2.3.4.", "netset: illegal IPv4 address given: '1.2.3.4.'" },
 		{ "1.2.3.4/33", "netset: illegal IP address given: '1.2.3.4/33'" },
 		{ "1.2.3.4/255.0.255.0",
 		  "netset: illegal IP address given: '1.2.3.4/255.0.255.0'" },

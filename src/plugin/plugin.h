@@ -85,6 +85,8 @@ struct directive_call {
 	struct str value;    /* trimmed, may be empty */
 	struct str file;     /* for texts of errors */
 	unsigned line;
+	/* Something in the line is left out, and it is no error: said as it is. NULL: nobody listens. */
+	void (*warn)(struct directive_call *call, struct str text);
 	/* "body NAME eval:FUNCTION()" of that priority, for lines that make a rule of their own. */
 	void (*define)(struct directive_call *call, struct str name, struct str function,
 		       int priority);

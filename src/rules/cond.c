@@ -206,7 +206,7 @@ static void turn_else(struct load *l, struct str value)
 		return;
 	}
 	if (!l->ifs.n) {
-		load_error_here(l, true, "missing starting 'if' for 'else'");
+		load_error_here(l, true, "'else' missing starting if");
 		return;
 	}
 	if (!VEC_LAST(&l->ifs, struct load_if)->outer_skip)

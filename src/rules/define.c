@@ -8,7 +8,7 @@
 
 enum { NAME_MAX_LINT = 40, NAME_MAX_RULE = 100 };
 
-static bool name_is_good(struct load *l, struct str name)
+bool define_good_name(struct load *l, struct str name)
 {
 	if (ascii_is_digit(name.p[0]) || str_find_not(name, NAME_BYTES) != STR_NPOS ||
 	    name.n > 128) {
@@ -41,7 +41,7 @@ enum load_result define_split(struct load *l, struct str value, struct str *ret_
 	*ret_rest = value;
 	if (!lex_word(ret_rest, ret_name) || !ret_rest->n)
 		return LOAD_INVALID;
-	return name_is_good(l, *ret_name) ? LOAD_OK : LOAD_SAID;
+	return define_good_name(l, *ret_name) ? LOAD_OK : LOAD_SAID;
 }
 
 struct rule *define_rule(struct load *l, struct str name, enum rule_type type,

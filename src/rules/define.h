@@ -7,6 +7,8 @@
 /* NAME REST; LOAD_INVALID when either is missing, LOAD_SAID when the name is not one. */
 enum load_result define_split(struct load *l, struct str value, struct str *ret_name,
 			      struct str *ret_rest);
+/* False: no name of a rule; said. */
+bool define_good_name(struct load *l, struct str name);
 /*
  * The rule of this name, made anew: only what its name's other lines said stays. Call it when the
  * definition is known to be good: the last good one wins.

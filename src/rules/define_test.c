@@ -83,6 +83,7 @@ static const struct {
 	  "=~ /x/ and more",
 	  "invalid 'uri_detail' value in t.cf (line 1): uri_detail A foo =~ /x/\n"
 	  "invalid 'uri_detail' value in t.cf (line 2): uri_detail B raw =~ /x{/\n"
+	  "failed to add invalid rule C\n"
 	  "invalid 'uri_detail' value in t.cf (line 3): uri_detail C raw\n" },
 	{ "meta characters", "meta A B::C\nmeta D B;C\nmeta E B->C",
 	  "invalid meta A rule: B::C\ninvalid meta D rule: B;C\ninvalid meta E rule: B->C\n" },
@@ -120,7 +121,7 @@ static const struct {
 	  "missing 'tflags' value in t.cf (line 1): tflags\n"
 	  "invalid 'priority' value in t.cf (line 2): priority A x\n"
 	  "invalid 'priority' value in t.cf (line 3): priority A +1\n"
-	  "invalid 'describe' value in t.cf (line 5): describe A\n" },
+	  "missing 'describe' value in t.cf (line 5): describe A\n" },
 	{ "shortcircuit", "shortcircuit A maybe",
 	  "invalid 'shortcircuit' value in t.cf (line 1): shortcircuit A maybe\n" },
 	{ "unescaped braces that look like a tag", "body A /%{lower}/\nbody B /%{UPPER}/",

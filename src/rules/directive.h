@@ -66,6 +66,7 @@ enum load_result clear_list(struct load *l, struct str key, struct str value);
 enum load_result set_redirector(struct load *l, struct str key, struct str value);
 enum load_result set_dns_available(struct load *l, struct str key, struct str value);
 enum load_result set_dns_block(struct load *l, struct str key, struct str value);
+enum load_result set_dns_options(struct load *l, struct str key, struct str value);
 enum load_result set_dns_server(struct load *l, struct str key, struct str value);
 enum load_result set_dns_restriction(struct load *l, struct str key, struct str value);
 enum load_result clear_dns_restriction(struct load *l, struct str key, struct str value);

@@ -91,7 +91,7 @@ const struct directive directives[] = {
 	{ "dns_available", DIRECTIVE_SPECIAL, 0, set_dns_available, NULL, NULL },
 	{ "dns_server", DIRECTIVE_SPECIAL, 0, set_dns_server, NULL, NULL },
 	{ "clear_dns_servers", DIRECTIVE_SPECIAL, 0, clear_list, NULL, NULL },
-	{ "dns_options", DIRECTIVE_STR, SET(dns.options), NULL, NULL, NULL },
+	{ "dns_options", DIRECTIVE_SPECIAL, 0, set_dns_options, NULL, NULL },
 	{ "dns_query_restriction", DIRECTIVE_SPECIAL, 0, set_dns_restriction, NULL, NULL },
 	{ "clear_dns_query_restriction", DIRECTIVE_SPECIAL, 0, clear_dns_restriction, NULL, NULL },
 	{ "clear_dns_query_restrictions", DIRECTIVE_SPECIAL, 0, clear_dns_restriction, NULL, NULL },

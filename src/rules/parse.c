@@ -113,6 +113,11 @@ static void note_unused(struct load *l, struct str key, const char *reason)
 	*u = (struct ruleset_unused){ str_dup(l->a, key), reason, l->file, l->line };
 }
 
+static void warn_for_plugin(struct directive_call *call, struct str text)
+{
+	load_diag(call->define_ctx, RULES_WARNING, "%.*s", STR_FMT(text));
+}
+
 static void define_for_plugin(struct directive_call *call, struct str name, struct str function,
 			      int priority)
 {
@@ -142,6 +147,7 @@ static bool to_plugins(struct load *l, struct str key, struct str value)
 					       .value = value,
 					       .file = l->file,
 					       .line = l->line,
+					       .warn = warn_for_plugin,
 					       .define = define_for_plugin,
 					       .define_ctx = l };
 		struct err e = ERR_INIT;

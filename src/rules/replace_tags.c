@@ -16,10 +16,8 @@ enum load_result set_replace_text(struct load *l, struct str key, struct str val
 							 "replace_inter", "replace_post" };
 	struct str name, rest = value;
 
-	if (!value.n)
-		return LOAD_MISSING;
 	if (!lex_word(&rest, &name) || !rest.n)
-		return LOAD_INVALID;
+		return LOAD_MISSING;
 	for (size_t k = 0; k < REPLACE_KINDS; k++) {
 		if (str_eq(key, str_of(keys[k])))
 			map_put(&l->replace[k], name, load_str(l, rest));

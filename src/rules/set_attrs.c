@@ -69,10 +69,8 @@ enum load_result set_tflags(struct load *l, struct str key, struct str value)
 	struct str name, rest;
 
 	(void)key;
-	if (!value.n)
-		return LOAD_MISSING;
 	if (!split_pair(value, &name, &rest))
-		return LOAD_INVALID;
+		return LOAD_MISSING;
 	load_attr(l, name)->tflags = str_dup(l->a, rest);
 	return LOAD_OK;
 }
@@ -82,10 +80,8 @@ enum load_result set_describe(struct load *l, struct str key, struct str value)
 	struct str name, rest;
 
 	(void)key;
-	if (!value.n)
-		return LOAD_MISSING;
 	if (!split_pair(value, &name, &rest))
-		return LOAD_INVALID;
+		return LOAD_MISSING;
 	load_attr(l, name)->description = str_dup(l->a, rest);
 	return LOAD_OK;
 }

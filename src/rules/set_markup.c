@@ -57,8 +57,6 @@ enum load_result set_add_header(struct load *l, struct str key, struct str value
 	bool ham, spam;
 
 	(void)key;
-	if (!value.n)
-		return LOAD_MISSING;
 	if (!lex_word(&value, &type) || !header_types(type, &ham, &spam) ||
 	    !lex_word(&value, &name) || !value.n)
 		return LOAD_INVALID;
@@ -76,8 +74,6 @@ enum load_result set_remove_header(struct load *l, struct str key, struct str va
 	bool ham, spam;
 
 	(void)key;
-	if (!value.n)
-		return LOAD_MISSING;
 	if (!lex_word(&value, &type) || !header_types(type, &ham, &spam) ||
 	    !lex_word(&value, &name) || value.n)
 		return LOAD_INVALID;
@@ -134,11 +130,8 @@ enum load_result set_subject_prefix(struct load *l, struct str key, struct str v
 	struct str rule;
 
 	(void)key;
-	if (!value.n)
+	if (!lex_word(&value, &rule) || !value.n)
 		return LOAD_MISSING;
-	lex_word(&value, &rule);
-	if (!value.n)
-		return LOAD_INVALID;
 	p = vec_must_push(&l->prefixes);
 	*p = (struct rules_subject_prefix){ str_dup(l->a, rule), str_dup(l->a, value) };
 	return LOAD_OK;

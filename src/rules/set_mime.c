@@ -143,8 +143,11 @@ enum load_result set_uri_detail(struct load *l, struct str key, struct str value
 		if (!taken) /* whatever else stands there does not matter */
 			rest = str_from(rest, word_length(rest) ? word_length(rest) : 1);
 	}
-	if (!found)
+	if (!found) {
+		load_diag(l, RULES_WARNING, "config: failed to add invalid rule %.*s",
+			  STR_FMT(name));
 		return LOAD_INVALID;
+	}
 	r = define_rule(l, name, RULE_URI_DETAIL, definition);
 	r->uri = t;
 	return LOAD_OK;

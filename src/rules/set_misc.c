@@ -7,6 +7,10 @@
 #include "rules/known.h"
 #include "text/tld.h"
 
+#define DOMAIN_BYTES "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+
+enum { DNS_SIZE_MIN = 512 };
+
 static const struct plugin *find_plugin(const struct load *l, struct str name)
 {
 	for (size_t i = 0; i < l->options->plugin_count; i++) {
@@ -139,11 +143,8 @@ enum load_result set_redirector(struct load *l, struct str key, struct str value
 		return LOAD_MISSING;
 	if (rx_unquote(l->scratch, value, &re, &e) < 0 ||
 	    rx_translate(l->a, re, true, &source, &e) < 0 ||
-	    !(rx = rx_compile(l->rs->tables, l->a, &source, l->options->no_jit ? 0 : RX_JIT, &e))) {
-		load_diag(l, RULES_ERROR, "config: invalid redirector_pattern '%.*s': %s",
-			  STR_FMT(value), e.text);
-		return LOAD_SAID;
-	}
+	    !(rx = rx_compile(l->rs->tables, l->a, &source, l->options->no_jit ? 0 : RX_JIT, &e)))
+		return LOAD_INVALID;
 	l->rs->regex_bytes += rx_memory(rx);
 	*(const struct rx **)vec_must_push(&l->rs->redirectors) = rx;
 	return LOAD_OK;
@@ -154,15 +155,55 @@ enum load_result set_dns_available(struct load *l, struct str key, struct str va
 	enum rules_dns_available v;
 
 	(void)key;
-	if (str_eq_nocase(value, STR("yes")) || str_eq(value, STR("1")))
+	if (str_eq(value, STR("yes")) || str_eq(value, STR("1")))
 		v = RULES_DNS_YES;
-	else if (str_eq_nocase(value, STR("no")) || str_eq(value, STR("0")))
+	else if (str_eq(value, STR("no")) || str_eq(value, STR("0")))
 		v = RULES_DNS_NO;
-	else if (str_eq_nocase(value, STR("test")) || str_starts_nocase(value, STR("test:")))
+	else if (str_eq(value, STR("test")) || (str_starts(value, STR("test:")) && value.n > 5))
 		v = RULES_DNS_TEST;
 	else
-		return value.n ? LOAD_INVALID : LOAD_MISSING;
+		return LOAD_INVALID;
 	l->rs->settings.dns.available = v;
+	return LOAD_OK;
+}
+
+/* One word of dns_options. */
+static bool is_dns_option(struct str s)
+{
+	static const char *const switches[] = { "rotate", "dns0x20", "v4", "v6" };
+	struct str name = str_starts(s, STR("no")) ? str_from(s, 2) : s;
+	uint64_t size = DNS_SIZE_MIN;
+
+	for (size_t i = 0; i < ELEMENTS(switches); i++) {
+		if (str_eq(name, str_of(switches[i])))
+			return true;
+	}
+	if (!str_starts(name, STR("edns")))
+		return false;
+	name = str_from(name, str_starts(name, STR("edns0")) ? 5 : 4);
+	if (!name.n)
+		return true;
+	return name.p[0] == '=' && !str_starts(s, STR("no")) &&
+	       num_parse_u64(str_from(name, 1), 10, UINT32_MAX, &size) &&
+	       (!size || size >= DNS_SIZE_MIN);
+}
+
+enum load_result set_dns_options(struct load *l, struct str key, struct str value)
+{
+	struct str rest = str_lower(l->scratch, value), word;
+	struct str *options = &l->rs->settings.dns.options;
+
+	(void)key;
+	while (rest.n) {
+		size_t n = str_find_any(rest, " \t,");
+
+		word = str_sub(rest, 0, n);
+		rest = str_trim_left(str_from(rest, word.n), " \t,");
+		if (!is_dns_option(word))
+			return LOAD_INVALID;
+		*options = arena_printf(l->a, "%.*s%s%.*s", STR_FMT(*options),
+					options->n ? " " : "", STR_FMT(word));
+	}
 	return LOAD_OK;
 }
 
@@ -185,20 +226,30 @@ enum load_result set_dns_server(struct load *l, struct str key, struct str value
 	return LOAD_OK;
 }
 
+/* One dot off either end. */
+static struct str without_dots(struct str s)
+{
+	if (str_starts(s, STR(".")))
+		s = str_from(s, 1);
+	return str_ends(s, STR(".")) ? str_sub(s, 0, s.n - 1) : s;
+}
+
 enum load_result set_dns_block(struct load *l, struct str key, struct str value)
 {
 	struct str rule, domain;
 
 	(void)key;
-	if (!lex_word(&value, &rule))
-		return LOAD_MISSING;
-	if (!value.n)
+	if (!lex_word(&value, &rule) || !value.n)
 		return LOAD_INVALID;
 	while (lex_word(&value, &domain)) {
-		struct rules_dns_block *b = vec_must_push(&l->dns_blocks);
+		struct str name = str_lower(l->a, without_dots(domain));
+		struct rules_dns_block *b;
 
+		if (!name.n || str_find_not(name, DOMAIN_BYTES) != STR_NPOS)
+			return LOAD_INVALID;
+		b = vec_must_push(&l->dns_blocks);
 		b->rule = str_dup(l->a, rule);
-		b->domain = str_lower(l->a, str_trim(domain, "."));
+		b->domain = name;
 	}
 	return LOAD_OK;
 }
@@ -210,7 +261,7 @@ enum load_result set_dns_restriction(struct load *l, struct str key, struct str 
 
 	(void)key;
 	if (!lex_word(&value, &verb) || !value.n)
-		return LOAD_MISSING;
+		return LOAD_INVALID;
 	allow = str_eq_nocase(verb, STR("allow"));
 	if (!allow && !str_eq_nocase(verb, STR("deny")))
 		return LOAD_INVALID;
@@ -218,7 +269,7 @@ enum load_result set_dns_restriction(struct load *l, struct str key, struct str 
 		struct rules_dns_restriction *r = vec_must_push(&l->restrictions);
 
 		r->allow = allow;
-		r->domain = str_lower(l->a, str_trim(domain, "."));
+		r->domain = str_lower(l->a, without_dots(domain));
 	}
 	return LOAD_OK;
 }
@@ -247,10 +298,16 @@ enum load_result set_rbl_timeout(struct load *l, struct str key, struct str valu
 	/* A least time that nobody has set is a fifth of the most. */
 	if (min == dns->rbl_timeout_s / 5)
 		min = t / 5;
-	if (lex_word(&value, &word) && !cf_duration(word, &min))
-		return LOAD_INVALID;
-	if (value.n)
-		return LOAD_OK;
+	if (lex_word(&value, &word) && !cf_duration(word, &min)) {
+		if (value.n)
+			return LOAD_INVALID;
+		value = word;
+	}
+	if (value.n) /* of one zone */
+		return str_find_any(value, " \t") == STR_NPOS &&
+			       ascii_is_alpha(value.p[value.n - 1])
+			   ? LOAD_OK
+			   : LOAD_INVALID;
 	dns->rbl_timeout_s = t;
 	dns->rbl_timeout_min_s = min;
 	return LOAD_OK;

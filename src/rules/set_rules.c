@@ -196,9 +196,12 @@ enum load_result set_reuse(struct load *l, struct str key, struct str value)
 
 	(void)key;
 	if (!lex_word(&value, &name))
-		return LOAD_MISSING;
-	if (!map_has(&l->rs->by_name, name))
-		define_rule(l, name, RULE_EMPTY, STR(""));
+		return LOAD_INVALID;
+	if (map_has(&l->rs->by_name, name))
+		return LOAD_OK;
+	if (!define_good_name(l, name))
+		return LOAD_SAID;
+	define_rule(l, name, RULE_EMPTY, STR(""));
 	return LOAD_OK;
 }
 

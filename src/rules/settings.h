@@ -48,7 +48,7 @@ struct rules_dns_settings {
 	double rbl_timeout_min_s; /* 3 */
 	double block_time_s;      /* 300 */
 	struct str_list servers;  /* dns_server: "127.0.0.1", "[::1]:5353" */
-	struct str options;       /* dns_options as written */
+	struct str options;       /* dns_options of all lines, blanks between, lower case */
 	const struct rules_dns_block *blocks;
 	size_t block_count;
 	const struct rules_dns_restriction *restrictions;
