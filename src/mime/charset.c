@@ -147,9 +147,11 @@ struct str charset_latin1_to_utf8(struct arena *a, struct str in)
 	return single_bytes(a, in, NULL);
 }
 
-/* UTF-16 code units to UTF-8; *half keeps a high surrogate over calls. */
-static void add_utf16(struct strbuf *out, const UChar *u, size_t n, uint32_t *half)
+/* UTF-16 code units to UTF-8; *half keeps a high surrogate over calls. Returns whether there was no noncharacter. */
+static bool add_utf16(struct strbuf *out, const UChar *u, size_t n, uint32_t *half)
 {
+	bool clean = true;
+
 	for (size_t i = 0; i < n; i++) {
 		uint32_t c = u[i]; /* NOLINT(clang-analyzer-core.*): ICU filled n units */
 		char bytes[4];
@@ -160,13 +162,15 @@ static void add_utf16(struct strbuf *out, const UChar *u, size_t n, uint32_t *ha
 			*half = c;
 			continue;
 		}
-		if (c >= 0xdc00 && c < 0xe000)
+		clean = clean && !is_noncharacter(c);
+		if ((c >= 0xdc00 && c < 0xe000) || is_noncharacter(c))
 			c = UTF8_REPLACEMENT;
 		strbuf_add(out, str_make(bytes, utf8_put(c, bytes)));
 	}
+	return clean;
 }
 
-static bool run_icu(UConverter *cnv, struct str in, struct strbuf *out)
+static bool run_icu(UConverter *cnv, struct str in, bool insist, struct strbuf *out)
 {
 	UChar buf[1024];
 	const char *from = in.p, *end = in.p + in.n;
@@ -177,11 +181,20 @@ static bool run_icu(UConverter *cnv, struct str in, struct strbuf *out)
 		UChar *to = buf;
 		status = U_ZERO_ERROR;
 		ucnv_toUnicode(cnv, &to, buf + ELEMENTS(buf), &from, end, NULL, true, &status);
-		add_utf16(out, buf, (size_t)(to - buf), &half);
+		if (!add_utf16(out, buf, (size_t)(to - buf), &half) && !insist)
+			return false;
 		if (strbuf_is_full(out))
 			return false;
 	} while (status == U_BUFFER_OVERFLOW_ERROR);
 	return U_SUCCESS(status);
+}
+
+/* Bytes of a code unit. */
+static size_t unit_size(const char *name)
+{
+	return str_starts(str_of(name), STR("UTF-32"))   ? 4
+	       : str_starts(str_of(name), STR("UTF-16")) ? 2
+							 : 1;
 }
 
 static bool decode_icu(struct arena *a, struct str in, const char *name, bool insist,
@@ -196,9 +209,11 @@ static bool decode_icu(struct arena *a, struct str in, const char *name, bool in
 		return false;
 	if (!insist)
 		ucnv_setToUCallBack(cnv, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &status);
+	else /* what is left of a unit at the end is nothing */
+		in = str_sub(in, 0, in.n - in.n % unit_size(name));
 	/* No charset gives more than four bytes of UTF-8 for one of its own. */
 	strbuf_init(&out, in.n * 4 + 16);
-	ok = U_SUCCESS(status) && run_icu(cnv, in, &out);
+	ok = U_SUCCESS(status) && run_icu(cnv, in, insist, &out);
 	if (ok)
 		*ret = str_dup(a, strbuf_str(&out));
 	strbuf_done(&out);

@@ -61,6 +61,10 @@ static const struct row body_rows[] = {
 	  true },
 	{ "iso-8859-8-i", "\xe0", "\xc3\xa0", true },
 	{ "utf-16", "\xff\xfe", "\xc3\xbf\xc3\xbe", true },
+	/* A noncharacter: not UTF-16. */
+	{ "utf-16be", "ab\xff\xfe", "ab\xc3\xbf\xc3\xbe", true },
+	{ "ucs-2be", "ab\xfd\xd0", "ab\xc3\xbd\xc3\x90", true },
+	{ "ucs-2be", "ab\xfd\xcf", "\xe6\x85\xa2\xef\xb7\x8f", true },
 };
 
 static const struct row word_rows[] = {
@@ -72,6 +76,8 @@ static const struct row word_rows[] = {
 	{ "utf-8", "\xf8\x88\x80\x80\x80", "\xef\xbf\xbd", false },
 	{ "utf-8", "\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd", false },
 	{ "utf-8", "\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd", false },
+	{ "ucs-2be", "ab\xff\xfex", "\xe6\x85\xa2\xef\xbf\xbd", false },
+	{ "viscii", "ti\xaang", "ti\xe1\xba\xbfng", false },
 	{ "iso-8859-1", "\x93", "\xe2\x80\x9c", false },
 	{ "x-unknown", "\xe9", "\xc3\xa9", false },
 	{ "gb2312", "a\xb0 b", "a\xef\xbf\xbd b", false },
