@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a match to a place that a person can look up: value, part, line of the file; and an excerpt. */
 #include "core/arena.h"
+#include "core/must.h"
 #include "core/strbuf.h"
 #include "explain/explain_private.h"
 #include "mime/message.h"
@@ -92,6 +93,7 @@ static const char *find_field(struct str lines, struct str name, size_t instance
 		}
 		lines = str_from(lines, line.n);
 	}
+	planted_fault(found && n == 4);
 	return n == count ? found : NULL;
 }
 
