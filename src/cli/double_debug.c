@@ -26,34 +26,6 @@ static void tell_relays(const struct double_log *log, const struct msg *msg)
 	}
 }
 
-static const char *kind_of(enum rule_type type)
-{
-	switch (type) {
-	case RULE_HEADER_EVAL:
-	case RULE_BODY_EVAL:
-	case RULE_RAWBODY_EVAL:
-	case RULE_FULL_EVAL:
-	case RULE_RBL_EVAL: return "eval";
-	default: return rule_type_name(type);
-	}
-}
-
-static void tell_rules(const struct double_log *log, const struct ruleset *rules,
-		       const struct match_hits *hits)
-{
-	struct rule_info info;
-
-	if (!double_log_wants(log, "rules"))
-		return;
-	for (size_t i = 0; i < ruleset_rule_count(rules); i++) {
-		if (hits->rules[i].state != RULE_HIT)
-			continue;
-		ruleset_rule(rules, i, &info);
-		double_dbg(log, "rules", "ran %s rule %.*s ======> got hit (%g)",
-			   kind_of(info.type), STR_FMT(info.name), hits->rules[i].value);
-	}
-}
-
 static void add_counted(struct strbuf *b, const struct report_hit *h)
 {
 	strbuf_printf(b, "%s%.*s", b->n ? "," : "", STR_FMT(h->rule));
@@ -75,8 +47,8 @@ static void tell_verdict(const struct double_log *log, const struct judgement *j
 	strbuf_done(&b);
 }
 
-void double_debug_scan(const struct double_log *log, const struct ruleset *rules,
-		       const struct scan *scan, struct arena *a)
+void double_debug_scan(const struct double_log *log, const struct ruleset *rules, struct scan *scan,
+		       size_t message_bytes, struct arena *a)
 {
 	const struct match_hits *hits = scan_hits(scan);
 
@@ -85,7 +57,7 @@ void double_debug_scan(const struct double_log *log, const struct ruleset *rules
 	tell_relays(log, scan_msg(scan));
 	for (size_t i = 0; i < hits->note_count; i++)
 		double_dbg(log, hits->notes[i].area, "%.*s", STR_FMT(hits->notes[i].text));
-	tell_rules(log, rules, hits);
+	double_debug_rules(log, rules, scan, message_bytes, a);
 	for (size_t i = 0; i < hits->tag_count; i++)
 		double_dbg(log, "check", "tag %.*s is now ready, value: %.*s",
 			   STR_FMT(hits->tags[i].name), STR_FMT(hits->tags[i].value));

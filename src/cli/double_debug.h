@@ -7,6 +7,7 @@
 
 #include "cli/double_log.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct arena;
@@ -14,8 +15,11 @@ struct ruleset;
 struct scan;
 
 /* The message has been judged. */
-void double_debug_scan(const struct double_log *log, const struct ruleset *rules,
-		       const struct scan *scan, struct arena *a);
+void double_debug_scan(const struct double_log *log, const struct ruleset *rules, struct scan *scan,
+		       size_t message_bytes, struct arena *a);
+/* Of that: areas "rules" and "mimeheader". */
+void double_debug_rules(const struct double_log *log, const struct ruleset *rules,
+			struct scan *scan, size_t message_bytes, struct arena *a);
 
 enum { DOUBLE_TIMES = 16 };
 

@@ -119,7 +119,7 @@ static void check(struct program *p, struct str raw, struct arena *a)
 
 	double_times_mark(&p->times, "scan");
 	if (in.verdict) {
-		double_debug_scan(&p->log, p->rules, scan, a);
+		double_debug_scan(&p->log, p->rules, scan, raw.n, a);
 		put(markup_rewrite(&in, a));
 		if (p->options.test_mode)
 			put(markup_report(&in, a));

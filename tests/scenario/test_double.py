@@ -298,3 +298,59 @@ def test_folders_as_spamassassin_reads_them(place):
         path.write_bytes(b"X-Name: " + name.encode() + b"\n" + HAM)
     out = place.filter(place.path / "dir").stdout
     assert sorted(re.findall(rb"X-Name: (.*)", out)) == [b"1", b"4.mbox", b"md/cur/7:2,S", b"md/new/6", b"sub/5"]
+
+
+DEBUG_RULES = """
+util_rb_tld com
+loadplugin Mail::SpamAssassin::Plugin::MIMEHeader
+loadplugin Mail::SpamAssassin::Plugin::HeaderEval
+header HD Subject =~ /h.l/
+header NEG Subject !~ /xyz/
+header EX exists:Subject
+header UN X-None =~ /unset/ [if-unset: unset]
+header MU Subject =~ /l/
+tflags MU multiple
+header EV eval:check_for_missing_to_header()
+body BO /H[ij]/
+body MANY /a/
+tflags MANY multiple
+uri UR /example/
+rawbody RA /Hi/
+full FU /Hi.*$/s
+meta ME HD && BO
+meta __SUB BO + HD
+mimeheader MI Content-Type =~ /pl../
+mimeheader MN Content-Type !~ /foo/
+"""
+# Sorted, what SpamAssassin 4.0.1 says; it runs the rules of a class in no order.
+DEBUG_SAID = [
+    'mimeheader: ran rule MI ======> got hit: "plai" (part 1)',
+    'mimeheader: ran rule MN ======> got hit: "<negative match>"',
+    'rules: [...] "',
+    "rules: [...] Hi two",
+    *['rules: ran body rule MANY ======> got hit: "a"'] * 10,
+    'rules: ran body rule BO ======> got hit: "Hi"',
+    'rules: ran body rule MANY ======> got hit: "a" [... logline repeated 10 times]',
+    "rules: ran eval rule EV ======> got hit (1)",
+    "rules: ran eval rule MN ======> got hit (1)",
+    'rules: ran full rule FU ======> got hit: "Hi http://www.example.com/ aaaaaaaaaaaaaaaaaaa',
+    'rules: ran header rule EX ======> got hit: "<YES>"',
+    'rules: ran header rule HD ======> got hit: "hel"',
+    *['rules: ran header rule MU ======> got hit: "l"'] * 3,
+    'rules: ran header rule NEG ======> got hit: "<negative match>"',
+    'rules: ran header rule UN ======> got hit: "unset"',
+    "rules: ran meta rule ME ======> got hit (1)",
+    "rules: ran meta rule __SUB ======> got hit (2)",
+    'rules: ran rawbody rule RA ======> got hit: "Hi"',
+    'rules: ran uri rule UR ======> got hit: "example"',
+]
+
+
+def test_debug_tells_what_rules_matched(place):
+    (place.path / "rules/20_debug.cf").write_text("loadplugin Mail::SpamAssassin::Plugin::Check\n" + DEBUG_RULES)
+    mail = (b"From: a@b.com\nSubject: hello l\nMIME-Version: 1.0\nContent-Type: text/plain\n\n"
+            b"Hi http://www.example.com/ aaaaaaaaaaaaaaaaaaa\nHi two\n")
+    lines = [line.removeprefix("dbg: ") for line in said(place.filter("-D", "rules,mimeheader", stdin=mail))]
+    assert sorted(line for line in lines if "ran " in line or "[...]" in line) == sorted(DEBUG_SAID)
+    order = [line.split()[4] for line in lines if line.startswith("rules: ran")]
+    assert order == sorted(order, key="HD NEG EX UN MU EV BO MANY UR MN RA FU ME __SUB".split().index)
