@@ -104,7 +104,7 @@ static size_t template_length(struct str s)
 	return n < s.n && s.p[n] == '}' ? n + 1 : 0;
 }
 
-/* The expression with each %{TAG} as a letter, to see whether the rest of it is good. */
+/* The expression with anything for each %{TAG}: to see whether the rest of it is good, and for its gate. */
 static struct str without_templates(struct arena *a, struct str re, bool *ret_found)
 {
 	struct strbuf b;
@@ -117,7 +117,7 @@ static struct str without_templates(struct arena *a, struct str re, bool *ret_fo
 	for (size_t i = 0; i < re.n;) {
 		size_t n = template_length(str_from(re, i));
 
-		strbuf_add(&b, n ? STR("(?:x)") : str_sub(re, i, i + 1));
+		strbuf_add(&b, n ? STR("(?s:.*)") : str_sub(re, i, i + 1));
 		*ret_found = *ret_found || n;
 		i += n ? n : 1;
 	}
@@ -148,7 +148,7 @@ int define_try_regex(struct load *l, struct str name, struct str text, struct rx
 	if (strict && rx_check_always(re, e) < 0)
 		return -1;
 	if (is_template) {
-		*ret = (struct rx_source){ .perl = str_dup(l->a, re) };
+		*ret = (struct rx_source){ .perl = str_dup(l->a, re), .pcre = ret->pcre };
 		*ret_flags |= RULE_TEMPLATE;
 	}
 	return 0;

@@ -207,10 +207,14 @@ static bool redirect(const void *ctx, size_t i, struct str uri, struct arena *a,
 {
 	const struct ruleset *rs = ctx;
 	const struct rx *rx = *VEC_AT(&rs->redirectors, const struct rx *, i);
-	struct rx_run *run = rx_run_new_small();
+	struct rx_run *run;
 	size_t from, to;
-	bool found = rx_match(rx, run, NULL, uri, 0, 0) == RX_MATCH && rx_group(run, 1, &from, &to);
+	bool found;
 
+	if (!rx_may_match(rx, uri, 0))
+		return false;
+	run = rx_run_new_small();
+	found = rx_match(rx, run, NULL, uri, 0, 0) == RX_MATCH && rx_group(run, 1, &from, &to);
 	if (found)
 		*ret = str_dup(a, str_sub(uri, from, to));
 	rx_run_free(run);

@@ -109,6 +109,8 @@ void finish_regexes(struct load *l)
 			find_needs(l, r);
 			r->rx = compile(l, r, &r->source);
 		}
+		if (r->flags & RULE_TEMPLATE)
+			r->gate = gate_new(l->a, r->source.pcre, GATE_SMALL);
 		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {
 			if (r->uri->has[k])
 				r->uri->rx[k] = compile(l, r, &r->uri->source[k]);

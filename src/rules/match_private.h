@@ -100,8 +100,10 @@ struct str match_get_tag(const struct match *m, struct str name);
 void match_capture(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   struct map *captures);
 void match_captures_done(struct match *m, const struct map *captures);
-/* The template rule's expression for this message; NULL: a tag is missing, or it does not compile. */
-const struct rx *match_template(struct match *m, const struct rule *r);
+/* The template rule's expression for this message; false: a tag is missing. */
+bool match_fill_template(struct match *m, const struct rule *r, struct str *ret);
+/* NULL: it does not compile. */
+const struct rx *match_compile_template(struct match *m, struct str perl);
 
 /* match_extract.c */
 void match_extract(struct match *m);

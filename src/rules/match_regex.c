@@ -105,38 +105,62 @@ static size_t capture_lines(struct match *m, const struct rule *r, const struct 
 	return n;
 }
 
-static size_t ordered_header(struct match *m, const struct rule *r, const struct rx *rx)
+/* What a rule looks at. */
+static struct str_list subjects_of(struct match *m, const struct rule *r, bool *ret_found)
 {
-	bool found = false;
-	struct str value = msg_get(m->msg, r->header->spec, &found);
+	struct str *one = arena_alloc(m->arena, sizeof(*one)), *uris;
+	size_t n;
 
-	if (!found)
-		value = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
-	if (r->flags & RULE_NEGATED)
-		return match_count_header(m, r, rx, value, found);
-	return capture_lines(m, r, rx, &value, 1);
+	*ret_found = true;
+	switch (r->type) {
+	case RULE_BODY: return (struct str_list){ m->msg->body.line, m->msg->body.n };
+	case RULE_RAWBODY: return (struct str_list){ m->msg->rawbody.line, m->msg->rawbody.n };
+	case RULE_URI: n = match_uri_lines(m, &uris); return (struct str_list){ uris, n };
+	case RULE_HEADER:
+		*one = msg_get(m->msg, r->header->spec, ret_found);
+		if (!*ret_found)
+			*one = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
+		break;
+	default: *one = match_pristine(m);
+	}
+	return (struct str_list){ one, 1 };
+}
+
+/* Whatever the tags are, no subject holds a match: the expression need not be made. */
+static bool is_hopeless(const struct rule *r, struct str_list subjects)
+{
+	if (!(r->flags & RULE_TEMPLATE) || (r->flags & RULE_NEGATED))
+		return false;
+	for (size_t i = 0; i < subjects.n; i++) {
+		if (gate_may_match(r->gate, subjects.s[i], 0))
+			return false;
+	}
+	return true;
 }
 
 void match_ordered_regex(struct match *m, const struct rule *r)
 {
-	const struct rx *rx = r->flags & RULE_TEMPLATE ? match_template(m, r) : r->rx;
-	struct str *uris, full = match_pristine(m);
+	const struct rx *rx = r->rx;
+	struct str_list subjects;
+	struct str perl;
 	size_t n = 0;
+	bool found;
 
-	if (!rx)
+	if ((r->flags & RULE_TEMPLATE) && !match_fill_template(m, r, &perl))
 		return;
-	switch (r->type) {
-	case RULE_MIMEHEADER: match_mimeheader(m, r, rx); return;
-	case RULE_HEADER: n = ordered_header(m, r, rx); break;
-	case RULE_BODY: n = capture_lines(m, r, rx, m->msg->body.line, m->msg->body.n); break;
-	case RULE_URI:
-		n = match_uri_lines(m, &uris);
-		n = capture_lines(m, r, rx, uris, n);
-		break;
-	case RULE_RAWBODY:
-		n = capture_lines(m, r, rx, m->msg->rawbody.line, m->msg->rawbody.n);
-		break;
-	default: n = capture_lines(m, r, rx, &full, 1); break;
+	if (r->type == RULE_MIMEHEADER) {
+		match_mimeheader(m, r, rx);
+		return;
+	}
+	subjects = subjects_of(m, r, &found);
+	if (!is_hopeless(r, subjects)) {
+		if (r->flags & RULE_TEMPLATE)
+			rx = match_compile_template(m, perl);
+		if (!rx)
+			return;
+		n = r->type == RULE_HEADER && (r->flags & RULE_NEGATED)
+			? match_count_header(m, r, rx, subjects.s[0], found)
+			: capture_lines(m, r, rx, subjects.s, subjects.n);
 	}
 	match_ran(m, r, n, (double)n);
 }

@@ -169,18 +169,26 @@ static bool expand(struct match *m, struct strbuf *b, struct str re)
 	return !strbuf_is_full(b);
 }
 
-const struct rx *match_template(struct match *m, const struct rule *r)
+bool match_fill_template(struct match *m, const struct rule *r, struct str *ret)
 {
-	struct rx_source source;
-	const struct rx *rx = NULL;
 	struct strbuf b;
+	bool ok;
 
 	if (!budget_steps(m->budget, TEMPLATE_STEPS))
-		return NULL;
+		return false;
 	strbuf_init(&b, MAX_TEMPLATE);
-	if (expand(m, &b, r->source.perl) &&
-	    rx_translate(m->arena, strbuf_str(&b), false, &source, NULL) == 0)
-		rx = rx_compile(m->rs->tables, m->arena, &source, 0, NULL);
+	ok = expand(m, &b, r->source.perl);
+	if (ok)
+		*ret = str_dup(m->arena, strbuf_str(&b));
 	strbuf_done(&b);
-	return rx;
+	return ok;
+}
+
+const struct rx *match_compile_template(struct match *m, struct str perl)
+{
+	struct rx_source source;
+
+	if (rx_translate(m->arena, perl, false, &source, NULL) < 0)
+		return NULL;
+	return rx_compile(m->rs->tables, m->arena, &source, 0, NULL);
 }

@@ -7,6 +7,7 @@
 #include "msg/msg.h"
 #include "plugin/plugin.h"
 #include "rules/expr.h"
+#include "rules/gate.h"
 #include "rules/needs.h"
 #include "rules/ruleset.h"
 #include "rules/rx.h"
@@ -112,7 +113,8 @@ struct rule {
 	unsigned line;
 	/* of expressions: NULL where the rule is a template or not active in this load */
 	const struct rx *rx;
-	struct rx_source source; /* template: only .perl */
+	struct rx_source source; /* template: .perl; .pcre has anything for its tags */
+	const struct gate *gate; /* of a template; else its rx has one */
 	struct needs *needs;     /* for the prefilter; NULL: it has none */
 	bool by_window;          /* tried where its window stands only; rx is RX_WITHIN */
 	union {
