@@ -15,10 +15,8 @@
 struct arena;
 struct gate;
 
-enum {
-	GATE_SMALL = 1 << 14,
-	GATE_LARGE = 1 << 16
-}; /* entries of two bytes: what a table may have */
+/* Entries of four bytes that a table may have. */
+enum { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 18 };
 
 /* pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. */
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries);

@@ -11,7 +11,7 @@
 
 struct arena;
 
-enum { GATE_POSITIONS = 2048, GATE_WORDS = GATE_POSITIONS / 64 };
+enum { GATE_POSITIONS = 4096, GATE_WORDS = GATE_POSITIONS / 64 };
 
 /* A set of positions. */
 struct gate_set {

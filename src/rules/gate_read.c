@@ -169,7 +169,7 @@ static bool is_counted(struct reading *r, struct copies c, struct rx_repeat repe
 {
 	const struct frame *f = top(r);
 
-	return r->frames.n == 1 && !f->has_done && rd_is_end(&r->in) && repeat.min / c.needed > 1 &&
+	return r->frames.n == 1 && !f->has_done && rd_is_end(&r->in) && repeat.min > c.needed &&
 	       f->branch.empty[GATE_ANYTHING] && f->branch.from == 0 && !r->saw_end;
 }
 
@@ -202,7 +202,10 @@ static void append_repeated(struct reading *r, struct piece *p, struct rx_repeat
 		append(r, branch, p);
 		return;
 	}
-	if (is_counted(r, c, repeat)) {
+	if (size && is_counted(r, c, repeat)) {
+		size_t room = (GATE_POSITIONS - r->n) / size + 1;
+
+		c.needed = repeat.min < room ? repeat.min : room;
 		r->times = repeat.min / c.needed;
 		c.endless = false;
 	}
