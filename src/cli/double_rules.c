@@ -75,8 +75,17 @@ static void create_prefs(const struct double_options *o, const struct double_log
 	struct err e = ERR_INIT;
 	struct stat st;
 
-	if (stat(path, &st) == 0 || errno != ENOENT)
+	if (stat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			double_warn("config: default user preference file %s is not a regular file",
+				    path);
 		return;
+	}
+	if (errno != ENOENT) {
+		double_warn("config: default user preference file %s not accessible: %s", path,
+			    strerror(errno));
+		return;
+	}
 	if (!from) {
 		double_dbg(log, "config", "can not determine default prefs path");
 		return;
@@ -99,16 +108,36 @@ static const char *user_prefs(const struct double_options *o, struct arena *a)
 	return home && *home ? arena_printf(a, "%s/.spamassassin/user_prefs", home).p : NULL;
 }
 
-static void tell_files(const struct double_log *log, const struct rules_paths *paths,
-		       const struct rules_source *source)
+/* Those of a folder, or the one file. */
+static void tell_group(const struct double_log *log, const struct rules_source *source,
+		       const char *path, bool pre, const char *what)
 {
-	double_dbg(log, "config", "using \"%s\" for site rules pre files",
-		   paths->site ? paths->site : "");
-	double_dbg(log, "config", "using \"%s\" for default rules dir",
-		   rules_files_folder(paths) ? rules_files_folder(paths) : "");
-	for (size_t i = 0; i < source->count; i++)
-		if (str_starts(source->texts[i].name, STR("/")))
-			double_dbg(log, "config", "read file %.*s", STR_FMT(source->texts[i].name));
+	struct str folder = str_of(path);
+
+	if (!path)
+		return;
+	double_dbg(log, "config", "using \"%s\" for %s", path, what);
+	for (size_t i = 0; i < source->count; i++) {
+		struct str name = source->texts[i].name;
+
+		if (str_ends_nocase(name, STR(".pre")) == pre && str_starts(name, folder) &&
+		    (name.n == folder.n || name.p[folder.n] == '/'))
+			double_dbg(log, "config", "read file %.*s", STR_FMT(name));
+	}
+}
+
+/* Preferences that nobody named and that are not there are not spoken of. */
+static void tell_files(const struct double_log *log, const struct rules_paths *paths,
+		       const struct rules_source *source, bool prefs_named)
+{
+	const char *site = rules_files_site(paths), *rules = rules_files_folder(paths);
+
+	tell_group(log, source, site, true, "site rules pre files");
+	tell_group(log, source, rules, true, "sys rules pre files");
+	tell_group(log, source, rules, false, "default rules dir");
+	tell_group(log, source, site, false, "site rules dir");
+	if (prefs_named || (paths->user_prefs && access(paths->user_prefs, F_OK) == 0))
+		tell_group(log, source, paths->user_prefs, false, "user prefs file");
 }
 
 /* In lint mode what is wrong is a warning; else only -D shows it, but for what SpamAssassin warns of always. */
@@ -152,7 +181,7 @@ int double_rules_load(const struct double_options *o, const struct double_log *l
 		double_warn("config: %s", e.text);
 		return EX_NO_RULES;
 	}
-	tell_files(log, &paths, &source);
+	tell_files(log, &paths, &source, o->user_prefs);
 	if (ruleset_load(&source, &opts, ret, &e) < 0) {
 		double_warn("config: no rules were found!  Do you need to run 'sa-update'?");
 		return EX_NO_RULES;

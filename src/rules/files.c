@@ -190,11 +190,16 @@ static int add_restricted(struct reader *r, const char *path)
 	return 0;
 }
 
+const char *rules_files_site(const struct rules_paths *paths)
+{
+	return paths->site ? paths->site : first_there(site_dirs);
+}
+
 int rules_files_read(const struct rules_paths *paths, struct arena *a, struct rules_source *ret,
 		     struct err *e)
 {
 	const char *rules = rules_files_folder(paths);
-	const char *site = paths->site ? paths->site : first_there(site_dirs);
+	const char *site = rules_files_site(paths);
 	struct reader r = { .a = a, .e = e };
 	struct folders *folders = arena_alloc(a, sizeof(*folders));
 

@@ -32,3 +32,5 @@ int rules_files_read(const struct rules_paths *paths, struct arena *a, struct ru
 		     struct err *e);
 /* The folder (or file) of rules that is read; NULL when none of the default places is there. */
 const char *rules_files_folder(const struct rules_paths *paths);
+/* The same of the site's configuration. */
+const char *rules_files_site(const struct rules_paths *paths);

@@ -354,3 +354,24 @@ def test_debug_tells_what_rules_matched(place):
     assert sorted(line for line in lines if "ran " in line or "[...]" in line) == sorted(DEBUG_SAID)
     order = [line.split()[4] for line in lines if line.startswith("rules: ran")]
     assert order == sorted(order, key="HD NEG EX UN MU EV BO MANY UR MN RA FU ME __SUB".split().index)
+
+
+def test_preferences_that_are_no_file(place):
+    for path, why in ((place.path / "site", "is not a regular file"), (place.path / "prefs/x", "not accessible: Not a directory")):
+        words = f"warn: config: default user preference file {path} {why}"
+        assert words in said(place.filter("-p", path)) and words not in said(place.filter("-x", "-p", path))
+
+
+def test_debug_tells_which_files_are_read(place):
+    (place.path / "site/a.pre").write_text("# site\n")
+    (place.path / "site/local.cf").write_text("# site\n")
+    (place.path / "rules/r.pre").write_text("# rules\n")
+    place.prefs.write_text("# prefs\n")
+    rules, site, prefs = place.path / "rules", place.path / "site", place.prefs
+    lines = [line.removeprefix("dbg: config: ") for line in said(place.filter("-D", "config")) if "using" in line or "read file" in line]
+    assert lines == [
+        f'using "{site}" for site rules pre files', f"read file {site}/a.pre",
+        f'using "{rules}" for sys rules pre files', f"read file {rules}/r.pre",
+        f'using "{rules}" for default rules dir', f"read file {rules}/10_test.cf",
+        f'using "{site}" for site rules dir', f"read file {site}/local.cf",
+        f'using "{prefs}" for user prefs file', f"read file {prefs}"]
