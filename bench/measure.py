@@ -6,14 +6,11 @@ import random
 import re
 import statistics
 import subprocess
-import sys
+
+import corpus
+import harness
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOP / "tests/scenario"))
-
-import corpus  # noqa: E402 (needs the path above)
-import harness  # noqa: E402
-
 POSTERN = TOP / "build/src/cli/postern"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 

@@ -15,7 +15,7 @@ from next_hop import NextHop
 
 LONG = os.environ.get("POSTERN_LONG") == "1"
 STOCK = "/usr/share/spamassassin"
-POSTERN = os.environ.get("POSTERN", str(harness.TOP / "build/src/cli/postern"))
+POSTERN = str(harness.BUILD / "src/cli/postern")
 SETTINGS = r"""
 $mydomain = 'example.org';
 $myhostname = 'filter.example.org';
