@@ -106,7 +106,7 @@ class SpamAssassin:
     """One process that answers a message at a time, so that its start can be told from its work."""
 
     def __init__(self, warm):
-        self.popen = subprocess.Popen(["/usr/bin/perl", TOP / "tests/parity/verdicts.pl"], stdin=subprocess.PIPE,
+        self.popen = subprocess.Popen(["/usr/bin/perl", TOP / "tests/parity/verdicts.pl", "--one-process"], stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace")
         self.ask(warm)  # the first message compiles the rules
 

@@ -21,7 +21,12 @@ static const char usage[] =
     "stands for all files in it, a Maildir for its new and cur messages; - is standard input (the "
     "default).\n"
     "\n"
-    "  --tsv              path, score, rules, sub-rules: one line a message, TAB between\n"
+    "  --tsv              path, score, rules, sub-rules: one line a message, TAB between; what "
+    "one\n"
+    "                     SpamAssassin process says of all of them, which keeps the first tags "
+    "for\n"
+    "                     patterns with %{TAG}\n"
+    "  --alone            with --tsv: what it says of each message alone, as everywhere else\n"
     "  --json             one JSON object a line\n"
     "  --report           SpamAssassin's report of each message, after the rule files' template\n"
     "  --mbox             files are mboxes (so are names that end in .mbox without it)\n"
@@ -42,7 +47,7 @@ static const char usage[] =
 
 struct options {
 	enum scan_format format;
-	bool mbox, stats;
+	bool mbox, stats, alone;
 	const char *files_from;
 	struct scan_rules rules;
 	unsigned jobs;
@@ -60,7 +65,8 @@ enum {
 	OPT_SITE,
 	OPT_CF,
 	OPT_PREFS,
-	OPT_STATS
+	OPT_STATS,
+	OPT_ALONE
 };
 
 static const struct option long_options[] = {
@@ -76,6 +82,7 @@ static const struct option long_options[] = {
 	{ "cf", required_argument, NULL, OPT_CF },
 	{ "user-prefs", required_argument, NULL, OPT_PREFS },
 	{ "stats", no_argument, NULL, OPT_STATS },
+	{ "alone", no_argument, NULL, OPT_ALONE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -105,6 +112,7 @@ static int take_option(int c, struct options *o)
 	case OPT_SITE: o->rules.site = optarg; return 0;
 	case OPT_PREFS: o->rules.user_prefs = optarg; return 0;
 	case OPT_STATS: o->stats = true; return 0;
+	case OPT_ALONE: o->alone = true; return 0;
 	case 'v': o->rules.verbose = true; return 0;
 	case OPT_JOBS:
 		if (!num_parse_u64(str_of(optarg), 10, 1024, &n) || !n)
@@ -140,6 +148,7 @@ static int scan_all(const struct options *o, const struct scan_inputs *in,
 			       .format = o->format,
 			       .net = o->rules.net,
 			       .jobs = o->jobs,
+			       .alone = o->alone || o->format != SCAN_FORMAT_TSV,
 			       .progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) };
 	struct scan_totals t;
 	struct err e = ERR_INIT;

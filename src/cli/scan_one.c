@@ -35,6 +35,11 @@ struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, bool 
 	return r->dns ? r : scan_runner_free(r);
 }
 
+void scan_runner_keep_tags(struct scan_runner *r, struct match_first_tags *first_tags)
+{
+	r->conf.first_tags = first_tags;
+}
+
 struct scan_runner *scan_runner_free(struct scan_runner *r)
 {
 	if (!r)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+struct match_first_tags;
 struct ruleset;
 struct scan;
 struct scan_runner;
@@ -16,6 +17,8 @@ struct scan_runner;
  */
 struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, bool notes,
 				    struct err *e);
+/* Scans from now on as one SpamAssassin process would: rules/match.h, match_first_tags. They stay the caller's. */
+void scan_runner_keep_tags(struct scan_runner *r, struct match_first_tags *first_tags);
 struct scan_runner *scan_runner_free(struct scan_runner *r);
 /* Runs the scan to its end. The caller frees it; scan_report() is ready. raw must outlive it. */
 struct scan *scan_runner_run(struct scan_runner *r, struct str raw);

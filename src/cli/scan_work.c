@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/strbuf.h"
+#include "rules/match.h"
 #include "scan/scan.h"
 
 #include <errno.h>
@@ -22,6 +23,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { FIRST_HERE = 16 };
 
 /* Shared by all processes of a run. */
 struct shared {
@@ -86,9 +89,20 @@ static void print(struct str text, bool failed)
 	fwrite(text.p, 1, text.n, failed ? stderr : stdout);
 }
 
-static int run_here(const struct scan_work *w, struct scan_totals *t, struct err *e)
+static struct scan_runner *new_runner(const struct scan_work *w, struct match_first_tags *tags,
+				      struct err *e)
 {
 	struct scan_runner *r = scan_runner_new(w->rules, w->net, false, e);
+
+	if (r && !w->alone)
+		scan_runner_keep_tags(r, tags);
+	return r;
+}
+
+static int run_here(const struct scan_work *w, struct match_first_tags *tags, struct scan_totals *t,
+		    struct err *e)
+{
+	struct scan_runner *r = new_runner(w, tags, e);
 	double cpu = cpu_now();
 	struct strbuf out;
 
@@ -111,10 +125,11 @@ static int run_here(const struct scan_work *w, struct scan_totals *t, struct err
 }
 
 /* A child's life. */
-static _Noreturn void work(const struct scan_work *w, struct shared *sh, int fd)
+static _Noreturn void work(const struct scan_work *w, struct match_first_tags *tags,
+			   struct shared *sh, int fd)
 {
 	struct err e = ERR_INIT;
-	struct scan_runner *r = scan_runner_new(w->rules, w->net, false, &e);
+	struct scan_runner *r = new_runner(w, tags, &e);
 	double cpu = cpu_now();
 	uint64_t bytes = 0;
 	struct strbuf out;
@@ -222,7 +237,8 @@ static void gather(struct gather *g, struct child *children, unsigned n)
 	x_free(fds);
 }
 
-static int start_child(const struct scan_work *w, struct shared *sh, struct child *c, struct err *e)
+static int start_child(const struct scan_work *w, struct match_first_tags *tags, struct shared *sh,
+		       struct child *c, struct err *e)
 {
 	int fds[2];
 
@@ -234,7 +250,7 @@ static int start_child(const struct scan_work *w, struct shared *sh, struct chil
 		return err_sys(e, "fork");
 	if (c->pid == 0) {
 		close(fds[0]);
-		work(w, sh, fds[1]);
+		work(w, tags, sh, fds[1]);
 	}
 	close(fds[1]);
 	c->fd = fds[0];
@@ -242,7 +258,34 @@ static int start_child(const struct scan_work *w, struct shared *sh, struct chil
 	return 0;
 }
 
-static int run_children(const struct scan_work *w, struct scan_totals *t, struct err *e)
+/*
+ * The first messages, before there are children: what tags they have, all children keep, so that --jobs
+ * changes no verdict.
+ */
+static int begin_here(const struct scan_work *w, struct match_first_tags *tags, struct shared *sh,
+		      struct gather *g, struct err *e)
+{
+	size_t n = w->alone ? 0 : w->inputs->list.n;
+	struct scan_runner *r = new_runner(w, tags, e);
+	double cpu = cpu_now();
+	uint64_t bytes = 0;
+
+	if (!r)
+		return -1;
+	for (size_t i = 0; i < n && i < FIRST_HERE; i++) {
+		strbuf_init(&g->texts[i], 0);
+		g->have[i] = scan_message(w, r, i, &g->texts[i], &bytes) ? 1 : 2;
+		atomic_store(&sh->next, i + 1);
+	}
+	scan_runner_free(r);
+	atomic_store(&sh->bytes, bytes);
+	atomic_store(&sh->cpu_us, (uint64_t)((cpu_now() - cpu) * 1e6));
+	print_ready(g);
+	return 0;
+}
+
+static int run_children(const struct scan_work *w, struct match_first_tags *tags,
+			struct scan_totals *t, struct err *e)
 {
 	struct shared *sh =
 	    mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -257,7 +300,9 @@ static int run_children(const struct scan_work *w, struct scan_totals *t, struct
 	}
 	g.texts = xcalloc(w->inputs->list.n + 1, sizeof(*g.texts));
 	g.have = xcalloc(w->inputs->list.n + 1, 1);
-	while (started < w->jobs && (r = start_child(w, sh, &children[started], e)) == 0)
+	r = begin_here(w, tags, sh, &g, e);
+	while (r == 0 && started < w->jobs &&
+	       (r = start_child(w, tags, sh, &children[started], e)) == 0)
 		started++;
 	gather(&g, children, started);
 	for (unsigned i = 0; i < started; i++) {
@@ -280,11 +325,13 @@ static int run_children(const struct scan_work *w, struct scan_totals *t, struct
 
 int scan_work_run(const struct scan_work *w, struct scan_totals *ret, struct err *e)
 {
+	struct match_first_tags *tags = match_first_tags_new();
 	int64_t start = clock_mono_ms();
 	int r;
 
 	*ret = (struct scan_totals){ 0 };
-	r = w->jobs > 1 ? run_children(w, ret, e) : run_here(w, ret, e);
+	r = w->jobs > 1 ? run_children(w, tags, ret, e) : run_here(w, tags, ret, e);
+	match_first_tags_free(tags);
 	fflush(stdout);
 	ret->seconds = (double)(clock_mono_ms() - start) / 1000;
 	return r;

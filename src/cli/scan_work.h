@@ -17,6 +17,7 @@ struct scan_work {
 	bool net;      /* DNS may be asked */
 	unsigned jobs; /* processes; 1: this one */
 	bool progress; /* a line on standard error */
+	bool alone; /* no message's tags are kept for the next (rules/match.h, match_first_tags) */
 };
 
 struct scan_totals {

@@ -51,6 +51,7 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 	vec_init(&m->asks, a, sizeof(struct match_ask *), m->max_asks);
 	map_init(&m->ask_index, a, false);
 	map_init(&m->tags, a, false);
+	m->first_tags = options->first_tags;
 	vec_init(&m->logs, a, sizeof(struct match_log), 10000);
 	vec_init(&m->notes, a, sizeof(struct match_note), 10000);
 	if (options->scratch) {

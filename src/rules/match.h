@@ -36,12 +36,22 @@ struct match;
 struct match_scratch *match_scratch_new(void);
 struct match_scratch *match_scratch_free(struct match_scratch *s);
 
+/*
+ * Expressions with %{TAG}, as the first message that had the tag made them: SpamAssassin keeps those of
+ * header, body, uri and rawbody rules for the life of a process, whatever the tags of later messages are
+ * (measured). For comparing with one process of it, and for nothing that serves mail. One per process;
+ * made for one rule set, which outlives it.
+ */
+struct match_first_tags *match_first_tags_new(void);
+struct match_first_tags *match_first_tags_free(struct match_first_tags *t);
+
 struct match_options {
-	bool net;                      /* asks may be made; false: as with -L */
-	uint32_t first_ask_id;         /* ids count up from here; 0: from 1 */
-	size_t max_asks;               /* 0: a default of 500 */
-	struct match_scratch *scratch; /* NULL: one of its own, freed with the arena */
-	bool notes;                    /* what plugins have to say for -D is kept */
+	bool net;                            /* asks may be made; false: as with -L */
+	uint32_t first_ask_id;               /* ids count up from here; 0: from 1 */
+	size_t max_asks;                     /* 0: a default of 500 */
+	struct match_scratch *scratch;       /* NULL: one of its own, freed with the arena */
+	bool notes;                          /* what plugins have to say for -D is kept */
+	struct match_first_tags *first_tags; /* NULL: each message has its own */
 };
 
 enum match_progress { MATCH_WAITS = 0, MATCH_DONE };

@@ -38,7 +38,7 @@ struct match_place {
 	size_t number;
 	bool absent;           /* subject is what [if-unset: ] says */
 	const struct uri *uri; /* of uri and uri_detail: the entry it belongs to; NULL: not known */
-	bool joined; /* of mimeheader with tflags concat: subject is of all its parts */
+	bool joined;           /* of mimeheader with tflags concat: subject is of all its parts */
 	const char *key;       /* of uri_detail: "raw", "domain" ... */
 	bool differs;          /* of uri_detail: the key is a !~: no match is shown */
 	const struct mime_header

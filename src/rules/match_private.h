@@ -48,9 +48,10 @@ struct match {
 	struct vec asks;      /* struct match_ask * */
 	struct map ask_index; /* "type name" -> index + 1 */
 	struct map tags;      /* name -> struct match_values * */
-	struct vec logs;      /* struct match_log */
-	struct vec tag_list;  /* struct match_tag: of the result */
-	struct vec notes;     /* struct match_note */
+	struct match_first_tags *first_tags;
+	struct vec logs;     /* struct match_log */
+	struct vec tag_list; /* struct match_tag: of the result */
+	struct vec notes;    /* struct match_note */
 	struct match_hits result;
 };
 
@@ -102,6 +103,8 @@ void match_capture(struct match *m, const struct rule *r, const struct rx *rx, s
 void match_captures_done(struct match *m, const struct map *captures);
 /* The template rule's expression for this message; false: a tag is missing. */
 bool match_fill_template(struct match *m, const struct rule *r, struct str *ret);
+/* The same as match_first_tags has it, where it keeps one; is_run: it will be run, and may be kept. */
+struct str match_keep_template(struct match *m, const struct rule *r, struct str perl, bool is_run);
 /* NULL: it does not compile. */
 const struct rx *match_compile_template(struct match *m, struct str perl);
 

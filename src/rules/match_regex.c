@@ -83,13 +83,19 @@ static void on_match(void *ctx, const struct rx *rx, struct str subject)
 	match_capture(c->m, c->rule, rx, subject, c->captures);
 }
 
-/* A rule over a list of subjects, with what its groups held; nosubject leaves the first one out. */
+/* nosubject leaves the first line of the body out. */
+static size_t first_line(const struct rule *r)
+{
+	return r->flags & RULE_NOSUBJECT && r->type == RULE_BODY ? 1 : 0;
+}
+
+/* A rule over a list of subjects, with what its groups held. */
 static size_t capture_lines(struct match *m, const struct rule *r, const struct rx *rx,
 			    const struct str *line, size_t count)
 {
 	struct map captures;
 	struct capturing c = { m, r, &captures };
-	size_t n = 0, i = r->flags & RULE_NOSUBJECT && r->type == RULE_BODY ? 1 : 0;
+	size_t n = 0, i = first_line(r);
 
 	map_init(&captures, m->arena, false);
 	for (; i < count && !match_is_full(r, n); i++) {
@@ -153,6 +159,8 @@ void match_ordered_regex(struct match *m, const struct rule *r)
 		return;
 	}
 	subjects = subjects_of(m, r, &found);
+	if (r->flags & RULE_TEMPLATE)
+		perl = match_keep_template(m, r, perl, subjects.n > first_line(r));
 	if (!is_hopeless(r, subjects)) {
 		if (r->flags & RULE_TEMPLATE)
 			rx = match_compile_template(m, perl);

@@ -184,6 +184,51 @@ bool match_fill_template(struct match *m, const struct rule *r, struct str *ret)
 	return ok;
 }
 
+struct match_first_tags {
+	struct arena *arena;
+	struct map rules; /* name -> struct str *: the expression */
+};
+
+struct match_first_tags *match_first_tags_new(void)
+{
+	struct match_first_tags *t = xzalloc(sizeof(*t));
+
+	t->arena = arena_new();
+	map_init(&t->rules, t->arena, false);
+	return t;
+}
+
+struct match_first_tags *match_first_tags_free(struct match_first_tags *t)
+{
+	if (!t)
+		return NULL;
+	arena_free(t->arena);
+	return x_free(t);
+}
+
+/* SpamAssassin compiles these once (Perl's /o), full rules for each message. */
+static bool is_kept(const struct match *m, const struct rule *r)
+{
+	return m->first_tags && (r->type == RULE_HEADER || r->type == RULE_BODY ||
+				 r->type == RULE_URI || r->type == RULE_RAWBODY);
+}
+
+struct str match_keep_template(struct match *m, const struct rule *r, struct str perl, bool is_run)
+{
+	struct arena *a = m->first_tags ? m->first_tags->arena : NULL;
+	struct str *first;
+
+	if (!is_kept(m, r))
+		return perl;
+	first = map_get(&m->first_tags->rules, r->name);
+	if (!first && is_run) {
+		first = arena_alloc(a, sizeof(*first));
+		*first = str_dup(a, perl);
+		map_put(&m->first_tags->rules, r->name, first);
+	}
+	return first ? *first : perl;
+}
+
 const struct rx *match_compile_template(struct match *m, struct str perl)
 {
 	struct rx_source source;

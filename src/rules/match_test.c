@@ -140,6 +140,8 @@ static const struct {
 	  "priority A 5\nheader A eval:test_set_tag('WHO','ann')\nbody B /Hello %{WHO}/", "" },
 	{ "captures of mimeheader", "mimeheader __A X-Part =~ /^(?<P>\\w+)/\nfull B /%{P} %{P}/",
 	  "B __A" },
+	{ "mimeheader has no templates",
+	  "mimeheader __A X-Part =~ /^(?<P>\\w+)/\nmimeheader B X-Part =~ /^%{P}/", "__A" },
 	{ "template keeps its flags", "header __A To:addr =~ /(?<WHO>ann)/\nbody B /HELLO %{WHO}/i",
 	  "B __A" },
 	/* ReplaceTags */

@@ -136,7 +136,8 @@ static void start(struct scan *s)
 	struct match_options opts = { .net = s->conf->net,
 				      .first_ask_id = RULE_ASKS_FROM,
 				      .scratch = s->conf->scratch,
-				      .notes = s->conf->notes };
+				      .notes = s->conf->notes,
+				      .first_tags = s->conf->first_tags };
 
 	s->is_started = true;
 	if (s->conf->rules && (s->want & SCAN_WANT_SPAM)) {

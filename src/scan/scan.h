@@ -23,6 +23,7 @@
 
 struct judgement; /* rules/judge.h */
 struct match;     /* rules/match.h */
+struct match_first_tags;
 struct match_hits;
 struct match_scratch;
 struct msg;
@@ -34,6 +35,8 @@ struct scan_config {
 	const struct ruleset *rules; /* NULL: no spam rules at all */
 	bool net;                    /* network checks may ask (not --local) */
 	bool notes;                  /* plugins' lines for -D are kept: match_hits.notes */
+	struct match_first_tags
+	    *first_tags; /* rules/match.h: to compare with SpamAssassin; else NULL */
 	struct match_scratch
 	    *scratch; /* rules/match.h: one per process; NULL: each scan makes its own */
 };

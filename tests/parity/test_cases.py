@@ -38,7 +38,7 @@ def run(program, *args):
 
 def scan(rules, mails):
     prefs = ["--user-prefs", rules / "prefs"] if (rules / "prefs").exists() else []
-    lines = run(POSTERN, "scan", "--local", "--tsv", "--rules", rules, "--site", rules / "none", *prefs, *mails).split("\n")
+    lines = run(POSTERN, "scan", "--local", "--tsv", "--alone", "--rules", rules, "--site", rules / "none", *prefs, *mails).split("\n")
     return [cases.answer(*line.split("\t")[1:4]) for line in lines if line]
 
 

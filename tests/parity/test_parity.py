@@ -71,6 +71,33 @@ def test_whole_corpus_is_scanned(tmp_path):
     assert one.stderr.splitlines()[-1].startswith(f"{len(paths)} messages, ")
 
 
+# Links that name the recipient: the rule's pattern has %{GB_TO_ADDR} in it.
+LINKED = """To: %s@example.org
+From: sender@example.net
+Subject: links
+
+https://www.example.net/abcdefghijk/?email=%s@example.org
+"""
+TAG_RULE = "__GB_CUSTOM_HTM_URI2"
+
+
+def test_first_tags(tmp_path):
+    """Of several messages in one run, as of several in one SpamAssassin process: the first one's tags are kept."""
+    paths = []
+    for i, (to, link) in enumerate([("anna", "bob"), ("bob", "bob"), ("anna", "anna"), ("carl", "anna")] * 20):
+        paths.append(tmp_path / f"{i:02}.eml")
+        paths[-1].write_text(LINKED % (to, link))
+    hit = [TAG_RULE in line.split("\t")[3].split(",") for line in scan(paths).stdout.splitlines()]
+    assert hit == [False, False, True, True] * 20
+    assert scan(paths, "--jobs", "3").stdout == scan(paths).stdout
+    alone = [TAG_RULE in line.split("\t")[3].split(",") for line in scan(paths, "--alone").stdout.splitlines()]
+    assert alone == [False, True, True, False] * 20
+    if shutil.which("spamassassin"):
+        done = subprocess.run(["perl", pathlib.Path(__file__).parent / "verdicts.pl", "--one-process"], text=True, check=True,
+                              input="".join(f"{p}\n" for p in paths[:4]), capture_output=True, timeout=120)
+        assert done.stdout == "".join(scan(paths[:4]).stdout.splitlines(keepends=True))
+
+
 def judge(paths, kept):
     """SpamAssassin's verdicts on all these, kept in a file: asking takes minutes. As many processes as cores."""
     if kept.exists() and len(kept.read_text(errors="replace").splitlines()) == len(paths):
@@ -99,7 +126,7 @@ def test_live_judge(tmp_path):
     paths = corpus()
     want = judge(paths, TOP / "var/parity/want-corpus.tsv")
     got = tmp_path / "got.tsv"
-    got.write_text(scan(paths).stdout)
+    got.write_text(scan(paths, "--alone").stdout)
     counts, differing = compare.compare(want, compare.read(got))
     compare.show(counts, differing)
     n = counts["messages"]

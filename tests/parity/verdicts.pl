@@ -2,7 +2,7 @@
 # What Mail::SpamAssassin says of each message whose path comes on standard input, one line a message:
 # path TAB score TAB rules TAB sub-rules, both sorted and joined by commas. Local tests only, no Bayes.
 # Each message has a process of its own, with the rules compiled before: in one process, patterns made of a message
-# (%{TAG}) keep what the first message gave them.
+# (%{TAG}) keep what the first message gave them. --one-process: one for all.
 use strict;
 use warnings;
 use Mail::SpamAssassin;
@@ -20,6 +20,8 @@ $engine->init(1);
 $engine->compile_now(0, 0);
 $| = 1;
 
+my $one_process = @ARGV && $ARGV[0] eq '--one-process';
+
 sub answer {
 	my ($path) = @_;
 	open(my $file, '<', $path) or die "$path: $!\n";
@@ -30,10 +32,16 @@ sub answer {
 	my @lists = map { join(',', sort grep { $_ ne '' } split(/,/, $_)) }
 		($status->get_names_of_tests_hit, $status->get_names_of_subtests_hit);
 	printf("%s\t%.3f\t%s\t%s\n", $path, $status->get_score, @lists);
+	$status->finish;
+	$message->finish;
 }
 
 while (my $path = <STDIN>) {
 	chomp $path;
+	if ($one_process) {
+		answer($path);
+		next;
+	}
 	my $child = fork() // die "fork: $!\n";
 	if (!$child) {
 		answer($path);
