@@ -44,6 +44,7 @@ struct prefilter {
 	size_t always_count;
 	struct window_masks *masks[PREFILTER_WINDOW_WORDS];
 	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
+	uint64_t plain[PREFILTER_WINDOW_WORDS];        /* of rules without literals */
 	size_t window_count, window_words;
 	struct range *range; /* by position: its windows */
 	const struct rule *const *rules;
@@ -142,6 +143,8 @@ static void add_window(struct prefilter *p, struct arena *a, const struct needs_
 	if (!p->masks[word])
 		p->masks[word] = arena_zalloc(a, sizeof(struct window_masks));
 	p->windows[bit] = at;
+	if (!p->rules[at]->needs->literal_count)
+		p->plain[word] |= UINT64_C(1) << (bit % 64);
 	p->window_words = word + 1;
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
 		for (unsigned c = 0; c < 256; c++) {
@@ -246,7 +249,6 @@ static void note_candidate(struct prefilter_scan *s, uint32_t r)
 		s->found[s->found_count++] = r;
 	for (uint32_t bit = w.from; bit < w.to; bit++)
 		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
-	s->stretch[r] = (struct prefilter_stretch){ .is_open = false };
 }
 
 static void note_rules(struct prefilter_scan *s, const struct literal *l)
@@ -339,24 +341,29 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 	return true;
 }
 
+/* Bits of a word that lie in a range of all words' bits. */
+static uint64_t bits_within(size_t word, struct range r)
+{
+	uint64_t from = word * 64, mask = UINT64_MAX;
+
+	if (r.to <= from || r.from >= from + 64)
+		return 0;
+	if (r.from > from)
+		mask <<= r.from - from;
+	if (r.to < from + 64)
+		mask &= UINT64_MAX >> (from + 64 - r.to);
+	return mask;
+}
+
 /* Windows of rules at these positions: those without literals join, others leave. */
 static void open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
 {
 	const struct prefilter *p = s->filter;
+	size_t end = n < p->rule_count - first ? first + n : p->rule_count;
+	struct range r = { p->range[first].from, p->range[end - 1].to };
 
-	for (size_t bit = 0; bit < p->window_count; bit++) {
-		uint32_t r = p->windows[bit];
-		uint64_t mask = UINT64_C(1) << (bit % 64);
-
-		if (r == NO_RULE)
-			continue;
-		if (r - first >= n) {
-			s->open[bit / 64] &= ~mask;
-		} else if (!p->rules[r]->needs->literal_count && prefilter_may_match(s, r)) {
-			s->open[bit / 64] |= mask;
-			s->stretch[r] = (struct prefilter_stretch){ .is_open = false };
-		}
-	}
+	for (size_t w = 0; w < p->window_words; w++)
+		s->open[w] = (s->open[w] | p->plain[w]) & bits_within(w, r);
 }
 
 static void close_windows(struct prefilter_scan *s, uint32_t r)
@@ -375,14 +382,25 @@ struct trying {
 	size_t word;
 };
 
-static void try_stretch(struct trying *t, uint32_t r)
+/* The stretch of a rule in this subject. */
+static struct prefilter_stretch *stretch_of(struct trying *t, uint32_t r)
 {
 	struct prefilter_stretch *it = &t->s->stretch[r];
+
+	if (it->subject != t->s->now)
+		*it = (struct prefilter_stretch){ .subject = t->s->now };
+	return it;
+}
+
+static void try_stretch(struct trying *t, uint32_t r)
+{
+	struct prefilter_stretch *it = stretch_of(t, r);
 
 	if (!it->is_open)
 		return;
 	it->is_open = false;
-	if (t->fn(t->ctx, r, it->first, it->last, it->is_tried))
+	if ((!it->is_tried && !prefilter_may_match(t->s, r)) ||
+	    t->fn(t->ctx, r, it->first, it->last, it->is_tried))
 		close_windows(t->s, r);
 	it->is_tried = true;
 }
@@ -391,7 +409,7 @@ static void try_stretch(struct trying *t, uint32_t r)
 static void note_window(struct trying *t, uint32_t r, size_t at)
 {
 	const struct needs *n = t->s->filter->rules[r]->needs;
-	struct prefilter_stretch *it = &t->s->stretch[r];
+	struct prefilter_stretch *it = stretch_of(t, r);
 	size_t first = at > n->back_max ? at - n->back_max : 0;
 
 	if (at < n->back_min)
@@ -401,7 +419,9 @@ static void note_window(struct trying *t, uint32_t r, size_t at)
 		return;
 	}
 	try_stretch(t, r);
-	*it = (struct prefilter_stretch){ first, at - n->back_min, true, it->is_tried };
+	it->first = first;
+	it->last = at - n->back_min;
+	it->is_open = true;
 }
 
 static void note_windows(struct trying *t, uint64_t left, size_t at)
@@ -447,7 +467,7 @@ void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, pre
 {
 	struct trying t = { s, fn, ctx, 0 };
 
-	if (!s->filter->window_count || !s->subject.n)
+	if (!s->filter->window_count || !s->subject.n || !n)
 		return;
 	open_windows(s, first, n);
 	for (; t.word < s->filter->window_words; t.word++) {

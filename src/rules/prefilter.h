@@ -32,7 +32,8 @@ enum { PREFILTER_WINDOW_WORDS = 10, PREFILTER_GAP = 64 };
 /* Where a match may begin: from first to last. */
 struct prefilter_stretch {
 	size_t first, last;
-	bool is_open, is_tried; /* not tried yet; there was one before, in this subject */
+	uint32_t subject;       /* prefilter_scan.now: of another subject it means nothing */
+	bool is_open, is_tried; /* not tried yet; there was one before */
 };
 
 /* What a scan needs to write on: one a message and prefilter. */
