@@ -23,8 +23,10 @@ struct window_table {
 	uint64_t map[MAP_WORDS]; /* by hash: may begin a window */
 	uint32_t *buckets;       /* literal + 1 */
 	uint32_t mask;
-	bool used;
 };
+
+/* What a pair of bytes may begin. */
+enum pair { PAIR_THREE = 1u << 0, PAIR_FOUR = 1u << 1 };
 
 /* Which of 64 windows may have a byte at a distance. */
 struct window_masks {
@@ -38,6 +40,7 @@ struct range {
 
 struct prefilter {
 	struct window_table three, four;
+	uint8_t pairs[1 << 16]; /* enum pair: most places are done with after one look */
 	struct literal *literals;
 	size_t literal_count;
 	uint32_t *always;
@@ -110,7 +113,6 @@ static void table_add(struct window_table *t, struct literal *all, size_t i)
 {
 	uint32_t h = hash_of(all[i].window);
 
-	t->used = true;
 	t->map[h / 64] |= UINT64_C(1) << (h % 64);
 	all[i].next = t->buckets[h & t->mask];
 	t->buckets[h & t->mask] = (uint32_t)i + 1;
@@ -200,6 +202,7 @@ static void build_tables(struct prefilter *p, struct builder *b)
 		l->rule_count = v->n;
 		choose_window(l);
 		table_add(l->text.n >= 4 ? &p->four : &p->three, p->literals, i);
+		p->pairs[l->window & 0xffff] |= l->text.n >= 4 ? PAIR_FOUR : PAIR_THREE;
 		i++;
 	}
 }
@@ -291,34 +294,45 @@ static void check_bucket(struct prefilter_scan *s, const struct window_table *t,
 	}
 }
 
-void prefilter_scan(struct prefilter_scan *s, struct str subject)
+/* The literals whose window stands at `at`. */
+static void look_at(struct prefilter_scan *s, uint32_t window, unsigned pair, size_t at)
 {
 	const struct window_table *three = &s->filter->three, *four = &s->filter->four;
-	const uint8_t *fold = s->filter->fold;
+	uint32_t h;
+
+	if (pair & PAIR_FOUR) {
+		h = hash_of(window);
+		if (four->map[h / 64] >> (h % 64) & 1)
+			check_bucket(s, four, window, h, at);
+	}
+	if (pair & PAIR_THREE) {
+		h = hash_of(window & 0xffffffu);
+		if (three->map[h / 64] >> (h % 64) & 1)
+			check_bucket(s, three, window & 0xffffffu, h, at);
+	}
+}
+
+void prefilter_scan(struct prefilter_scan *s, struct str subject)
+{
+	const uint8_t *fold = s->filter->fold, *pairs = s->filter->pairs;
 	struct byteset present = { { 0 } };
-	uint32_t window = 0; /* of four bytes, the first one lowest; behind the subject are NULs */
+	uint32_t window = 0; /* of four bytes, the first one lowest; behind the subject is a NUL */
 
 	s->subject = subject;
 	s->found_count = 0;
 	memset(s->open, 0, sizeof(s->open));
 	s->now++;
-	for (size_t i = 0; i < subject.n + 1; i++) {
-		uint8_t c = i < subject.n ? fold[(uint8_t)subject.p[i]] : 0;
-		uint32_t h4, h3, w3;
+	for (size_t i = 0; i < subject.n; i++) {
+		uint8_t c = fold[(uint8_t)subject.p[i]];
 
-		if (i < subject.n)
-			byteset_add(&present, c);
+		byteset_add(&present, c);
 		window = window >> 8 | (uint32_t)c << 24;
-		if (i < 3)
-			continue;
-		w3 = window & 0xffffffu;
-		h4 = hash_of(window);
-		h3 = hash_of(w3);
-		if (four->map[h4 / 64] >> (h4 % 64) & 1)
-			check_bucket(s, four, window, h4, i - 3);
-		if (three->map[h3 / 64] >> (h3 % 64) & 1)
-			check_bucket(s, three, w3, h3, i - 3);
+		if (pairs[window & 0xffff] && i >= 3)
+			look_at(s, window, pairs[window & 0xffff], i - 3);
 	}
+	window >>= 8;
+	if (subject.n >= 3)
+		look_at(s, window, pairs[window & 0xffff], subject.n - 3);
 	s->present = present;
 }
 
