@@ -15,9 +15,12 @@
 
 static void print_tsv(struct strbuf *out, struct str name, const struct report *r, struct arena *a)
 {
-	strbuf_printf(out, "%.*s\t%.3f\t%.*s\t%.*s\n", STR_FMT(name), r->score,
-		      STR_FMT(judge_tests(r->hits, r->hit_count, false, a)),
-		      STR_FMT(judge_tests(r->subrules, r->subrule_count, false, a)));
+	strbuf_add(out, name);
+	strbuf_printf(out, "\t%.3f\t", r->score);
+	strbuf_add(out, judge_tests(r->hits, r->hit_count, false, a));
+	strbuf_add_byte(out, '\t');
+	strbuf_add(out, judge_tests(r->subrules, r->subrule_count, false, a));
+	strbuf_add_byte(out, '\n');
 }
 
 void scan_output_verdict(struct strbuf *out, struct str name, const struct report *r)

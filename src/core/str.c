@@ -11,9 +11,19 @@ bool str_eq(struct str a, struct str b)
 	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
 }
 
+/* Most texts differ in their first byte. */
+static bool same_nocase(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+			return false;
+	}
+	return true;
+}
+
 bool str_eq_nocase(struct str a, struct str b)
 {
-	return a.n == b.n && str_cmp_nocase(a, b) == 0;
+	return a.n == b.n && same_nocase(a.p, b.p, a.n);
 }
 
 int str_cmp(struct str a, struct str b)
@@ -43,7 +53,7 @@ bool str_starts(struct str s, struct str prefix)
 
 bool str_starts_nocase(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && str_eq_nocase(str_make(s.p, prefix.n), prefix);
+	return s.n >= prefix.n && same_nocase(s.p, prefix.p, prefix.n);
 }
 
 bool str_ends(struct str s, struct str suffix)
@@ -83,7 +93,7 @@ size_t str_find(struct str s, struct str needle)
 size_t str_find_nocase(struct str s, struct str needle)
 {
 	for (size_t i = 0; i + needle.n <= s.n; i++)
-		if (str_eq_nocase(str_make(s.p + i, needle.n), needle))
+		if (same_nocase(s.p + i, needle.p, needle.n))
 			return i;
 	return STR_NPOS;
 }

@@ -111,6 +111,8 @@ static size_t scheme_at(const struct scan *c, size_t i)
 	struct str s = str_from(c->s, i);
 	size_t n = 3;
 
+	if (!s.n || !strchr("hfwHFW", s.p[0])) /* most places begin none */
+		return 0;
 	for (size_t k = 0; k < sizeof(schemes) / sizeof(schemes[0]); k++)
 		if (str_starts_nocase(s, str_of(schemes[k])))
 			return strlen(schemes[k]);
