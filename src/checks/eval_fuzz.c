@@ -233,7 +233,7 @@ static const char *const tests[] = {
 	"body check_olemacro_download_exe()",
 	"body check_oleobject()",
 	"body check_olertfobject()",
-	"header check_access_database('" TEST_DATA "/plugins/access.db')",
+	("header check_access_database('" TEST_DATA "/plugins/access.db')"),
 };
 
 enum { MAX_RULES = ELEMENTS(tests) + BLOCKS, MAX_INPUT = 64 << 10, NOW = 1700000000 };
@@ -301,7 +301,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct harness
 	    h; /* built once: compiling the patterns takes longer than a message */
 	static bool ready;
-	int forth[MAX_RULES], back[MAX_RULES];
+	int forth[MAX_RULES] = { 0 }, back[MAX_RULES] = { 0 };
 	struct str raw = { (const char *)data, size };
 
 	if (!ready) {
