@@ -160,7 +160,7 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	struct html_event e;
 
 	init_result(r, a);
-	if (!t.s.n)
+	if (!source_bytes) /* text that nothing was left of when decoded is HTML */
 		return;
 	r->html = true;
 	r->length = text_length(t);

@@ -95,6 +95,10 @@ static void test_empty_part_has_no_values(void **state)
 	assert_false(html_get_number(&r, STR("html"), &v));
 	assert_null(html_get_list(&r, STR("comment")));
 	assert_int_equal(r.rendered.s.n, 0);
+	/* Bytes of which the charset left nothing. */
+	html_read(&r, (struct text){ STR(""), true }, 9, a, NULL);
+	assert_true(r.html && !r.rendered.s.n);
+	assert_true(html_get_number(&r, STR("ratio"), &v) && v == 1);
 	arena_free(a);
 }
 
