@@ -4,6 +4,7 @@ In an ordinary run SpamAssassin's answers come from cases/want.tsv (on the messa
 POSTERN_LONG=1 and SpamAssassin installed, all 6,046 messages of the public corpus are asked about, and the answers kept in
 var/parity/.
 """
+import hashlib
 import os
 import pathlib
 import random
@@ -16,6 +17,7 @@ import pytest
 import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import compare  # noqa: E402
+import mutants  # noqa: E402
 
 # Rules that may differ on the public corpus, each explained in docs/DEVIATIONS.md.
 EXPLAINED = set()
@@ -135,3 +137,21 @@ def test_live_judge(tmp_path):
     assert counts["subrules"] >= 0.99 * n and counts["subrule_counts"] >= 0.985 * n
     unexplained = {name.split()[1] for name in differing} - EXPLAINED
     assert not unexplained, f"differences that docs/DEVIATIONS.md does not explain: {sorted(unexplained)}"
+
+
+@pytest.mark.skipif(not os.environ.get("POSTERN_LONG"), reason="a long form: POSTERN_LONG=1")
+def test_mutants(tmp_path):
+    """500 messages that no mailer wrote, most of them made from the public corpus (mutants.py)."""
+    if not shutil.which("spamassassin"):
+        pytest.skip("SpamAssassin is not installed: script/bootstrap all")
+    folder = TOP / "var/parity/mutants"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = mutants.write(1, 500, folder, corpus())
+    written = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+    want = judge(paths, TOP / f"var/parity/want-mutants-{written}.tsv")
+    got = tmp_path / "got.tsv"
+    got.write_text(scan(paths).stdout)
+    counts, differing = compare.compare(want, compare.read(got))
+    compare.show(counts, differing)
+    assert counts["messages"] == len(paths) and not counts["lost"]
+    assert counts["rules"] == counts["score"] == counts["subrule_counts"] == len(paths), dict(differing)
