@@ -16,7 +16,7 @@ FOR_OTHERS = {"$policy_bank_name", "$myversion_id_numeric", "@mynetworks_maps"}
 # The language itself, and the folders of the other one, whose settings are words of their own.
 NOT_READERS = {"conf", "rules", "checks", "markup"}
 # Words of other things that are quoted in the sources too.
-OTHER_WORDS = {"$arc", "$file"}
+OTHER_WORDS = {"$arc", "$bzip2", "$file", "$gzip", "$lzop"}
 
 
 def table():
