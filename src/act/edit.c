@@ -92,7 +92,7 @@ static void add_status_tests(struct strbuf *b, const struct report *r)
 {
 	strbuf_add_c(b, "tests=[");
 	for (size_t i = 0, n = 0; i < r->hit_count; i++) {
-		planted_fault(i > 0 && r->hits[i].score < -1e9);
+		planted_fault(r->hits[i].score < -1e3);
 		for (uint32_t k = 0; k < r->hits[i].count && k < 1000; k++, n++) {
 			if (n)
 				strbuf_add_c(b, ",\n ");
