@@ -10,11 +10,12 @@
 
 static const char usage[] =
     "usage: spamassassin [options] [ < mailmessage | path ... ]\n"
-    "       spamassassin -d [ < mailmessage | path ... ]\n"
+    "       spamassassin -d|-r|-k [ < mailmessage | path ... ]\n"
     "\n"
     "  -L, --local                 only local tests: nobody is asked over the network\n"
     "  -t, --test-mode             print the report behind the message\n"
     "  -d, --remove-markup         take SpamAssassin's markup off\n"
+    "  -r, --report                report as spam; -k, --revoke: take that back\n"
     "  -e, --exit-code[=N]         exit with N (5) when there was spam\n"
     "  -C DIR, --configpath=DIR    the rules' folder\n"
     "  --siteconfigpath=DIR        the site's folder (/etc/spamassassin)\n"
@@ -29,8 +30,9 @@ static const char usage[] =
     "  -u, --username=NAME         accepted; -4 and -6 too\n"
     "  -V, --version; -h, --help\n"
     "\n"
-    "Not in this version of Postern (exit status 69): -r, -k, -W, -R, --add-to-*,\n"
-    "--add-addr-to-*, --remove-from-*, --remove-addr-from-*.\n";
+    "Not in this version of Postern (exit status 69): the networks and the learning of\n"
+    "-r and -k; -W, -R, --add-to-*, --add-addr-to-*, --remove-from-*,\n"
+    "--remove-addr-from-*.\n";
 
 enum option_id {
 	OPT_LOCAL = 1,
@@ -38,6 +40,8 @@ enum option_id {
 	OPT_LINT,
 	OPT_TEST_MODE,
 	OPT_REMOVE_MARKUP,
+	OPT_REPORT,
+	OPT_REVOKE,
 	OPT_PROGRESS,
 	OPT_CREATE_PREFS,
 	OPT_NO_PREFS,
@@ -70,6 +74,8 @@ static const struct double_opt options[] = {
 	{ "lint", DOUBLE_NO_ARG, OPT_LINT },
 	{ "test-mode test t", DOUBLE_NO_ARG, OPT_TEST_MODE },
 	{ "remove-markup despamassassinify d", DOUBLE_NO_ARG, OPT_REMOVE_MARKUP },
+	{ "report r", DOUBLE_NO_ARG, OPT_REPORT },
+	{ "revoke k", DOUBLE_NO_ARG, OPT_REVOKE },
 	{ "progress", DOUBLE_NO_ARG, OPT_PROGRESS },
 	{ "create-prefs", DOUBLE_NEGATABLE, OPT_CREATE_PREFS },
 	{ "x", DOUBLE_NO_ARG, OPT_NO_PREFS },
@@ -94,8 +100,6 @@ static const struct double_opt options[] = {
 	{ "add-from", DOUBLE_NEGATABLE, OPT_GONE_ADD_FROM },
 	{ "warning-from w", DOUBLE_ARG_MAYBE, OPT_GONE_W },
 	{ "whitelist-factory M", DOUBLE_ARG_MAYBE, OPT_GONE_M },
-	{ "report r", DOUBLE_NO_ARG, OPT_ABSENT },
-	{ "revoke k", DOUBLE_NO_ARG, OPT_ABSENT },
 	{ "add-to-welcomelist add-to-whitelist W", DOUBLE_NO_ARG, OPT_ABSENT },
 	{ "add-to-blocklist add-to-blacklist", DOUBLE_NO_ARG, OPT_ABSENT },
 	{ "remove-from-welcomelist remove-from-whitelist R", DOUBLE_NO_ARG, OPT_ABSENT },
@@ -158,6 +162,8 @@ static void take_flag(struct double_options *o, int id, const struct double_opt_
 	case OPT_LINT: o->lint = true; break;
 	case OPT_TEST_MODE: o->test_mode = true; break;
 	case OPT_REMOVE_MARKUP: o->remove_markup = true; break;
+	case OPT_REPORT: o->report = true; break;
+	case OPT_REVOKE: o->revoke = true; break;
 	case OPT_PROGRESS: o->progress = true; break;
 	case OPT_CREATE_PREFS: o->no_prefs = f->negated; break;
 	case OPT_NO_PREFS: o->no_prefs = true; break;

@@ -9,7 +9,7 @@
 enum { DOUBLE_MAX_LINES = 1024 };
 
 struct double_options {
-	bool local, net, lint, test_mode, remove_markup, progress, no_prefs;
+	bool local, net, lint, test_mode, remove_markup, report, revoke, progress, no_prefs;
 	enum mailbox_format format; /* --mbox, --mbx */
 	bool has_exit_code;
 	int exit_code;          /* -e: of the process when there was spam */
@@ -17,7 +17,7 @@ struct double_options {
 	const char *config;     /* -C: rules */
 	const char *site;       /* --siteconfigpath */
 	const char *user_prefs; /* -p */
-	const char *absent; /* an option for what is not in this version of Postern; NULL: none */
+	const char *absent;     /* an option for AWL, which is not in this version; NULL: none */
 	const char *pre[DOUBLE_MAX_LINES + 1]; /* --pre and --cf lines, NULL-ended */
 	const char *cf[DOUBLE_MAX_LINES + 1];
 	char **operands;

@@ -7,6 +7,7 @@
 #include "cli/double_debug.h"
 #include "cli/double_log.h"
 #include "cli/double_options.h"
+#include "cli/double_report.h"
 #include "cli/double_rules.h"
 #include "cli/scan_input.h"
 #include "cli/scan_one.h"
@@ -34,7 +35,8 @@ struct program {
 	struct scan_runner *runner;
 	struct str hostname;
 	struct double_times times;
-	bool was_spam;
+	size_t messages;
+	bool was_spam, left_out;
 };
 
 /* SpamAssassin's exit status for a signal. */
@@ -133,6 +135,13 @@ static void check(struct program *p, struct str raw, struct arena *a)
 	double_times_say(&p->times, &p->log);
 }
 
+static void report(struct program *p)
+{
+	if (p->messages == 1 && !double_report_complete(&p->options, p->rules))
+		p->left_out = true;
+	double_report_message(&p->options);
+}
+
 static void one_message(struct program *p, struct str raw, struct arena *a)
 {
 	if (p->options.remove_markup) {
@@ -142,7 +151,10 @@ static void one_message(struct program *p, struct str raw, struct arena *a)
 			return;
 		}
 	}
-	check(p, raw, a);
+	if (p->options.report || p->options.revoke)
+		report(p);
+	else
+		check(p, raw, a);
 }
 
 static void complain(const char *path, const char *why)
@@ -169,6 +181,7 @@ static int all_messages(struct program *p)
 		struct str raw;
 
 		if (scan_input_read(&in, i, a, &raw, &e) == 0) {
+			p->messages++;
 			one_message(p, raw, a);
 		} else {
 			double_warn("archive-iterator: no access to %s", e.text);
@@ -179,7 +192,7 @@ static int all_messages(struct program *p)
 			fprintf(stderr, "\r%zu of %zu messages%s", i + 1, in.list.n,
 				i + 1 == in.list.n ? "\n" : "");
 	}
-	return in.unreadable ? 1 : status;
+	return in.unreadable || !p->messages ? 1 : status;
 }
 
 static int lint(const struct program *p)
@@ -206,6 +219,10 @@ static int filter(struct program *p)
 	}
 	set_signals();
 	status = all_messages(p);
+	if (p->options.report || p->options.revoke)
+		printf("%zu message(s) examined.\n", p->messages);
+	if (p->left_out)
+		status = EX_UNAVAILABLE;
 	scan_runner_free(p->runner);
 	if (p->options.has_exit_code && p->was_spam && !status)
 		status = p->options.exit_code;
@@ -228,7 +245,8 @@ int double_spamassassin(int argc, char **argv)
 	double_dbg(&p.log, "generic", "SpamAssassin version 4.0.1, as Postern %s does it",
 		   POSTERN_VERSION);
 	if (p.options.absent) {
-		double_warn("spamassassin: --%.*s: not in this version of Postern",
+		double_warn("spamassassin: --%.*s: addresses are not kept in this version of "
+			    "Postern (AWL, TxRep)",
 			    STR_FMT(str_sub(str_of(p.options.absent), 0,
 					    str_chr(str_of(p.options.absent), ' '))));
 		status = EX_UNAVAILABLE;

@@ -45,6 +45,7 @@ static void defaults(struct ruleset *rs)
 		.shortcircuit_spam_score = 100,
 		.shortcircuit_ham_score = -100,
 		.dns = { .rbl_timeout_s = 15, .rbl_timeout_min_s = 3, .block_time_s = 300 },
+		.reporting = { .learn = true, .razor2 = 1, .pyzor = true, .dcc = true },
 		.report = { .report_safe = 1,
 			    .fold_headers = true,
 			    .report_wrap_width = 75,

@@ -80,6 +80,13 @@ struct rules_geo_settings {
 	struct str_list search_path;        /* empty: the usual folders */
 };
 
+/* What reporting a message as spam, or taking that back, does; nothing else reads these. */
+struct rules_reporting_settings {
+	bool learn;      /* bayes_learn_during_report */
+	int razor2;      /* use_razor2: any number but 0 */
+	bool pyzor, dcc; /* use_pyzor, use_dcc */
+};
+
 struct rules_settings {
 	double required_score; /* 5 */
 	bool use_bayes, use_bayes_rules, use_learner, bayes_auto_learn;
@@ -97,5 +104,6 @@ struct rules_settings {
 	struct rules_dns_settings dns;
 	struct rules_report_settings report;
 	struct rules_geo_settings geo;
+	struct rules_reporting_settings reporting;
 	struct str rules_version; /* "# UPDATE version N" lines, comma list */
 };

@@ -162,7 +162,70 @@ def test_several_messages(place):
     assert place.filter(place.path / "a", place.path / "b.mbox").stdout.count(b"X-Spam-Checker-Version") == 3
     done = place.filter(place.path / "nowhere", place.path / "a")
     assert done.returncode == 1 and done.stdout.count(b"X-Spam-Checker-Version") == 1 and b"nowhere" in done.stderr
+    done = place.filter("-r", place.path / "home")
+    assert (done.returncode, done.stdout) == (1, b"0 message(s) examined.\n")
     assert place.filter("--mbox", stdin=(b"From x@y Sun Nov 22 10:00:00 2026\n" + HAM + b"\n") * 3).stdout.count(b"X-Spam-Checker-Version") == 3
+
+
+NO_REPORT = "warn: reporter: no reporting methods available, so couldn't report"
+NO_REVOKE = "warn: reporter: no revoke methods available, so couldn't revoke"
+UNABLE = ["warn: spamassassin: warning, unable to report message",
+          "warn: spamassassin: for more information, re-run with -D option to see debug output"]
+UNABLE_REVOKE = [UNABLE[0].replace("report", "revoke"), UNABLE[1]]
+EXAMINED = b"1 message(s) examined.\n"
+
+
+def plugins(*names):
+    return [f"--pre=loadplugin Mail::SpamAssassin::Plugin::{name}" for name in names]
+
+
+@pytest.mark.parametrize("args, lines", [
+    (["-r"], [NO_REPORT, *UNABLE]),
+    (["-k"], [NO_REVOKE, *UNABLE_REVOKE]),
+    (["-rk"], [NO_REPORT, NO_REVOKE, *UNABLE_REVOKE]),
+    (["--report", "-t", "-e"], [NO_REPORT, *UNABLE]),
+    (["-dtr"], [NO_REPORT, *UNABLE]),
+    (["-r", *plugins("Razor2", "Pyzor", "DCC", "SpamCop")], [NO_REPORT, *UNABLE]),
+    (["-r", *plugins("Bayes"), "--cf=bayes_learn_during_report 0"], [NO_REPORT, *UNABLE]),
+    (["-k", *plugins("Bayes"), "--cf=use_learner 0"], [NO_REVOKE, *UNABLE_REVOKE]),
+    (["-k", *plugins("Bayes"), "--cf=use_bayes 0"], [NO_REVOKE, *UNABLE_REVOKE]),
+])
+def test_nothing_to_report_to(place, args, lines):
+    """What SpamAssassin 4.0.1 says where it reports and learns nothing either; it ends well then."""
+    done = place.filter(*args, stdin=SPAM)
+    assert (done.returncode, done.stdout, said(done)) == (0, EXAMINED, lines)
+
+
+@pytest.mark.parametrize("args, names", [
+    (["-r", *plugins("Razor2", "Pyzor", "DCC", "SpamCop")], ["Razor", "Pyzor", "DCC", "SpamCop"]),
+    (["-k", *plugins("Razor2", "Pyzor", "DCC", "SpamCop")], ["Razor"]),
+    (["-r", *plugins("Razor2", "Pyzor", "DCC"), "--cf=use_razor2 0", "--cf=use_pyzor 0"], ["DCC"]),
+    (["-r", *plugins("Pyzor", "DCC"), "--cf=use_dcc 0"], ["Pyzor"]),
+    (["-rL", *plugins("Bayes")], ["Bayes"]),
+    (["-kL", *plugins("Bayes"), "--cf=bayes_learn_during_report 0"], ["Bayes"]),
+    (["-r", *plugins("SpamCop", "Bayes")], ["SpamCop", "Bayes"]),
+])
+def test_what_would_be_reported_is_told_of(place, args, names):
+    """One line for each thing that SpamAssassin would have done; then its own words for each message; and no success."""
+    (place.path / "a").write_bytes(SPAM)
+    (place.path / "b").write_bytes(HAM)
+    done = place.run("-C", place.path / "rules", "--siteconfigpath", place.path / "site", "-p", place.prefs, *args, place.path / "a",
+                     place.path / "b")
+    lines = said(done)
+    assert (done.returncode, done.stdout) == (69, b"2 message(s) examined.\n")
+    told = [line for line in lines if "not in this version of Postern" in line]
+    assert len(told) == len(names) and all(name in line for name, line in zip(names, told, strict=True)), lines
+    assert lines[len(told):] == ([NO_REPORT, *UNABLE] if "r" in args[0] else [NO_REVOKE, *UNABLE_REVOKE]) * 2
+
+
+def test_report_after_markup_came_off(place):
+    """-d alone goes before -r: the clean message is printed, nothing is reported."""
+    marked = place.filter(stdin=SPAM).stdout
+    done = place.filter("-dr", *plugins("Bayes"), stdin=marked)
+    assert (done.returncode, done.stdout, done.stderr) == (0, SPAM + EXAMINED, b"")
+    assert place.filter("--lint", "-r").stdout == b""
+    box = (b"From x@y Sun Nov 22 10:00:00 2026\n" + HAM + b"\n") * 3
+    assert place.filter("-r", "--mbox", stdin=box).stdout == b"3 message(s) examined.\n"
 
 
 @pytest.mark.parametrize("args, code, text", [
@@ -173,11 +236,9 @@ def test_several_messages(place):
     (["-C"], 64, "requires an argument"),
     (["--exit-code=x"], 64, "number expected"),
     (["-w"], 2, "The -w option has been removed"),
-    (["-r"], 69, "--report: not in this version of Postern"),
-    (["-k"], 69, "not in this version of Postern"),
-    (["-W"], 69, "not in this version of Postern"),
-    (["--remove-from-whitelist"], 69, "not in this version of Postern"),
-    (["--add-addr-to-blocklist=a@example.net"], 69, "not in this version of Postern"),
+    (["-W"], 69, "--add-to-welcomelist: addresses are not kept in this version of Postern (AWL, TxRep)"),
+    (["--remove-from-whitelist"], 69, "--remove-from-welcomelist: addresses are not kept in this version"),
+    (["--add-addr-to-blocklist=a@example.net"], 69, "--add-addr-to-blocklist: addresses are not kept in this version"),
     (["-C", "/nonexistent", "--siteconfigpath", "/nonexistent", "-x"], 2, "no rules were found"),
 ])
 def test_refusals(place, args, code, text):
