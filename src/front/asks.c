@@ -191,7 +191,7 @@ static void count_parts(struct ask_wait *w, const struct ask *ask)
 static void start_av(struct ask_wait *w, const struct ask *ask)
 {
 	const struct scan_job_spec *spec = scan_job_spec(w->job);
-	const struct front_msg *m = spec->arg;
+	struct front_msg *m = spec->arg;
 	struct av_input in = { .parts = ask->parts,
 			       .part_count = ask->part_count,
 			       .log = spec->log,
@@ -205,7 +205,7 @@ static void start_av(struct ask_wait *w, const struct ask *ask)
 	}
 	count_parts(w, ask);
 	/* The whole message does not come back from the cage: it is the front's own. */
-	ask->parts[0].fd = spec->body_fd;
+	ask->parts[0].fd = msg_body_fd(m);
 	w->av = av_examine(w->front->av, &in, on_av, w);
 	ask->parts[0].fd = -1;
 }

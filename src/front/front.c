@@ -183,6 +183,7 @@ struct front *front_new(struct loop *loop, const struct conf *conf, struct log *
 	f->loop = loop;
 	f->conf = conf;
 	f->log = log;
+	f->pid = getpid();
 	f->arena = arena_new();
 	TAILQ_INIT(&f->sessions);
 	if (start(f, st, &e) < 0) {

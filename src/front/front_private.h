@@ -48,6 +48,12 @@ struct front_memory {
 	uint64_t max, held;
 };
 
+/* Random bytes for mail_ids: one system call for many. */
+struct front_random {
+	unsigned char bytes[252];
+	size_t left; /* at the end, not used yet */
+};
+
 struct front {
 	struct loop *loop;
 	const struct conf *conf;
@@ -60,6 +66,8 @@ struct front {
 	size_t session_count;
 	size_t busy_messages; /* whose session is gone or not, but which are on their way */
 	unsigned long mails;  /* for log ids */
+	long pid;             /* also for these */
+	struct front_random random;
 	struct front_memory memory;
 	struct hosts *hosts;
 	struct net_addr local; /* to connect from */
@@ -137,9 +145,14 @@ struct front_msg {
 	bool is_lmtp;
 	struct net_addr client; /* and the port it connected to: "smtp:*:*" goes back there */
 	unsigned listen_port;
-	int fd; /* memfd; sealed at the end */
+	/*
+	 * The content: gathered in buf, and what is larger than SCAN_WIRE_MAX_BODY in a memfd, which is
+	 * sealed and mapped at the end. msg_body_fd() makes one of a small message where it is needed.
+	 */
 	struct strbuf buf;
-	struct str raw; /* the sealed memfd, mapped */
+	int fd;
+	bool is_mapped;
+	struct str raw; /* all of it, at the end */
 	uint64_t held;  /* of front->memory */
 	uint64_t nul, bare_lf, bare_cr;
 	struct net_addr *hops;
@@ -163,6 +176,8 @@ const struct smtp_reply *msg_data(struct front_msg *m, const struct smtp_tx *tx)
 /* False: there is no memory for it; the rest of the body is to be refused. */
 bool msg_body(struct front_msg *m, struct str bytes);
 void msg_end(struct front_msg *m, const struct smtp_tx *tx);
+/* The content as a sealed memfd, the message's own; -1: there is no room for one, which is logged. */
+int msg_body_fd(struct front_msg *m);
 /* The client is gone or gave up: forget it, unless a dot may have been sent already. */
 void msg_abandon(struct front_msg *m);
 

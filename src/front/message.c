@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One message's way: MAIL (a connection to the next hop is made ready) → content into a memfd → sealed,
- * to a scan process → report → plan → transactions with the next hop (delivery.c) → the reply by the
+ * One message's way: MAIL (a connection to the next hop is made ready) → content → to a scan
+ * process → report → plan → transactions with the next hop (delivery.c) → the reply by the
  * table of docs/ARCHITECTURE.md → the log line. Nothing is ever answered 250 that is not sent, discarded
  * by policy or durably written.
  */
@@ -15,12 +15,13 @@
 #include "core/num.h"
 #include "core/trace.h"
 #include "ipc/memfd.h"
+#include "ipc/scan_wire.h"
 #include "scan/scan.h"
 
 #include <stdio.h>
 #include <sys/random.h>
 
-enum { BODY_CHUNK = 64 << 10, MESSAGE_MAX = 1 << 30 };
+enum { BODY_CHUNK = SCAN_WIRE_MAX_BODY, MESSAGE_MAX = 1 << 30 };
 
 /* Memory of message bodies. */
 
@@ -52,7 +53,8 @@ static void msg_free(struct front_msg *m)
 	delivery_free(m);
 	m->lease = relay_release(m->lease);
 	give_memory(m);
-	memfd_unmap(m->raw);
+	if (m->is_mapped)
+		memfd_unmap(m->raw);
 	m->fd = fd_close(m->fd);
 	strbuf_done(&m->buf);
 	m->front->busy_messages--;
@@ -86,16 +88,24 @@ static void hop_is_ready(void *arg, struct relay_lease *lease, const struct err 
 	msg_free(m);
 }
 
-static void make_mail_id(char out[20], unsigned bits)
+static struct str take_random(struct front_random *r, size_t n)
 {
-	unsigned char random[12];
+	if (r->left < n) {
+		must(getrandom(r->bytes, sizeof(r->bytes), 0) == (ssize_t)sizeof(r->bytes));
+		r->left = sizeof(r->bytes);
+	}
+	r->left -= n;
+	return str_make((char *)r->bytes + r->left, n);
+}
+
+static void make_mail_id(struct front_random *r, char out[20], unsigned bits)
+{
 	struct strbuf b;
 	size_t n = bits / 8;
 
-	must(n <= sizeof(random) && n % 3 == 0);
-	must(getrandom(random, n, 0) == (ssize_t)n);
+	must(n <= 12 && n % 3 == 0);
 	strbuf_init(&b, 0);
-	encode_base64url(&b, str_make((char *)random, n));
+	encode_base64url(&b, take_random(r, n));
 	must(b.n == n / 3 * 4);
 	memcpy(out, b.p, b.n + 1);
 	strbuf_done(&b);
@@ -127,7 +137,7 @@ struct front_msg *msg_begin(struct front_session *s, const struct smtp_tx *tx)
 	m->env.arrival_ms = clock_wall_ms();
 	snprintf(m->id, sizeof(m->id), "%s", s->id);
 	m->log = (struct log){ f->log->sink, str_of(m->id) };
-	make_mail_id(m->mail_id, set->mail_id_bits);
+	make_mail_id(&f->random, m->mail_id, set->mail_id_bits);
 	strbuf_init(&m->buf, 0);
 	m->env.sender = str_dup(a, tx->mail.sender.addr);
 	m->client = s->peer;
@@ -154,7 +164,6 @@ const struct smtp_reply *msg_data(struct front_msg *m, const struct smtp_tx *tx)
 	static const struct smtp_reply full = { 452,
 						{ "4.3.1", 5 },
 						{ "Insufficient system storage", 27 } };
-	struct err e = ERR_INIT;
 
 	if (!take_memory(m, tx->mail.size ? tx->mail.size : BODY_CHUNK)) {
 		log_warning(&m->log, "message memory is used up",
@@ -163,20 +172,18 @@ const struct smtp_reply *msg_data(struct front_msg *m, const struct smtp_tx *tx)
 		give_memory(m);
 		return &full;
 	}
-	m->fd = memfd_new("message", &e);
-	if (m->fd < 0) {
-		log_error(&m->log, "no memfd", lf_c("why", e.text));
-		return &full;
-	}
 	m->state = MSG_BODY;
 	return NULL;
 }
 
+/* What is gathered goes behind what its memfd holds already. */
 static bool flush_body(struct front_msg *m)
 {
 	struct err e = ERR_INIT;
 
-	if (m->buf.n && memfd_append(m->fd, strbuf_str(&m->buf), &e) < 0) {
+	if (m->fd < 0)
+		m->fd = memfd_new("message", &e);
+	if (m->fd < 0 || memfd_append(m->fd, strbuf_str(&m->buf), &e) < 0) {
 		log_error(&m->log, "message cannot be held", lf_c("why", e.text));
 		return false;
 	}
@@ -205,7 +212,37 @@ bool msg_body(struct front_msg *m, struct str bytes)
 		return drop_body(m);
 	}
 	strbuf_add(&m->buf, bytes);
-	return m->buf.n < BODY_CHUNK || flush_body(m) || drop_body(m);
+	return m->buf.n <= BODY_CHUNK || flush_body(m) || drop_body(m);
+}
+
+/* All that came: where it was gathered, or its sealed memfd. */
+static bool close_body(struct front_msg *m)
+{
+	struct err e = ERR_INIT;
+
+	if (m->fd < 0) {
+		m->raw = str_make(m->buf.n ? m->buf.p : "", m->buf.n);
+		return true;
+	}
+	if (!flush_body(m))
+		return false;
+	strbuf_done(&m->buf);
+	m->is_mapped =
+	    memfd_seal(m->fd, &e) == 0 && memfd_map(m->fd, MESSAGE_MAX, &m->raw, &e) == 0;
+	if (!m->is_mapped)
+		log_error(&m->log, "message cannot be held", lf_c("why", e.text));
+	return m->is_mapped;
+}
+
+int msg_body_fd(struct front_msg *m)
+{
+	struct err e = ERR_INIT;
+
+	if (m->fd < 0)
+		m->fd = memfd_of("message", m->raw, &e);
+	if (m->fd < 0)
+		log_error(&m->log, "message cannot be shown", lf_c("why", e.text));
+	return m->fd;
 }
 
 /* The final dot */
@@ -301,18 +338,13 @@ static void fail(struct front_msg *m, const char *text)
 
 void msg_end(struct front_msg *m, const struct smtp_tx *tx)
 {
-	struct err e = ERR_INIT;
 	unsigned want;
 
 	copy_envelope(m, tx);
-	if (!flush_body(m) || memfd_seal(m->fd, &e) < 0 ||
-	    memfd_map(m->fd, MESSAGE_MAX, &m->raw, &e) < 0) {
-		if (e.kind)
-			log_error(&m->log, "message cannot be held", lf_c("why", e.text));
+	if (!close_body(m)) {
 		fail(m, "Message cannot be held");
 		return;
 	}
-	strbuf_done(&m->buf);
 	trace_point("before-scan", m->env.sender);
 	if (remembered_is_poison(m)) {
 		msg_scanned(m, SCAN_CRASHED, NULL);
@@ -340,6 +372,7 @@ static void start_scan(struct front_msg *m, unsigned want)
 {
 	struct front *f = m->front;
 	struct scan_job_spec spec = {
+		.body = m->raw,
 		.body_fd = m->fd,
 		.size = m->raw.n,
 		.want = want | SCAN_WANT_FIELDS,

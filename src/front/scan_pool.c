@@ -344,6 +344,7 @@ static void send_job(struct scan_job *j, struct scan_proc *s)
 		.grace_ms = (uint32_t)j->spec.grace_ms,
 		.now_ms = j->spec.now_ms,
 		.env = *j->spec.env,
+		.body = j->spec.body,
 		.body_fd = j->spec.body_fd,
 	};
 	int64_t left = j->spec.deadline_ms - (loop_now_ms(j->pool->loop) - j->started_ms);
@@ -367,7 +368,7 @@ static void send_job(struct scan_job *j, struct scan_proc *s)
 		job_end(j, SCAN_FAILED, NULL);
 		return;
 	}
-	channel_send(s->channel, SCAN_FRAME_REQUEST, strbuf_str(&b), &q.body_fd, 1);
+	channel_send(s->channel, SCAN_FRAME_REQUEST, strbuf_str(&b), &q.body_fd, q.body_fd >= 0);
 	strbuf_done(&b);
 }
 

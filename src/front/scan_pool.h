@@ -47,7 +47,9 @@ void scan_pool_add(struct scan_pool *p, int fd, unsigned generation);
 size_t scan_pool_count(const struct scan_pool *p);
 
 struct scan_job_spec {
-	int body_fd; /* sealed; stays the caller's */
+	struct str
+	    body; /* when body_fd is -1; both as in struct scan_request, and stay the caller's */
+	int body_fd;
 	size_t size;
 	unsigned want;
 	const struct envelope *env;

@@ -72,9 +72,9 @@ static void handle_mail(struct front_session *s, const struct smtp_tx *tx)
 	if (s->mails == 1)
 		s->number = ++s->front->mails;
 	if (s->mails == 1)
-		snprintf(s->id, sizeof(s->id), "%05ld-%02lu", (long)getpid(), s->number);
+		snprintf(s->id, sizeof(s->id), "%05ld-%02lu", s->front->pid, s->number);
 	else
-		snprintf(s->id, sizeof(s->id), "%05ld-%02lu-%u", (long)getpid(), s->number,
+		snprintf(s->id, sizeof(s->id), "%05ld-%02lu-%u", s->front->pid, s->number,
 			 s->mails);
 	s->log.id = str_of(s->id);
 	s->msg = msg_begin(s, tx);

@@ -75,6 +75,9 @@ int scan_encode_request(struct strbuf *out, const struct scan_request *q, struct
 	put_u32(out, q->grace_ms);
 	put_i64(out, q->now_ms);
 	put_envelope(out, &q->env);
+	put_u8(out, q->body_fd >= 0);
+	if (q->body_fd < 0)
+		put_str(out, q->body, SCAN_WIRE_MAX_BODY);
 	return strbuf_is_full(out) ? wire_over_bound(e, "scan request") : 0;
 }
 
@@ -86,8 +89,12 @@ int scan_decode_request(struct arena *a, struct frame *f, struct scan_request *r
 				  .deadline_ms = get_u32(&r),
 				  .grace_ms = get_u32(&r),
 				  .now_ms = get_i64(&r) };
+	bool is_beside;
 	get_envelope(&r, a, &q.env);
-	if (!get_is_complete(&r) || !q.id || f->fd_count != 1)
+	is_beside = get_bool(&r);
+	if (!is_beside)
+		q.body = get_str(&r, SCAN_WIRE_MAX_BODY);
+	if (!get_is_complete(&r) || !q.id || f->fd_count != is_beside)
 		return wire_malformed(e, "scan request");
 	planted_fault(q.env.rcpt_count && q.env.size > UINT32_MAX);
 	q.body_fd = frame_take_fd(f, 0);

@@ -26,7 +26,7 @@ struct strbuf;
 
 enum scan_frame {
 	/* front -> scan */
-	SCAN_FRAME_REQUEST = 1, /* struct scan_request, 1 descriptor: the body */
+	SCAN_FRAME_REQUEST = 1, /* struct scan_request; the body in it, or 1 descriptor */
 	SCAN_FRAME_ANSWER,      /* struct scan_answers */
 	SCAN_FRAME_STOP,        /* id: time is up, report what is known; a report follows */
 	SCAN_FRAME_CANCEL,      /* id: forget it; nothing follows */
@@ -48,6 +48,7 @@ enum {
 	SCAN_WIRE_MAX_NAME = 1024,  /* a rule's, host's, label's, engine's or virus's name */
 	SCAN_WIRE_MAX_TEXT = 65535, /* an address, a description, a log line */
 	SCAN_WIRE_MAX_DEBUG = 1 << 20,
+	SCAN_WIRE_MAX_BODY = 64 << 10, /* a message that travels in the frame */
 };
 
 struct scan_request {
@@ -57,7 +58,13 @@ struct scan_request {
 	uint32_t grace_ms;    /* what does not stop within it is killed */
 	int64_t now_ms;       /* wall clock: an input of the scan */
 	struct envelope env;
-	int body_fd; /* sealed memfd; sent beside the body, not in it */
+	/*
+	 * The message: `body` when body_fd is -1, of at most SCAN_WIRE_MAX_BODY; else a sealed memfd, sent
+	 * beside the frame. Most messages are small, and making, sealing, sending and mapping a memfd takes
+	 * a dozen system calls.
+	 */
+	struct str body;
+	int body_fd;
 };
 
 /*

@@ -11,7 +11,8 @@
 /* Installs the handler; before the cage, which has no sigaction. */
 void scan_clock_init(void);
 /*
- * left_ms <= 0: the flag is set at once. stop NULL: alarms do nothing but interrupt. grace_ms 0: a second.
+ * deadline_ms: on the monotonic clock; one that is past sets the flag at once. stop NULL: alarms do nothing
+ * but interrupt. grace_ms 0: a second.
  */
-void scan_clock_start(volatile sig_atomic_t *stop, int64_t left_ms, uint32_t grace_ms);
+void scan_clock_start(volatile sig_atomic_t *stop, int64_t deadline_ms, uint32_t grace_ms);
 void scan_clock_stop(void);

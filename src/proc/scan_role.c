@@ -35,6 +35,7 @@ struct held {
 	struct arena *arena; /* the request's */
 	struct scan_request request;
 	struct str raw;
+	bool is_mapped; /* raw; else it is the request's */
 	volatile sig_atomic_t stop;
 	int64_t deadline_ms; /* monotonic */
 };
@@ -85,7 +86,8 @@ static void drop(struct server *s, struct held *h)
 		vec_pop(&s->held);
 	}
 	scan_free(h->scan);
-	memfd_unmap(h->raw);
+	if (h->is_mapped)
+		memfd_unmap(h->raw);
 	arena_free(h->arena);
 	x_free(h);
 }
@@ -182,7 +184,7 @@ static void send_report(struct server *s, struct held *h)
 static void advance(struct server *s, struct held *h)
 {
 	enum scan_progress p = SCAN_WAITS;
-	scan_clock_start(&h->stop, h->deadline_ms - clock_mono_ms(), h->request.grace_ms);
+	scan_clock_start(&h->stop, h->deadline_ms, h->request.grace_ms);
 	for (int i = 0; i < MAX_EXPIRES; i++) {
 		p = scan_step(h->scan);
 		if (p == SCAN_DONE || !h->stop)
@@ -202,17 +204,29 @@ static void advance(struct server *s, struct held *h)
 	drop(s, h);
 }
 
+static int take_body(struct held *h, struct err *e)
+{
+	int r;
+	h->raw = h->request.body;
+	if (h->request.body_fd < 0)
+		return 0;
+	r = memfd_map(h->request.body_fd, MAX_MESSAGE, &h->raw, e);
+	h->request.body_fd = fd_close(h->request.body_fd);
+	h->is_mapped = r == 0;
+	return r;
+}
+
 static int on_request(struct server *s, struct frame *f, struct err *e)
 {
 	struct held *h = xzalloc(sizeof(*h));
 	int64_t deadline_ms;
 	h->arena = arena_new();
+	h->request.body_fd = -1;
 	if (s->held.n >= MAX_HELD || scan_decode_request(h->arena, f, &h->request, e) < 0)
 		goto fail;
 	int r = find(s, h->request.id, NULL)
 		    ? err_set(e, ERR_PEER, true, "a message number that is in use")
-		    : memfd_map(h->request.body_fd, MAX_MESSAGE, &h->raw, e);
-	fd_close(h->request.body_fd);
+		    : take_body(h, e);
 	if (r < 0)
 		goto fail;
 	/* From here on it is a message that ends us, not us: the next process is started at once. */
@@ -226,6 +240,7 @@ static int on_request(struct server *s, struct frame *f, struct err *e)
 	advance(s, h);
 	return 0;
 fail:
+	fd_close(h->request.body_fd);
 	arena_free(h->arena);
 	x_free(h);
 	return -1;

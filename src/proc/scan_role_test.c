@@ -141,17 +141,23 @@ static int end(struct role_process *p)
 	return status;
 }
 
+/* In the frame or beside it, in turn. */
 static void send_request(struct role_process *p, uint32_t id, const char *body,
 			 uint32_t deadline_ms)
 {
-	struct scan_request q = { .id = id, .deadline_ms = deadline_ms, .grace_ms = 200 };
+	int fd = id % 2 ? memfd_of("body", str_of(body), NULL) : -1;
+	struct scan_request q = { .id = id,
+				  .deadline_ms = deadline_ms,
+				  .grace_ms = 200,
+				  .body = str_of(body),
+				  .body_fd = fd };
 	struct strbuf b;
-	int fd = memfd_of("body", str_of(body), NULL);
 	strbuf_init(&b, 0);
 	assert_int_equal(scan_encode_request(&b, &q, NULL), 0);
-	assert_int_equal(peer_send(p->peer, SCAN_FRAME_REQUEST, strbuf_str(&b), &fd, 1, NULL), 0);
+	assert_int_equal(peer_send(p->peer, SCAN_FRAME_REQUEST, strbuf_str(&b), &fd, fd >= 0, NULL),
+			 0);
 	strbuf_done(&b);
-	close(fd);
+	fd_close(fd);
 }
 
 static void send_id(struct role_process *p, uint16_t type, uint32_t id)
