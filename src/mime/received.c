@@ -10,25 +10,36 @@
 #include "mime/received_forms.h"
 #include "mime/received_pattern.h"
 
+/* White space is single blanks, with none at either end. The same slice where it is so already. */
 static struct str squeeze_blanks(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n);
+	char *p = NULL;
 	size_t n = 0;
+	bool blank = true; /* what was kept last, or the start */
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (!ascii_is_space(s.p[i]))
-			p[n++] = s.p[i];
-		else if (n && p[n - 1] != ' ')
-			p[n++] = ' ';
+		bool space = ascii_is_space(s.p[i]);
+
+		if (!p && space && (blank || s.p[i] != ' ')) {
+			p = arena_alloc(a, s.n);
+			memcpy(p, s.p, n);
+		}
+		if (p && !(space && blank))
+			p[n] = space ? ' ' : s.p[i];
+		n += !(space && blank);
+		blank = space;
 	}
-	if (n && p[n - 1] == ' ')
-		n--;
-	while (n && p[n - 1] == ';') {
-		n--;
-		if (n && p[n - 1] == ' ')
-			n--;
+	return str_make(p ? p : s.p, n - (n && blank));
+}
+
+static struct str drop_semicolons(struct str s)
+{
+	while (s.n && s.p[s.n - 1] == ';') {
+		s.n--;
+		if (s.n && s.p[s.n - 1] == ' ')
+			s.n--;
 	}
-	return str_make(p, n);
+	return s;
 }
 
 static bool is_digits(struct str s)
@@ -91,24 +102,27 @@ static struct str drop_date(struct str line)
 	return str_trim_right(s, " ;");
 }
 
-static struct str open_paren_by(struct arena *a, struct str s)
+static void open_paren_by(struct arena *a, struct received_line *line, struct received_pairs *pairs)
 {
-	size_t at = str_find(s, STR(")by "));
+	size_t at = received_find(line, STR(")by "));
+	struct str s = line->s;
 
 	if (at == STR_NPOS)
-		return s;
-	return str_concat(a, str_concat(a, str_sub(s, 0, at + 1), STR(" ")), str_from(s, at + 1));
+		return;
+	line->s =
+	    str_concat(a, str_concat(a, str_sub(s, 0, at + 1), STR(" ")), str_from(s, at + 1));
+	received_note_pairs(pairs, line->s);
 }
 
 /* Lines that say nothing about a hand-over over the network. */
-static bool is_ignored(struct str s, struct budget *b)
+static bool is_ignored(const struct received_line *line)
 {
-	struct str name, by;
+	struct str s = line->s, name, by;
 	size_t end;
 
 	if (!str_starts_nocase(s, STR("from ")) && !str_starts_nocase(s, STR("(from ")))
 		return true;
-	if (received_match(s, T_EDGE "with local for" T_EDGE, b, NULL))
+	if (received_match(line, T_EDGE "with local for" T_EDGE, NULL))
 		return true;
 	/* from NAME by NAME ; */
 	if (!str_starts_nocase(s, STR("from ")))
@@ -140,10 +154,12 @@ static bool is_helo_byte(char c)
 }
 
 /* Bytes of a HELO name behind `key` at a word's start; none if there are none. */
-static struct str helo_after(struct str s, const char *key)
+static struct str helo_after(const struct received_line *line, struct str k)
 {
-	struct str k = str_of(key);
+	struct str s = line->s;
 
+	if (!received_may_have(line, k))
+		return STR_NONE;
 	for (size_t from = 0; from < s.n; from++) {
 		size_t at = str_find(str_from(s, from), k), end;
 		if (at == STR_NPOS)
@@ -159,14 +175,14 @@ static struct str helo_after(struct str s, const char *key)
 	return STR_NONE;
 }
 
-static struct str find_helo(struct str s)
+static struct str find_helo(const struct received_line *line)
 {
-	struct str helo = helo_after(s, "helo="), ehlo;
+	struct str helo = helo_after(line, STR("helo=")), ehlo;
 
 	if (!str_is_none(helo))
 		return helo;
-	helo = helo_after(s, "HELO ");
-	ehlo = helo_after(s, "EHLO ");
+	helo = helo_after(line, STR("HELO "));
+	ehlo = helo_after(line, STR("EHLO "));
 	if (str_is_none(helo) || (!str_is_none(ehlo) && ehlo.p < helo.p))
 		helo = ehlo;
 	return str_is_none(helo) ? STR("") : helo;
@@ -174,10 +190,12 @@ static struct str find_helo(struct str s)
 
 enum { MIN_ID = 3 };
 
-static struct str find_id(struct str s)
+static struct str find_id(const struct received_line *line)
 {
-	struct str key = STR(" id ");
+	struct str key = STR(" id "), s = line->s;
 
+	if (!received_may_have(line, key))
+		return STR("");
 	for (size_t from = 0; from < s.n; from++) {
 		size_t at = str_find(str_from(s, from), key), end;
 		if (at == STR_NPOS)
@@ -194,11 +212,11 @@ static struct str find_id(struct str s)
 	return STR("");
 }
 
-static struct str find_by(struct str s)
+static struct str find_by(const struct received_line *line)
 {
 	struct received_captures c = { 0 };
 
-	received_match(s, " by " T_BY, NULL, &c);
+	received_match(line, " by " T_BY, &c);
 	return str_is_none(c.by) ? STR("") : c.by;
 }
 
@@ -215,15 +233,22 @@ static size_t word_up_to_edge(struct str s)
 }
 
 /* Behind "return-path: ", "envelope-sender " and the like. */
-static struct str find_envelope_from(struct str s)
+static struct str find_envelope_from(const struct received_line *line)
 {
 	static const char *const keys[] = { "return-path: ",    "return-path ",
 					    "return-path:",     "envelope-sender ",
 					    "envelope-sender=", "envelope-from ",
 					    "envelope-from=" };
 
+	struct str s = line->s;
+
+	if (!received_may_have(line, STR("return-path")) &&
+	    !received_may_have(line, STR("envelope-")))
+		return STR_NONE;
 	for (size_t i = 0; i < s.n; i++) {
-		if (!strchr("rReE", s.p[i]) || !s.p[i])
+		char c = ascii_lower(s.p[i]);
+
+		if (c != 'r' && c != 'e')
 			continue;
 		for (size_t k = 0; k < ELEMENTS(keys); k++) {
 			struct str key = str_of(keys[k]);
@@ -238,19 +263,42 @@ static struct str find_envelope_from(struct str s)
 	return STR_NONE;
 }
 
-/* Bytes that would break the relay's text become "!". */
+/* Blanks and NUL, and # ( ) < > [ ] | */
+static bool breaks_text(char c)
+{
+	static const bool breaks[128] = {
+		[0] = true,    ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
+		['\r'] = true, [' '] = true,  ['#'] = true,  ['('] = true,  [')'] = true,
+		['<'] = true,  ['>'] = true,  ['['] = true,  [']'] = true,  ['|'] = true
+	};
+
+	return (unsigned char)c < 128 && breaks[(unsigned char)c];
+}
+
+/* Bytes that would break the relay's text become "!". The same slice where there are none. */
 static struct str clean(struct arena *a, struct str s)
 {
+	size_t i = 0;
 	char *p;
 
-	if (!s.n)
-		return STR("");
+	while (i < s.n && !breaks_text(s.p[i]))
+		i++;
+	if (i == s.n)
+		return s.n ? s : STR("");
 	p = arena_alloc(a, s.n);
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		p[i] = ascii_is_space(c) || !c || strchr("#[]()<>|", c) ? '!' : c;
-	}
+	memcpy(p, s.p, i);
+	for (; i < s.n; i++)
+		p[i] = breaks_text(s.p[i]) ? '!' : s.p[i];
 	return str_make(p, s.n);
+}
+
+/* The same slice where there are no capitals. */
+static struct str lowered(struct arena *a, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_lower(s.p[i]) != s.p[i])
+			return str_lower(a, s);
+	return s;
 }
 
 static struct str clean_envelope_from(struct arena *a, struct str s)
@@ -301,18 +349,40 @@ static struct str clean_ip(struct arena *a, struct str ip)
 	return clean(a, unmap(ip));
 }
 
+static struct str up_to_nul(struct str s)
+{
+	return str_sub(s, 0, str_chr(s, '\0'));
+}
+
 void received_set_text(struct arena *a, struct relay *r)
 {
-	struct str from = r->envfrom;
+	bool sent = !str_is_none(r->envfrom) && !str_eq(r->envfrom, STR("0"));
+	const struct str part[] = { STR("[ ip="),
+				    r->ip,
+				    STR(" rdns="),
+				    r->rdns,
+				    STR(" helo="),
+				    r->helo,
+				    STR(" by="),
+				    r->by,
+				    STR(" ident="),
+				    r->ident,
+				    STR(" envfrom="),
+				    sent ? r->envfrom : STR(""),
+				    r->internal ? STR(" intl=1 id=") : STR(" intl=0 id="),
+				    up_to_nul(r->id),
+				    STR(" auth="),
+				    up_to_nul(r->auth),
+				    r->msa ? STR(" msa=1 ]") : STR(" msa=0 ]") };
+	size_t total = 0;
+	char *p;
 
-	if (str_is_none(from) || str_eq(from, STR("0")))
-		from = STR("");
-	r->text = arena_printf(a,
-			       "[ ip=%.*s rdns=%.*s helo=%.*s by=%.*s ident=%.*s envfrom=%.*s "
-			       "intl=%d id=%.*s auth=%.*s msa=%d ]",
-			       STR_FMT(r->ip), STR_FMT(r->rdns), STR_FMT(r->helo), STR_FMT(r->by),
-			       STR_FMT(r->ident), STR_FMT(from), r->internal, STR_FMT(r->id),
-			       STR_FMT(r->auth), r->msa);
+	for (size_t i = 0; i < ELEMENTS(part); i++)
+		total += part[i].n;
+	r->text = str_make(p = arena_alloc(a, total), total);
+	for (size_t i = 0; i < ELEMENTS(part); p += part[i++].n)
+		if (part[i].n)
+			memcpy(p, part[i].p, part[i].n);
 }
 
 static void fill_relay(struct arena *a, const struct received_found *f, struct str auth,
@@ -334,9 +404,9 @@ static void fill_relay(struct arena *a, const struct received_found *f, struct s
 		.envfrom = clean_envelope_from(a, f->envfrom),
 		.auth = auth,
 	};
-	r->lc_by = str_lower(a, r->by);
-	r->lc_helo = str_lower(a, r->helo);
-	r->lc_rdns = str_lower(a, r->rdns);
+	r->lc_by = lowered(a, r->by);
+	r->lc_helo = lowered(a, r->helo);
+	r->lc_rdns = lowered(a, r->rdns);
 	r->ip_private = ip_is_private(r->ip);
 	r->no_reverse_dns = !r->rdns.n && f->looked_up;
 	r->rdns_not_in_headers = !r->rdns.n && !f->looked_up;
@@ -362,27 +432,28 @@ static void guess_helo(struct str line, struct received_found *f)
 		f->helo = str_sub(line, 0, n);
 }
 
-static enum received_verdict try_line(struct str line, struct budget *b, struct received_found *f)
+static enum received_verdict try_line(const struct received_line *whole, struct received_found *f)
 {
+	struct received_line line = *whole;
 	struct received_captures c = { 0 };
 	enum received_verdict v = RECEIVED_NO_FORM;
 
-	if (str_starts(line, STR("from "))) {
-		line = str_from(line, 5);
-		f->envfrom = find_envelope_from(line);
-		v = received_try_forms(line, b, f);
+	if (str_starts(line.s, STR("from "))) {
+		line = received_line_from(whole, 5);
+		f->envfrom = find_envelope_from(&line);
+		v = received_try_forms(&line, f);
 		if (v == RECEIVED_NO_FORM && !is_true(f->helo))
-			guess_helo(line, f);
-	} else if (str_starts(line, STR("FROM "))) {
-		line = str_from(line, 5);
-		v = received_try_upper(line, b, f);
-	} else if (str_starts(line, STR("(from "))) {
-		line = str_from(line, 6);
-		v = received_try_paren(line, b, f);
+			guess_helo(line.s, f);
+	} else if (str_starts(line.s, STR("FROM "))) {
+		line = received_line_from(whole, 5);
+		v = received_try_upper(&line, f);
+	} else if (str_starts(line.s, STR("(from "))) {
+		line = received_line_from(whole, 6);
+		v = received_try_paren(&line, f);
 	}
 	if (v != RECEIVED_NO_FORM)
 		return v;
-	if (!is_true(f->ip) && received_match(line, "[" T_IP "]", b, &c))
+	if (!is_true(f->ip) && received_match(&line, "[" T_IP "]", &c))
 		f->ip = c.ip;
 	planted_fault(f->ip.n > 20);
 	return is_true(f->ip) && is_true(f->by) ? RECEIVED_ACCEPT : RECEIVED_NO_FORM;
@@ -393,22 +464,26 @@ enum received_result received_parse(struct arena *a, struct str value, struct bu
 {
 	struct received_found f = { STR(""), STR(""),  STR(""),  STR(""), STR(""),
 				    STR(""), STR_NONE, STR_NONE, false };
-	struct str line, auth;
+	struct received_pairs pairs;
+	struct received_line line = { STR(""), &pairs, b };
+	struct str auth;
 	enum received_verdict v;
 
 	if (ret_envfrom)
 		*ret_envfrom = STR_NONE;
 	if (!budget_bytes(b, value.n))
 		return RECEIVED_UNPARSEABLE;
-	line = squeeze_blanks(a, value);
-	if (is_ignored(line, b))
+	line.s = drop_semicolons(squeeze_blanks(a, value));
+	received_note_pairs(&pairs, line.s);
+	if (is_ignored(&line))
 		return RECEIVED_IGNORED;
-	line = open_paren_by(a, drop_date(line));
-	f.id = find_id(line);
-	f.helo = find_helo(line);
-	f.by = find_by(line);
-	auth = received_auth(a, line, b);
-	v = try_line(line, b, &f);
+	line.s = drop_date(line.s);
+	open_paren_by(a, &line, &pairs);
+	f.id = find_id(&line);
+	f.helo = find_helo(&line);
+	f.by = find_by(&line);
+	auth = received_auth(a, &line);
+	v = try_line(&line, &f);
 	switch (v) {
 	case RECEIVED_ACCEPT: fill_relay(a, &f, auth, ret); return RECEIVED_RELAY;
 	case RECEIVED_POP: return RECEIVED_FETCH;

@@ -4,12 +4,8 @@
 
 #include "core/arena.h"
 #include "core/xalloc.h"
+#include "mime/received_line.h"
 #include "mime/received_pattern.h"
-
-static bool has(struct str s, const char *text)
-{
-	return str_find(s, str_of(text)) != STR_NPOS;
-}
 
 static bool is_delimited(struct str s, size_t i)
 {
@@ -17,14 +13,20 @@ static bool is_delimited(struct str s, size_t i)
 }
 
 /* " with PROTOCOL" where the protocol's name says so. */
-static struct str protocol(struct str line)
+static struct str protocol(const struct received_line *l)
 {
+	static const struct str needed[] = {
+		{ "tpa", 3 }, { "tpsa", 4 }, { "asmtp", 5 }, { "http", 4 }
+	};
 	static const char *const names[] = { "ESMTPA",    "ESMTPSA",    "LMTPA",     "LMTPSA",
 					     "UTF8SMTPA", "UTF8SMTPSA", "UTF8LMTPA", "UTF8LMTPSA",
 					     "ASMTP",     "HTTP",       "HTTPS",     "HTTPU" };
-	struct str with = STR(" with ");
+	struct str with = STR(" with "), line = l->s;
+	bool may = false;
 
-	if (!has(line, " by "))
+	for (size_t i = 0; i < ELEMENTS(needed) && !may; i++)
+		may = received_may_have(l, needed[i]);
+	if (!may || !received_may_have(l, with) || !received_has(l, STR(" by ")))
 		return STR("");
 	for (size_t from = 0; from < line.n; from++) {
 		size_t at = str_find_nocase(str_from(line, from), with), end;
@@ -94,10 +96,11 @@ static bool is_gmail_id(struct str s)
 	return false;
 }
 
-static struct str gmail(struct arena *a, struct str line)
+static struct str gmail(struct arena *a, const struct received_line *l)
 {
 	struct str mark = STR(" by mx.google.com with ESMTPS id "), version = STR("(version=");
-	size_t at = str_find(line, mark);
+	struct str line = l->s;
+	size_t at = received_find(l, mark);
 
 	if (at == STR_NPOS || !is_gmail_id(str_from(line, at + mark.n)))
 		return STR("");
@@ -135,12 +138,13 @@ static size_t behind_address(struct str line)
 	return STR_NPOS;
 }
 
-static bool is_sendmail(struct str line)
+static bool is_sendmail(const struct received_line *l)
 {
 	static const char *const then[] = { "(", "authenticated", ")", " by" };
+	struct str line = l->s;
 	size_t at;
 
-	if (!has(line, "authenticated") || !str_starts(line, STR("from ")))
+	if (!received_has(l, STR("authenticated")) || !str_starts(line, STR("from ")))
 		return false;
 	at = behind_address(line);
 	for (size_t i = 0; at != STR_NPOS && i < ELEMENTS(then); i++) {
@@ -151,39 +155,39 @@ static bool is_sendmail(struct str line)
 	return at != STR_NPOS;
 }
 
-static struct str gmx(struct arena *a, struct str line, struct budget *b)
+static struct str gmx(struct arena *a, const struct received_line *line)
 {
 	struct received_captures c = { 0 };
 
 	if (received_match(line,
 			   "from " T_W0 " (" T_EHLO " " T_W0 ") [" T_SOME_IP "] by " T_BY
 			   " (" T_NO_PAREN ") with " T_ESMTP,
-			   b, &c) &&
+			   &c) &&
 	    (str_eq(c.by, STR("mail.gmx.net")) || str_eq(c.by, STR("mail.gmx.com")))) {
 		/* The word before the last choice: EHLO stands first, so alt may be it. */
-		size_t at = str_find(line, STR(") with ESMTP"));
+		size_t at = received_find(line, STR(") with ESMTP"));
 		return arena_printf(a, "GMX (%s / %.*s)", at != STR_NPOS ? "ESMTP" : "SMTP",
 				    STR_FMT(c.by));
 	}
 	return STR("");
 }
 
-static bool is_critical_path(struct str line, struct budget *b)
+static bool is_critical_path(const struct received_line *line)
 {
-	return has(line, " (authenticated as ") &&
+	return received_has(line, STR(" (authenticated as ")) &&
 	       received_match(line,
 			      ") by " T_ANY1 " (" T_DIGIT T_OPT T_DIGIT T_OPT_END "." T_DIGIT
 			      "." T_DIGIT T_DIGIT T_DIGIT T_OPT "." T_NUM T_OPT_END
 			      ") (authenticated as " T_ANY1 ") id ",
-			      b, NULL);
+			      NULL);
 }
 
 /* "(via HTTP)", one byte more allowed before the paren. */
-static struct str via_http(struct str line)
+static struct str via_http(const struct received_line *l)
 {
-	struct str via = STR(" (via http");
+	struct str via = STR(" (via http"), line = l->s;
 
-	if (!has(line, " by "))
+	if (!received_may_have(l, via) || !received_has(l, STR(" by ")))
 		return STR("");
 	for (size_t from = 0; from < line.n; from++) {
 		size_t at = str_find_nocase(str_from(line, from), via);
@@ -199,7 +203,7 @@ static struct str via_http(struct str line)
 	return STR("");
 }
 
-struct str received_auth(struct arena *a, struct str line, struct budget *b)
+struct str received_auth(struct arena *a, const struct received_line *line)
 {
 	struct received_captures c = { 0 };
 	struct str s = protocol(line);
@@ -212,26 +216,27 @@ struct str received_auth(struct arena *a, struct str line, struct budget *b)
 	if (received_match(line,
 			   "^from " T_ANY_MIN T_CLOSE " (AUTH: " T_MECH " " T_W T_OPT
 			   ", " T_ANY_MIN T_OPT_END ") by ",
-			   b, &c)) {
-		struct str rest = str_from(line, str_find(line, STR(" (AUTH: ")) + 8);
+			   &c)) {
+		struct str rest = str_from(line->s, received_find(line, STR(" (AUTH: ")) + 8);
 		return str_sub(rest, 0, str_chr(rest, ' '));
 	}
 	if (is_sendmail(line))
 		return STR("Sendmail");
-	s = gmx(a, line, b);
+	s = gmx(a, line);
 	if (s.n)
 		return s;
-	if (is_critical_path(line, b))
+	if (is_critical_path(line))
 		return STR("CriticalPath");
 	if (received_match(
-		line, ") (Authenticated sender: " T_W ") by " T_W " (" T_SUB_NO_PAREN ") with ", b,
+		line, ") (Authenticated sender: " T_W ") by " T_W " (" T_SUB_NO_PAREN ") with ",
 		&c))
 		return str_eq(c.sub, STR("Postfix"))
 			   ? c.sub
 			   : arena_printf(a, "Postfix (%.*s)", STR_FMT(c.sub));
-	if (received_match(line, "CommuniGate Pro " T_CGPROTO, b, NULL) && has(line, " (account "))
+	if (received_match(line, "CommuniGate Pro " T_CGPROTO, NULL) &&
+	    received_has(line, STR(" (account ")))
 		return STR("Communigate");
-	if (received_match(line, " with Microsoft Exchange Server HTTP-DAV" T_EDGE, b, NULL))
+	if (received_match(line, " with Microsoft Exchange Server HTTP-DAV" T_EDGE, NULL))
 		return STR("HTTP-DAV");
 	return via_http(line);
 }

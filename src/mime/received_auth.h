@@ -5,7 +5,7 @@
 #include "core/str.h"
 
 struct arena;
-struct budget;
+struct received_line;
 
 /* line with its "from "; empty: not authenticated. */
-struct str received_auth(struct arena *a, struct str line, struct budget *b);
+struct str received_auth(struct arena *a, const struct received_line *line);

@@ -25,7 +25,7 @@ struct form {
 	 * Does the rest, with the template's captures taken over. False: this form is not it after
 	 * all.
 	 */
-	bool (*finish)(struct str line, struct budget *b, struct received_captures *c,
+	bool (*finish)(const struct received_line *line, struct received_captures *c,
 		       struct received_found *f);
 };
 
@@ -43,11 +43,6 @@ static void take_captures(struct received_found *f, const struct received_captur
 	take(&f->ip, c->ip);
 	take(&f->ident, c->ident);
 	take(&f->id, c->id);
-}
-
-static bool has(struct str s, const char *text)
-{
-	return str_find(s, str_of(text)) != STR_NPOS;
 }
 
 /* The non-blanks behind the first `key`, min of them at least; none if there are not. */
@@ -69,13 +64,12 @@ static struct str word_after(struct str s, const char *key, size_t min)
 }
 
 /* "helo=..." and "ident=..." in a comment; the second is not looked for inside the first. */
-static bool finish_sub(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_sub(const struct received_line *line, struct received_captures *c,
 		       struct received_found *f)
 {
 	struct str sub = c->sub, helo = word_after(sub, "helo=", 1), ident;
 
 	(void)line;
-	(void)b;
 	take(&f->helo, helo);
 	if (str_is_none(helo)) {
 		ident = word_after(sub, "ident=", 0);
@@ -90,13 +84,13 @@ static bool finish_sub(struct str line, struct budget *b, struct received_captur
 }
 
 /* sendmail: "IDENT:user@name" or "user@name" in the place of the name. */
-static bool finish_sendmail(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_sendmail(const struct received_line *line, struct received_captures *c,
 			    struct received_found *f)
 {
 	size_t at = str_chr(f->rdns, '@');
 
 	(void)c;
-	if (received_match(line, " by " T_W " (qmail-" T_W ") with ", b, NULL))
+	if (received_match(line, " by " T_W " (qmail-" T_W ") with ", NULL))
 		return false;
 	if (at != STR_NPOS && str_starts(f->rdns, STR("IDENT:"))) {
 		f->ident = str_sub(f->rdns, 6, at);
@@ -110,29 +104,27 @@ static bool finish_sendmail(struct str line, struct budget *b, struct received_c
 	return true;
 }
 
-static bool finish_http(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_http(const struct received_line *line, struct received_captures *c,
 			struct received_found *f)
 {
 	(void)c;
 	(void)f;
-	return received_match(line, T_EDGE "with HTTP" T_EDGE, b, NULL);
+	return received_match(line, T_EDGE "with HTTP" T_EDGE, NULL);
 }
 
-static bool finish_inner_dot(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_inner_dot(const struct received_line *line, struct received_captures *c,
 			     struct received_found *f)
 {
 	(void)line;
-	(void)b;
 	(void)f;
 	return c->rdns.n > 2 && str_chr(str_sub(c->rdns, 1, c->rdns.n - 1), '.') != STR_NPOS;
 }
 
 /* Courier names a failed lookup so. */
-static bool finish_courier(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_courier(const struct received_line *line, struct received_captures *c,
 			   struct received_found *f)
 {
 	(void)line;
-	(void)b;
 	if (str_eq(c->rdns, STR("softdnserr")))
 		f->rdns = STR("");
 	else
@@ -140,43 +132,40 @@ static bool finish_courier(struct str line, struct budget *b, struct received_ca
 	return true;
 }
 
-static bool finish_xmail(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_xmail(const struct received_line *line, struct received_captures *c,
 			 struct received_found *f)
 {
 	struct received_captures x = { 0 };
 
 	(void)c;
-	if (received_match(line, " id <" T_HELO ">", b, &x))
+	if (received_match(line, " id <" T_HELO ">", &x))
 		f->id = x.helo;
-	if (received_match(line, " from <" T_RDNS ">", b, &x))
+	if (received_match(line, " from <" T_RDNS ">", &x))
 		f->envfrom = x.rdns;
 	return true;
 }
 
-static bool finish_obtuse(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_obtuse(const struct received_line *line, struct received_captures *c,
 			  struct received_found *f)
 {
 	(void)line;
-	(void)b;
 	f->helo = str_is_none(c->helo) ? STR("") : c->helo;
 	f->looked_up = !str_eq(c->rdns, STR("UNKNOWN"));
 	return true;
 }
 
-static bool finish_yahoo(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_yahoo(const struct received_line *line, struct received_captures *c,
 			 struct received_found *f)
 {
 	(void)line;
-	(void)b;
 	(void)f;
 	return str_ends(c->by, STR(".yahoo.com")) && c->by.n > 10;
 }
 
-static bool finish_qmail_scanner(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_qmail_scanner(const struct received_line *line, struct received_captures *c,
 				 struct received_found *f)
 {
 	(void)line;
-	(void)b;
 	(void)c;
 	f->qmail_envfrom = f->envfrom;
 	return true;
@@ -189,7 +178,7 @@ static bool finish_qmail_scanner(struct str line, struct budget *b, struct recei
  * qmail and what calls it. Its own word for the protocol is SMTP or QMQP, and no " id " follows; then
  * four shapes, from the fullest on.
  */
-static bool finish_qmail(struct str line, struct budget *b, struct received_captures *c,
+static bool finish_qmail(const struct received_line *line, struct received_captures *c,
 			 struct received_found *f)
 {
 	static const char *const shapes[] = {
@@ -202,7 +191,7 @@ static bool finish_qmail(struct str line, struct budget *b, struct received_capt
 	};
 
 	for (size_t i = 0; i < ELEMENTS(shapes); i++)
-		if (received_match(line, shapes[i], b, c))
+		if (received_match(line, shapes[i], c))
 			break;
 	take_captures(f, c);
 	if (str_eq(f->rdns, STR("unknown")))
@@ -212,18 +201,19 @@ static bool finish_qmail(struct str line, struct budget *b, struct received_capt
 	return true;
 }
 
-static enum received_verdict try_form(const struct form *form, struct str line, struct budget *b,
+static enum received_verdict try_form(const struct form *form, const struct received_line *line,
 				      struct received_found *f)
 {
 	struct received_captures c = { 0 };
-	struct received_found before = *f;
+	struct received_found before;
 
-	if (form->only_with && !has(line, form->only_with))
+	if (form->only_with && !received_has(line, str_of(form->only_with)))
 		return RECEIVED_NO_FORM;
-	if (!received_match(line, form->pattern, b, &c))
+	if (!received_match(line, form->pattern, &c))
 		return RECEIVED_NO_FORM;
 	if (form->flags & POP)
 		return RECEIVED_POP;
+	before = *f;
 	take_captures(f, &c);
 	if (form->flags & LOOKED_UP)
 		f->looked_up = true;
@@ -231,18 +221,18 @@ static enum received_verdict try_form(const struct form *form, struct str line, 
 		f->id = STR("");
 	if (form->flags & BY_NOTHING)
 		f->by = STR("");
-	if (form->finish && !form->finish(line, b, &c, f)) {
+	if (form->finish && !form->finish(line, &c, f)) {
 		*f = before;
 		return RECEIVED_NO_FORM;
 	}
 	return form->flags & IGNORE ? RECEIVED_IGNORE : RECEIVED_ACCEPT;
 }
 
-static enum received_verdict try_forms(const struct form *forms, struct str line, struct budget *b,
+static enum received_verdict try_forms(const struct form *forms, const struct received_line *line,
 				       struct received_found *f)
 {
 	for (; forms->pattern; forms++) {
-		enum received_verdict v = try_form(forms, line, b, f);
+		enum received_verdict v = try_form(forms, line, f);
 		if (v != RECEIVED_NO_FORM)
 			return v;
 	}
@@ -446,43 +436,40 @@ static const struct form ignored_forms[] = {
 };
 
 /* Exim's odd shapes: bits are taken wherever they stand, and stay even if they are not enough. */
-static enum received_verdict try_loose_exim(struct str line, struct budget *b,
+static enum received_verdict try_loose_exim(const struct received_line *line,
 					    struct received_found *f)
 {
 	struct received_captures c = { 0 };
 
-	received_match(line, "^" T_RDNS " ", b, &c);
-	received_match(line, " (" T_HELO ") ", b, &c);
-	received_match(line, " [" T_IP T_OPT "." T_NUM T_OPT_END "] ", b, &c);
-	received_match(line, "by " T_BY " ", b, &c);
+	received_match(line, "^" T_RDNS " ", &c);
+	received_match(line, " (" T_HELO ") ", &c);
+	received_match(line, " [" T_IP T_OPT "." T_NUM T_OPT_END "] ", &c);
+	received_match(line, "by " T_BY " ", &c);
 	take_captures(f, &c);
 	return !str_is_none(c.by) && f->ip.n ? RECEIVED_ACCEPT : RECEIVED_NO_FORM;
 }
 
-static enum received_verdict try_servers(struct str line, struct budget *b,
-					 struct received_found *f)
+static enum received_verdict try_servers(const struct received_line *line, struct received_found *f)
 {
 	for (size_t i = 0; i < ELEMENTS(servers); i++) {
 		enum received_verdict v;
-		if (!received_match(line, servers[i].trigger, b, NULL))
+		if (!received_match(line, servers[i].trigger, NULL))
 			continue;
-		v = try_forms(servers[i].forms, line, b, f);
+		v = try_forms(servers[i].forms, line, f);
 		if (v == RECEIVED_NO_FORM && servers[i].forms == exim_forms)
-			v = try_loose_exim(line, b, f);
+			v = try_loose_exim(line, f);
 		return v;
 	}
 	return RECEIVED_NO_FORM;
 }
 
 /* "by NAME.hotmail.msn.com " anywhere is enough; the address only if the line begins with it. */
-static enum received_verdict try_hotmail(struct str line, struct budget *b,
-					 struct received_found *f)
+static enum received_verdict try_hotmail(const struct received_line *l, struct received_found *f)
 {
 	struct received_captures c = { 0 };
-	struct str end = STR(".hotmail.msn.com ");
-	size_t at = str_find(line, end);
+	struct str end = STR(".hotmail.msn.com "), line = l->s;
 
-	if (at == STR_NPOS)
+	if (!received_has(l, end))
 		return RECEIVED_NO_FORM;
 	for (size_t from = 0; from < line.n; from++) {
 		size_t next = str_find(str_from(line, from), STR("by ")), n;
@@ -493,33 +480,31 @@ static enum received_verdict try_hotmail(struct str line, struct budget *b,
 		if (n == STR_NPOS || n < end.n || !str_ends(str_sub(line, from, from + 4 + n), end))
 			continue;
 		f->by = str_sub(line, from + 3, from + 3 + n);
-		if (received_match(line, "^" T_IP " ", b, &c))
+		if (received_match(l, "^" T_IP " ", &c))
 			f->ip = c.ip;
 		return RECEIVED_ACCEPT;
 	}
 	return RECEIVED_NO_FORM;
 }
 
-enum received_verdict received_try_forms(struct str line, struct budget *b,
-					 struct received_found *f)
+enum received_verdict received_try_forms(const struct received_line *line, struct received_found *f)
 {
-	enum received_verdict v = try_forms(web_forms, line, b, f);
+	enum received_verdict v = try_forms(web_forms, line, f);
 
 	if (v == RECEIVED_NO_FORM)
-		v = try_servers(line, b, f);
+		v = try_servers(line, f);
 	if (v == RECEIVED_NO_FORM)
-		v = try_forms(other_forms, line, b, f);
+		v = try_forms(other_forms, line, f);
 	if (v == RECEIVED_NO_FORM)
-		v = try_hotmail(line, b, f);
+		v = try_hotmail(line, f);
 	if (v == RECEIVED_NO_FORM)
-		v = try_forms(more_forms, line, b, f);
+		v = try_forms(more_forms, line, f);
 	if (v == RECEIVED_NO_FORM)
-		v = try_forms(ignored_forms, line, b, f);
+		v = try_forms(ignored_forms, line, f);
 	return v;
 }
 
-enum received_verdict received_try_upper(struct str line, struct budget *b,
-					 struct received_found *f)
+enum received_verdict received_try_upper(const struct received_line *line, struct received_found *f)
 {
 	/* simta, Rockliffe */
 	static const struct form form = { "^" T_HELO " (" T_RDNS " [" T_IP "]) BY " T_BY " " T_OPT
@@ -527,15 +512,14 @@ enum received_verdict received_try_upper(struct str line, struct budget *b,
 					  "<" T_OPT_END T_ID_MIN T_OPT ">" T_OPT_END T_OPT
 					  " FOR <" T_NO_GT ">" T_OPT_END T_END,
 					  LOOKED_UP, NULL, NULL };
-	enum received_verdict v = try_form(&form, line, b, f);
+	enum received_verdict v = try_form(&form, line, f);
 
 	if (v == RECEIVED_ACCEPT && str_eq(f->rdns, STR("unverified")))
 		f->rdns = STR("");
 	return v;
 }
 
-enum received_verdict received_try_paren(struct str line, struct budget *b,
-					 struct received_found *f)
+enum received_verdict received_try_paren(const struct received_line *line, struct received_found *f)
 {
 	static const struct form forms[] = {
 		{ "^" T_HELO0 " [" T_IP "]) by " T_BY " (NAVGW " T_ANY_MIN ") with ", 0, NULL,
@@ -546,5 +530,5 @@ enum received_verdict received_try_paren(struct str line, struct budget *b,
 		{ 0 }
 	};
 
-	return try_forms(forms, line, b, f);
+	return try_forms(forms, line, f);
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/str.h"
-#include "mime/received.h"
+#include "mime/received_line.h"
 
 #include <stdbool.h>
 
@@ -24,9 +24,9 @@ enum received_verdict {
 /*
  * line: without the "from " in front (upper: "FROM "; paren: "(from "), date and trailing semicolons.
  */
-enum received_verdict received_try_forms(struct str line, struct budget *b,
+enum received_verdict received_try_forms(const struct received_line *line,
 					 struct received_found *f);
-enum received_verdict received_try_upper(struct str line, struct budget *b,
+enum received_verdict received_try_upper(const struct received_line *line,
 					 struct received_found *f);
-enum received_verdict received_try_paren(struct str line, struct budget *b,
+enum received_verdict received_try_paren(const struct received_line *line,
 					 struct received_found *f);

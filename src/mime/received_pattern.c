@@ -83,25 +83,45 @@ struct matcher {
 	struct received_captures cap;
 };
 
+static size_t length_before(struct str s, char c)
+{
+	size_t n = str_chr(s, c);
+
+	return n == STR_NPOS ? s.n : n;
+}
+
 static bool in_class(enum byte_class class, char c)
 {
 	switch (class) {
-	case NOT_SPACE: return !ascii_is_space(c);
-	case ANYTHING: return true;
-	case NOT_PAREN: return c != ')';
 	case NOT_PARENS: return c != ' ' && c != '(' && c != ')';
-	case NOT_AT: return !ascii_is_space(c) && c != '@';
-	case NOT_DOT: return c != '.';
-	case NOT_GT: return c != '>';
-	case NOT_SEMI: return !ascii_is_space(c) && c != ';';
 	case IN_ZONE:
 		return (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '.' || c == '_' ||
 		       c == '~' || c == '-';
 	case DIGITS: return ascii_is_digit(c);
 	case ALPHAS: return ascii_is_alpha(c);
 	case DOT_COLON: return c == '.' || c == ':';
+	default: return false;
 	}
-	return false;
+}
+
+/* How many bytes at the start of s are of the class. */
+static size_t run_length(struct str s, enum byte_class class)
+{
+	size_t n = 0;
+
+	switch (class) {
+	case ANYTHING: return s.n;
+	case NOT_SPACE: return length_before(s, ' ');
+	case NOT_PAREN: return length_before(s, ')');
+	case NOT_DOT: return length_before(s, '.');
+	case NOT_GT: return length_before(s, '>');
+	case NOT_AT: return length_before(str_sub(s, 0, length_before(s, ' ')), '@');
+	case NOT_SEMI: return length_before(str_sub(s, 0, length_before(s, ' ')), ';');
+	default: break;
+	}
+	while (n < s.n && in_class(class, s.p[n]))
+		n++;
+	return n;
 }
 
 static bool is_word(struct str s, size_t i)
@@ -139,12 +159,9 @@ static bool may_follow(struct str s, size_t i, unsigned char next)
 static bool match_run(struct matcher *m, const struct run *r, const char *p, size_t i)
 {
 	unsigned char next = (unsigned char)*p;
-	size_t end = i, max = r->max == MANY || r->max > m->s.n - i ? m->s.n - i : r->max;
+	size_t max = r->max == MANY || r->max > m->s.n - i ? m->s.n - i : r->max;
+	size_t end = i + run_length(str_make(m->s.p + i, max), r->class);
 
-	if (r->class == ANYTHING)
-		end = i + max;
-	while (end - i < max && in_class(r->class, m->s.p[end]))
-		end++;
 	if (!budget_steps(m->budget, end - i + 1) || end - i < r->min)
 		return false;
 	for (size_t n = 0; n <= end - i - r->min; n++) {
@@ -251,29 +268,64 @@ static void keep_captures(struct received_captures *to, const struct received_ca
 	keep(&to->alt, from->alt);
 }
 
-bool received_match(struct str line, const char *pattern, struct budget *b,
+/* The literal bytes at the template's place. */
+static struct str literal_at(const char *p)
+{
+	size_t n = 0;
+
+	while (p[n] && (unsigned char)p[n] < 0x80)
+		n++;
+	return str_make(p, n);
+}
+
+/* False: the line lacks something that every match of the template holds. */
+static bool may_match(const struct received_line *line, const char *p)
+{
+	while (*p) {
+		struct str literal = literal_at(p);
+
+		if (!received_may_have(line, literal))
+			return false;
+		p += literal.n;
+		if (*p == T_OPT[0])
+			p = strchr(p, T_OPT_END[0]);
+		p += *p != '\0';
+	}
+	return true;
+}
+
+/* The first place from i on where the template's first bytes stand. */
+static size_t next_place(struct str s, size_t i, const char *pattern)
+{
+	struct str literal = literal_at(pattern + (*pattern == T_EDGE[0]));
+	size_t at;
+
+	if (!literal.n)
+		return i;
+	at = str_find(str_from(s, i), literal);
+	return at == STR_NPOS ? s.n : i + at;
+}
+
+bool received_match(const struct received_line *line, const char *pattern,
 		    struct received_captures *cap)
 {
-	struct matcher m = { .s = line, .budget = b };
 	bool tied = *pattern == '^';
-	size_t i = 0;
+	struct matcher m;
 
-	if (tied)
-		pattern++;
-	do {
+	pattern += tied;
+	if (!may_match(line, pattern))
+		return false;
+	m = (struct matcher){ .s = line->s, .budget = line->budget };
+	for (size_t i = 0; i < line->s.n; i++) {
+		if (!tied)
+			i = next_place(line->s, i, pattern);
 		if (match_from(&m, pattern, i)) {
 			if (cap)
 				keep_captures(cap, &m.cap);
 			return true;
 		}
-		/* On to the next place where the template's first byte stands. */
-		if (!tied && *pattern && (unsigned char)*pattern < 0x80) {
-			size_t next = str_chr(str_from(line, i + 1), *pattern);
-			if (next == STR_NPOS)
-				return false;
-			i += next;
-		}
-		i++;
-	} while (!tied && i < line.n);
+		if (tied)
+			break;
+	}
 	return false;
 }

@@ -8,11 +8,7 @@
  */
 #pragma once
 
-#include "core/str.h"
-
-#include <stdbool.h>
-
-struct budget;
+#include "mime/received_line.h"
 
 /* Runs of non-blanks: T_W 1 or more, T_W0 0 or more; those with a name are captured. */
 #define T_W "\x80"
@@ -74,6 +70,6 @@ struct received_captures {
 	struct str helo, rdns, by, ip, ident, id, sub, alt;
 };
 
-/* *cap is changed only when the template matches, and then only where it captured something. */
-bool received_match(struct str line, const char *pattern, struct budget *b,
+/* *cap (may be NULL) is changed only when the template matches, and then only where it captured something. */
+bool received_match(const struct received_line *line, const char *pattern,
 		    struct received_captures *cap);

@@ -279,20 +279,33 @@ static void test_qmail_scanner(void **state)
 	arena_free(a);
 }
 
+static bool matches(struct str s, const char *pattern, struct received_captures *c)
+{
+	struct received_pairs pairs;
+	struct received_line line = { s, &pairs, NULL };
+
+	received_note_pairs(&pairs, s);
+	return received_match(&line, pattern, c);
+}
+
 static void test_patterns(void **state)
 {
 	struct received_captures c = { 0 };
 
 	(void)state;
-	assert_true(received_match(STR("a b (c)"), "^" T_HELO " " T_BY " (", NULL, &c));
+	assert_true(matches(STR("a b (c)"), "^" T_HELO " " T_BY " (", &c));
 	assert_true(str_eq(c.by, STR("b")));
-	assert_false(received_match(STR("xa b"), "^a", NULL, NULL));
-	assert_true(received_match(STR("xa b"), "a b" T_END, NULL, NULL));
-	assert_true(received_match(STR("a(x)b"), "a" T_OPT "(" T_W ")" T_OPT_END "b", NULL, NULL));
-	assert_true(received_match(STR("ab"), "a" T_OPT "(" T_W ")" T_OPT_END "b", NULL, NULL));
-	assert_false(received_match(STR(""), "a", NULL, NULL));
-	assert_true(received_match(STR("by x.y, z"), "by " T_BY ",", NULL, &c));
+	assert_false(matches(STR("xa b"), "^a", NULL));
+	assert_true(matches(STR("xa b"), "a b" T_END, NULL));
+	assert_true(matches(STR("a(x)b"), "a" T_OPT "(" T_W ")" T_OPT_END "b", NULL));
+	assert_true(matches(STR("ab"), "a" T_OPT "(" T_W ")" T_OPT_END "b", NULL));
+	assert_false(matches(STR(""), "a", NULL));
+	assert_true(matches(STR("by x.y, z"), "by " T_BY ",", &c));
 	assert_true(str_eq(c.by, STR("x.y")));
+	assert_true(matches(STR("x with with y"), T_EDGE "with y" T_EDGE, NULL));
+	assert_false(matches(STR("xwith y"), T_EDGE "with y" T_EDGE, NULL));
+	assert_true(matches(STR("a 1.2.3.4"), T_IP T_END, &c));
+	assert_true(str_eq(c.ip, STR("1.2.3.4")));
 }
 
 /* A line of 8 kB made to be looked at often ends by its budget. */

@@ -56,11 +56,16 @@ static void push_relay(struct vec *list, struct relay *r)
 	*(struct relay **)vec_must_push(list) = r;
 }
 
-static void add_relay(struct walk *w, struct relay *r)
+static void add_relay(struct walk *w, struct relay *r, struct str envfrom)
 {
+	bool told = envfrom.n && !str_eq(envfrom, STR("0"));
+
 	decide_trust(w, r);
 	r->internal = w->in_internal;
-	received_set_text(w->arena, r);
+	if (told)
+		r->envfrom = envfrom;
+	if (told || r->internal || r->msa)
+		received_set_text(w->arena, r);
 	push_relay(w->in_trusted ? &w->trusted : &w->untrusted, r);
 	push_relay(w->in_internal ? &w->internal : &w->external, r);
 	w->may_fetch = w->in_trusted;
@@ -93,9 +98,7 @@ static void read_line(struct walk *w, struct str value)
 		w->out->last_internal_index += w->in_internal;
 		return;
 	}
-	if (envfrom.n && !str_eq(envfrom, STR("0")))
-		r->envfrom = envfrom;
-	add_relay(w, r);
+	add_relay(w, r, envfrom);
 }
 
 /* Headers that hold the sender's address only, last occurrence each: read as one more Received line. */
