@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "core/stopwatch.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +27,7 @@ struct budget {
 	uint64_t left[BUDGET_STOPPED];
 	unsigned over; /* bit set of 1u << enum budget_kind */
 	const volatile sig_atomic_t *stop;
+	struct stopwatch *watch; /* of whoever asks where the time goes; NULL: nobody does */
 };
 
 /* Generous limits for one message of n bytes: see budget.c for the figures. */
@@ -50,5 +53,11 @@ void budget_ascend(struct budget *b);
 static inline bool budget_is_over(const struct budget *b, enum budget_kind kind)
 {
 	return b && (b->over & 1u << kind);
+}
+/* A stage of the work has ended; name: a literal (core/stopwatch.h). */
+static inline void budget_lap(const struct budget *b, const char *stage)
+{
+	if (b && b->watch)
+		stopwatch_lap(b->watch, stage);
 }
 const char *budget_kind_name(enum budget_kind kind);

@@ -3,6 +3,7 @@
 #include "msg/msg.h"
 
 #include "core/arena.h"
+#include "core/budget.h"
 #include "mime/message.h"
 #include "msg/relays.h"
 #include "msg/views.h"
@@ -34,8 +35,12 @@ struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env,
 	m->mime = mime_message_parse(a, raw, budget);
 	/* What another filter wrote, or a sender in its name, decides nothing. */
 	mime_message_drop_fields(m->mime, STR("X-Spam-"));
+	budget_lap(budget, "reading: MIME");
 	m->relays = relays_parse(a, m->mime, conf, budget);
+	budget_lap(budget, "reading: Received");
 	msg_build_views(m);
+	budget_lap(budget, "reading: texts, HTML");
 	msg_build_uris(m);
+	budget_lap(budget, "reading: URIs");
 	return m;
 }

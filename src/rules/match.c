@@ -6,6 +6,7 @@
 #include "core/budget.h"
 #include "core/must.h"
 #include "core/strbuf.h"
+#include "rules/cost.h"
 
 enum { DEFAULT_MAX_ASKS = 500 };
 
@@ -60,6 +61,8 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 		m->run = rx_run_new();
 		arena_defer(a, free_run, m->run);
 	}
+	m->costs = options->costs;
+	rule_costs_attach(m->costs, m->run);
 	match_host_init(m, options->notes);
 	return m;
 }
@@ -87,6 +90,20 @@ void match_ran(struct match *m, const struct rule *r, size_t count, double value
 	h->value = value;
 }
 
+static void take_turn(struct match *m, const struct rule *r)
+{
+	bool is_eval = rule_is_eval(r);
+
+	if (m->costs)
+		rule_costs_begin(m->costs, r->index);
+	if (is_eval)
+		match_eval(m, r);
+	else
+		match_ordered_regex(m, r);
+	if (m->costs)
+		rule_costs_end(m->costs, is_eval ? "eval functions" : "tags, captures", is_eval);
+}
+
 static void run_ordered(struct match *m)
 {
 	const struct rule_list *list = &m->plan->ordered;
@@ -95,10 +112,7 @@ static void run_ordered(struct match *m)
 		const struct rule *r = list->at[i];
 
 		m->rank = r->rank;
-		if (rule_is_eval(r))
-			match_eval(m, r);
-		else
-			match_ordered_regex(m, r);
+		take_turn(m, r);
 	}
 }
 
@@ -125,12 +139,16 @@ enum match_progress match_run(struct match *m)
 	if (!m->ran) {
 		m->ran = true;
 		match_extract(m);
+		budget_lap(m->budget, "preparing rules");
 		match_headers(m);
+		budget_lap(m->budget, "header rules");
 		match_views(m);
 		run_ordered(m);
 		match_edited_body(m);
+		budget_lap(m->budget, "body rules");
 	}
 	match_deliver(m);
+	budget_lap(m->budget, "answers");
 	if (!m->stopped && waits(m))
 		return MATCH_WAITS;
 	end_pending(m);

@@ -26,6 +26,7 @@
 struct arena;
 struct budget;
 struct msg;
+struct rule_costs;
 struct ruleset;
 struct match;
 
@@ -52,6 +53,7 @@ struct match_options {
 	struct match_scratch *scratch;       /* NULL: one of its own, freed with the arena */
 	bool notes;                          /* what plugins have to say for -D is kept */
 	struct match_first_tags *first_tags; /* NULL: each message has its own */
+	struct rule_costs *costs; /* rules/cost.h; NULL: nobody wants to know what a rule costs */
 };
 
 enum match_progress { MATCH_WAITS = 0, MATCH_DONE };

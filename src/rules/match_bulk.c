@@ -173,13 +173,18 @@ void match_views(struct match *m)
 	size_t n = match_uri_lines(m, &uris);
 
 	run_lines(m, &plan->body, m->msg->body.line, m->msg->body.n, 0);
+	budget_lap(m->budget, "body rules");
 	run_lines(m, &plan->uri, uris, n, 0);
+	budget_lap(m->budget, "uri rules");
 	for (size_t i = 0; i < plan->mime.n && !match_is_over(m); i++)
 		match_mimeheader(m, plan->mime.at[i], plan->mime.at[i]->rx);
 	for (size_t i = 0; i < plan->uri_detail.n && !match_is_over(m); i++)
 		match_uri_detail(m, plan->uri_detail.at[i]);
+	budget_lap(m->budget, "mimeheader, uri_detail");
 	run_lines(m, &plan->rawbody, m->msg->rawbody.line, m->msg->rawbody.n, 0);
+	budget_lap(m->budget, "rawbody rules");
 	run_lines(m, &plan->full, &full, 1, 0);
+	budget_lap(m->budget, "full rules");
 }
 
 void match_edited_body(struct match *m)

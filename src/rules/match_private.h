@@ -49,9 +49,10 @@ struct match {
 	struct map ask_index; /* "type name" -> index + 1 */
 	struct map tags;      /* name -> struct match_values * */
 	struct match_first_tags *first_tags;
-	struct vec logs;     /* struct match_log */
-	struct vec tag_list; /* struct match_tag: of the result */
-	struct vec notes;    /* struct match_note */
+	struct rule_costs *costs; /* NULL: see match_options */
+	struct vec logs;          /* struct match_log */
+	struct vec tag_list;      /* struct match_tag: of the result */
+	struct vec notes;         /* struct match_note */
 	struct match_hits result;
 };
 

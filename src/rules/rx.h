@@ -82,6 +82,19 @@ enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };
 enum { RX_NOT_EMPTY_AT_START = 1u << 0 };
 
 /*
+ * Told of every search, for profiles (rules/cost.h): how many places a match could begin at, and how long it took
+ * by its clock. NULL: nobody; that costs a branch a search.
+ */
+struct rx_watch {
+	uint64_t (*now)(void *ctx);
+	void (*searched)(void *ctx, const struct rx *rx, size_t bytes, uint64_t ns);
+	void *ctx;
+};
+
+/* The watch stays the caller's. */
+void rx_run_watch(struct rx_run *run, const struct rx_watch *watch);
+
+/*
  * One search from `from` on. A search costs budget steps by the subject's length, and many when it ends
  * at the match limit; out of steps counts as RX_LIMIT.
  */

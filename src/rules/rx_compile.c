@@ -40,7 +40,9 @@ struct rx_run {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 	const PCRE2_SIZE *ovector;
-	int count; /* of pairs set by the last match */
+	int count;       /* of pairs set by the last match */
+	PCRE2_SIZE last; /* where a match may begin at the latest; PCRE2_UNSET: anywhere */
+	const struct rx_watch *watch;
 };
 
 static void free_tables(void *p)
@@ -149,6 +151,7 @@ struct rx_run *rx_run_new_small(void)
 	pcre2_set_match_limit(run->context, MATCH_LIMIT);
 	pcre2_set_heap_limit(run->context, HEAP_LIMIT_KIB);
 	run->ovector = pcre2_get_ovector_pointer(run->data);
+	run->last = PCRE2_UNSET;
 	return run;
 }
 
@@ -185,11 +188,29 @@ static int search(const struct rx *rx, struct rx_run *run, struct str s, size_t 
 	return r;
 }
 
+static int search_watched(const struct rx *rx, struct rx_run *run, struct str s, size_t from,
+			  uint32_t opts)
+{
+	const struct rx_watch *w = run->watch;
+	size_t to = run->last < s.n ? run->last : s.n;
+	uint64_t began = w->now(w->ctx);
+	int r = search(rx, run, s, from, opts);
+
+	w->searched(w->ctx, rx, to - from + 1, w->now(w->ctx) - began);
+	return r;
+}
+
+void rx_run_watch(struct rx_run *run, const struct rx_watch *watch)
+{
+	run->watch = watch;
+}
+
 /* A search whose budget is paid. */
 static enum rx_result outcome(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			      struct str s, size_t from, uint32_t opts)
 {
-	int r = search(rx, run, s, from, opts);
+	int r =
+	    run->watch ? search_watched(rx, run, s, from, opts) : search(rx, run, s, from, opts);
 
 	if (r == PCRE2_ERROR_NOMATCH)
 		return RX_NO_MATCH;
@@ -222,6 +243,12 @@ bool rx_may_match(const struct rx *rx, struct str subject, size_t from)
 	return gate_may_match(rx->gate, subject, from);
 }
 
+static void set_last(struct rx_run *run, PCRE2_SIZE last)
+{
+	run->last = last;
+	pcre2_set_offset_limit(run->context, last);
+}
+
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			       struct str subject, size_t first, size_t last)
 {
@@ -230,9 +257,9 @@ enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct b
 	must(first <= last && last <= subject.n);
 	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
 		return RX_LIMIT;
-	pcre2_set_offset_limit(run->context, last);
+	set_last(run, last);
 	r = outcome(rx, run, budget, subject, first, 0);
-	pcre2_set_offset_limit(run->context, PCRE2_UNSET);
+	set_last(run, PCRE2_UNSET);
 	return r;
 }
 

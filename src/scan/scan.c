@@ -54,6 +54,7 @@ struct scan *scan_new(const struct scan_config *conf, struct str raw, const stru
 	s->want = want;
 	budget_init_message(&s->budget, raw.n);
 	s->budget.stop = stop;
+	s->budget.watch = conf->watch;
 	return s;
 }
 
@@ -137,7 +138,8 @@ static void start(struct scan *s)
 				      .first_ask_id = RULE_ASKS_FROM,
 				      .scratch = s->conf->scratch,
 				      .notes = s->conf->notes,
-				      .first_tags = s->conf->first_tags };
+				      .first_tags = s->conf->first_tags,
+				      .costs = s->conf->costs };
 
 	s->is_started = true;
 	if (s->conf->rules && (s->want & SCAN_WANT_SPAM)) {
@@ -157,6 +159,7 @@ static void start(struct scan *s)
 	if (s->want & SCAN_WANT_VIRUS)
 		make_virus_ask(s);
 	note_left_out(s);
+	budget_lap(&s->budget, "report");
 	if (s->msg)
 		s->match = match_new(s->conf->rules, s->msg, s->arena, &s->budget, &opts);
 }
@@ -203,6 +206,7 @@ static void finish(struct scan *s)
 	if (!s->match || r->virus == VIRUS_FOUND)
 		return;
 	judge(s->conf->rules, match_hits(s->match), NULL, s->arena, j);
+	budget_lap(&s->budget, "judging, metas");
 	r->flags |= REPORT_SCORED;
 	r->score = j->score;
 	r->required = j->required;
@@ -222,6 +226,8 @@ enum scan_progress scan_step(struct scan *s)
 
 	if (s->is_done)
 		return SCAN_DONE;
+	if (s->conf->watch)
+		stopwatch_start(s->conf->watch);
 	if (!s->is_started)
 		start(s);
 	waits = s->match && match_run(s->match) == MATCH_WAITS;
@@ -230,6 +236,7 @@ enum scan_progress scan_step(struct scan *s)
 	if (waits || s->virus_waits)
 		return SCAN_WAITS;
 	finish(s);
+	budget_lap(&s->budget, "report");
 	return SCAN_DONE;
 }
 

@@ -27,7 +27,9 @@ struct match_first_tags;
 struct match_hits;
 struct match_scratch;
 struct msg;
+struct rule_costs;
 struct ruleset; /* rules/ruleset.h */
+struct stopwatch;
 struct envelope;
 
 /* Shared and read-only: made by the loader, used by all scans of a generation. */
@@ -36,7 +38,9 @@ struct scan_config {
 	bool net;                    /* network checks may ask (not --local) */
 	bool notes;                  /* plugins' lines for -D are kept: match_hits.notes */
 	struct match_first_tags
-	    *first_tags; /* rules/match.h: to compare with SpamAssassin; else NULL */
+	    *first_tags;          /* rules/match.h: to compare with SpamAssassin; else NULL */
+	struct stopwatch *watch;  /* where the time goes (core/stopwatch.h); NULL: nobody asks */
+	struct rule_costs *costs; /* and what each rule costs (rules/cost.h); NULL likewise */
 	struct match_scratch
 	    *scratch; /* rules/match.h: one per process; NULL: each scan makes its own */
 };
