@@ -22,32 +22,25 @@
 #include <sanitizer/asan_interface.h>
 #define poison(p, n) ASAN_POISON_MEMORY_REGION(p, n)
 #define unpoison(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
-enum { REDZONE = 16 };
+enum { REDZONE = 16, IS_INLINE = 0 };
 #else
 #define poison(p, n) ((void)0)
 #define unpoison(p, n) ((void)0)
-enum { REDZONE = 0 };
+enum { REDZONE = 0, IS_INLINE = 1 };
 #endif
 
-enum { ALIGN = 16, CHUNK_FIRST = 4096, CHUNK_MAX = 1 << 20 };
+enum { CHUNK_FIRST = 4096, CHUNK_MAX = 1 << 20 };
 
-struct chunk {
-	struct chunk *prev;
-	size_t size, used;
-	_Alignas(ALIGN) char data[];
+struct arena_chunk {
+	struct arena_chunk *prev;
+	size_t size, used; /* used: of the top one arena.next says it */
+	_Alignas(ARENA_ALIGN) char data[];
 };
 
-struct defer {
-	struct defer *prev;
+struct arena_defer {
+	struct arena_defer *prev;
 	void (*fn)(void *);
 	void *p;
-};
-
-struct arena {
-	struct chunk *top;
-	struct defer *defers;
-	size_t total;
-	size_t next_size;
 };
 
 struct arena *arena_new(void)
@@ -58,10 +51,26 @@ struct arena *arena_new(void)
 	return a;
 }
 
-static void run_defers(struct arena *a, struct defer *until)
+static size_t top_used(const struct arena *a)
+{
+	return a->top ? (size_t)(a->next - a->top->data) : 0;
+}
+
+static size_t top_left(const struct arena *a)
+{
+	return a->top ? a->top->size - top_used(a) : 0;
+}
+
+static void set_next(struct arena *a, char *next)
+{
+	a->next = next;
+	a->room = IS_INLINE ? top_left(a) : 0;
+}
+
+static void run_defers(struct arena *a, struct arena_defer *until)
 {
 	while (a->defers != until) {
-		struct defer *d = a->defers;
+		struct arena_defer *d = a->defers;
 
 		a->defers = d->prev;
 		d->fn(d->p);
@@ -70,9 +79,12 @@ static void run_defers(struct arena *a, struct defer *until)
 
 static void drop_top(struct arena *a)
 {
-	struct chunk *c = a->top;
+	struct arena_chunk *c = a->top;
 
 	a->top = c->prev;
+	if (a->top)
+		a->total -= a->top->used;
+	set_next(a, a->top ? a->top->data + a->top->used : NULL);
 	unpoison(c->data, c->size);
 	free(c);
 }
@@ -96,33 +108,36 @@ void arena_freep(struct arena **a)
 static void add_chunk(struct arena *a, size_t need)
 {
 	size_t size = a->next_size > need ? a->next_size : need;
-	struct chunk *c = xmalloc(sizeof(*c) + size);
+	struct arena_chunk *c = xmalloc(sizeof(*c) + size);
 
 	if (a->next_size < CHUNK_MAX)
 		a->next_size *= 2;
+	if (a->top)
+		a->top->used = top_used(a);
+	a->total += top_used(a);
 	c->prev = a->top;
 	c->size = size;
 	c->used = 0;
 	poison(c->data, c->size);
 	a->top = c;
+	set_next(a, c->data);
 }
 
 static size_t rounded(size_t n)
 {
 	must(n <= SIZE_MAX / 2);
-	return (n + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	return ((n ? n : 1) + REDZONE + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_alloc_slowly(struct arena *a, size_t n)
 {
-	size_t need = rounded(n ? n : 1);
+	size_t need = rounded(n);
 	char *p;
 
-	if (!a->top || a->top->size - a->top->used < need)
+	if (top_left(a) < need)
 		add_chunk(a, need);
-	p = a->top->data + a->top->used;
-	a->top->used += need;
-	a->total += need;
+	p = a->next;
+	set_next(a, p + need);
 	unpoison(p, n ? n : 1);
 	return p;
 }
@@ -140,17 +155,15 @@ void *arena_calloc(struct arena *a, size_t n, size_t size)
 
 void *arena_grow(struct arena *a, void *p, size_t old_n, size_t n)
 {
-	struct chunk *c = a->top;
-	size_t old_need = rounded(old_n ? old_n : 1), need = rounded(n ? n : 1);
+	size_t old_need = rounded(old_n), need = rounded(n);
 	void *q;
 
 	must(n >= old_n);
 	if (!p)
 		return arena_alloc(a, n);
-	if (c && c->used >= old_need && (char *)p == c->data + c->used - old_need &&
-	    c->size - c->used >= need - old_need) {
-		c->used += need - old_need;
-		a->total += need - old_need;
+	if (top_used(a) >= old_need && (char *)p == a->next - old_need &&
+	    top_left(a) >= need - old_need) {
+		set_next(a, a->next + (need - old_need));
 		unpoison(p, n);
 		return p;
 	}
@@ -177,7 +190,7 @@ struct str arena_printf(struct arena *a, const char *fmt, ...)
 
 void arena_defer(struct arena *a, void (*fn)(void *), void *p)
 {
-	struct defer *d = arena_alloc(a, sizeof(*d));
+	struct arena_defer *d = arena_alloc(a, sizeof(*d));
 
 	d->prev = a->defers;
 	d->fn = fn;
@@ -189,9 +202,8 @@ struct arena_mark arena_get_mark(struct arena *a)
 {
 	return (struct arena_mark){
 		.chunk = a->top,
-		.used = a->top ? a->top->used : 0,
+		.next = a->next,
 		.defers = a->defers,
-		.total = a->total,
 		.next_size = a->next_size,
 	};
 }
@@ -201,18 +213,15 @@ void arena_reset(struct arena *a, struct arena_mark mark)
 	run_defers(a, mark.defers);
 	while (a->top != mark.chunk)
 		drop_top(a);
-	if (a->top) {
-		a->top->used = mark.used;
-		poison(a->top->data + mark.used, a->top->size - mark.used);
-	}
-	a->total = mark.total;
+	set_next(a, mark.next);
+	poison(a->next, top_left(a));
 	a->next_size = mark.next_size;
 }
 
 bool arena_owns(const struct arena *a, const void *p)
 {
-	for (const struct chunk *c = a->top; c; c = c->prev) {
-		if ((uintptr_t)p - (uintptr_t)c->data < c->used)
+	for (const struct arena_chunk *c = a->top; c; c = c->prev) {
+		if ((uintptr_t)p - (uintptr_t)c->data < (c == a->top ? top_used(a) : c->used))
 			return true;
 	}
 	return false;
@@ -220,5 +229,5 @@ bool arena_owns(const struct arena *a, const void *p)
 
 size_t arena_bytes(const struct arena *a)
 {
-	return a->total;
+	return a->total + top_used(a);
 }

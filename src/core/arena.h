@@ -12,13 +12,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct arena;
+/* arena.c's own, and here only so that an allocation needs no call. */
+struct arena {
+	char *next;  /* the block allocated next; NULL: there is no memory yet */
+	size_t room; /* behind it, a multiple of ARENA_ALIGN; 0 under ASan, which wants calls */
+	struct arena_chunk *top;
+	struct arena_defer *defers;
+	size_t total; /* handed out in chunks below the top */
+	size_t next_size;
+};
 
 struct arena_mark {
-	void *chunk;
-	size_t used;
-	void *defers;
-	size_t total;
+	struct arena_chunk *chunk;
+	char *next;
+	struct arena_defer *defers;
 	size_t next_size;
 };
 
@@ -27,8 +34,23 @@ struct arena *arena_new(void);
 struct arena *arena_free(struct arena *a);
 void arena_freep(struct arena **a);
 
+enum { ARENA_ALIGN = 16 };
+
+/* Of arena_alloc(): where there is no room for n bytes, or they need more than that. */
+void *arena_alloc_slowly(struct arena *a, size_t n);
 /* 16-byte aligned, never NULL (also for n == 0), not cleared. */
-void *arena_alloc(struct arena *a, size_t n);
+static inline void *arena_alloc(struct arena *a, size_t n)
+{
+	void *p = a->next;
+	size_t need = n ? (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1) : ARENA_ALIGN;
+
+	if (n >= a->room)
+		return arena_alloc_slowly(a, n);
+	a->next += need;
+	a->room -= need;
+	return p;
+}
+
 void *arena_zalloc(struct arena *a, size_t n);
 /* n * size, checked, cleared. */
 void *arena_calloc(struct arena *a, size_t n, size_t size);

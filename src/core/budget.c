@@ -23,20 +23,12 @@ void budget_init_message(struct budget *b, size_t n)
 	budget_init(b, (uint64_t)n * 8 + (16u << 20), 10000, 100, (uint64_t)n * 1000 + 1000000000u);
 }
 
-bool budget_take(struct budget *b, enum budget_kind kind, uint64_t n)
+bool budget_refuse(struct budget *b, enum budget_kind kind)
 {
-	if (!b)
-		return true;
-	if (kind == BUDGET_STEPS && b->stop && *b->stop) {
-		b->over |= 1u << BUDGET_STOPPED;
-		return false;
-	}
-	if (n > b->left[kind]) {
-		b->over |= 1u << kind;
-		return false;
-	}
-	b->left[kind] -= n;
-	return true;
+	bool stop = kind == BUDGET_STEPS && b->stop && *b->stop;
+
+	b->over |= 1u << (stop ? BUDGET_STOPPED : kind);
+	return false;
 }
 
 bool budget_descend(struct budget *b)

@@ -33,8 +33,18 @@ struct budget {
 /* Generous limits for one message of n bytes: see budget.c for the figures. */
 void budget_init_message(struct budget *b, size_t n);
 void budget_init(struct budget *b, uint64_t bytes, uint64_t parts, uint64_t depth, uint64_t steps);
+/* Of budget_take(): marks what a charge that was refused is over; false. */
+bool budget_refuse(struct budget *b, enum budget_kind kind);
 /* b NULL: no budget, always true (tests and our own data). */
-bool budget_take(struct budget *b, enum budget_kind kind, uint64_t n);
+static inline bool budget_take(struct budget *b, enum budget_kind kind, uint64_t n)
+{
+	if (!b)
+		return true;
+	if (n > b->left[kind] || (kind == BUDGET_STEPS && b->stop && *b->stop))
+		return budget_refuse(b, kind);
+	b->left[kind] -= n;
+	return true;
+}
 static inline bool budget_bytes(struct budget *b, uint64_t n)
 {
 	return budget_take(b, BUDGET_BYTES, n);

@@ -64,18 +64,40 @@ static void test_err(void **state)
 
 static void test_siphash(void **state)
 {
-	/* The vectors of the SipHash paper's reference: key 00..0f, input 00..(n-1). */
-	static const uint64_t want[] = { 0x726fdb47dd0e0e31u, 0x74f839c593dc67fdu,
-					 0x0d6c8009d9a94f5au };
+	/* SipHash-1-3: key 00..0f, input 00..(n-1). */
+	static const uint64_t want[] = {
+		0xabac0158050fc4dcu, 0xc9f49bf37d57ca93u, 0x82cb9b024dc7d44du, 0x8bf80ab8e7ddf7fbu,
+		0xcf75576088d38328u, 0xdef9d52f49533b67u, 0xc50d2b50c59f22a7u, 0xd3927d989bb11140u,
+		0x369095118d299a8eu, 0x25a48eb36c063de4u, 0x79de85ee92ff097fu, 0x70c118c1f94dc352u,
+		0x78a384b157b4d9a2u, 0x306f760c1229ffa7u, 0x605aa111c0f95d34u, 0xd320d86d2a519956u,
+	};
 	struct hash_key key = { 0x0706050403020100u, 0x0f0e0d0c0b0a0908u };
 	char in[16];
 
 	(void)state;
 	for (int i = 0; i < 16; i++)
 		in[i] = (char)i;
-	for (size_t n = 0; n < 3; n++)
+	for (size_t n = 0; n < 16; n++)
 		assert_true(hash_siphash(key, str_make(in, n)) == want[n]);
-	assert_true(hash_siphash(key, str_make(in, 15)) == 0xa129ca6149be45e5u);
+}
+
+/* Every byte at every place of a word, and at the end. */
+static void test_siphash_nocase(void **state)
+{
+	struct hash_key key = { 1, 2 };
+	char in[19], lower[19];
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof(in); n++) {
+		for (size_t start = 0; start < 256; start++) {
+			for (size_t i = 0; i < n; i++) {
+				in[i] = (char)(start + i);
+				lower[i] = ascii_lower(in[i]);
+			}
+			assert_true(hash_siphash_nocase(key, str_make(in, n)) ==
+				    hash_siphash(key, str_make(lower, n)));
+		}
+	}
 }
 
 static void test_clock(void **state)
@@ -126,8 +148,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_budget),  cmocka_unit_test(test_err),
-		cmocka_unit_test(test_siphash), cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_siphash), cmocka_unit_test(test_siphash_nocase),
+		cmocka_unit_test(test_clock),   cmocka_unit_test(test_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SipHash-2-4 after the paper of Aumasson and Bernstein (2012). */
+/* SipHash-1-3 after the paper of Aumasson and Bernstein (2012). */
 #include "core/hash.h"
 
 #include <sys/random.h>
@@ -11,49 +11,95 @@ static uint64_t rotl(uint64_t x, unsigned b)
 	return (x << b) | (x >> (64 - b));
 }
 
-static void rounds(uint64_t v[4], int n)
+struct sip {
+	uint64_t a, b, c, d;
+};
+
+static inline void sip_round(struct sip *v)
 {
-	while (n--) {
-		v[0] += v[1];
-		v[2] += v[3];
-		v[1] = rotl(v[1], 13) ^ v[0];
-		v[3] = rotl(v[3], 16) ^ v[2];
-		v[0] = rotl(v[0], 32);
-		v[2] += v[1];
-		v[0] += v[3];
-		v[1] = rotl(v[1], 17) ^ v[2];
-		v[3] = rotl(v[3], 21) ^ v[0];
-		v[2] = rotl(v[2], 32);
-	}
+	v->a += v->b;
+	v->c += v->d;
+	v->b = rotl(v->b, 13) ^ v->a;
+	v->d = rotl(v->d, 16) ^ v->c;
+	v->a = rotl(v->a, 32);
+	v->c += v->b;
+	v->a += v->d;
+	v->b = rotl(v->b, 17) ^ v->c;
+	v->d = rotl(v->d, 21) ^ v->a;
+	v->c = rotl(v->c, 32);
 }
 
-uint64_t hash_siphash(struct hash_key key, struct str s)
+static inline void sip_word(struct sip *v, uint64_t m)
 {
-	uint64_t v[4] = {
+	v->d ^= m;
+	sip_round(v);
+	v->a ^= m;
+}
+
+static inline uint64_t word_at(const char *p)
+{
+	uint64_t m;
+
+	memcpy(&m, p, 8);
+	return m;
+}
+
+/* n < 8 bytes as the low bytes of a word, read in two or three pieces that may overlap. */
+static inline uint64_t short_word(const char *p, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	uint32_t low, high;
+
+	if (n < 4)
+		return n ? u[0] | (uint64_t)u[n / 2] << n / 2 * 8 |
+			       (uint64_t)u[n - 1] << (n - 1) * 8
+			 : 0;
+	memcpy(&low, p, 4);
+	memcpy(&high, p + n - 4, 4);
+	return low | (uint64_t)high << (n - 4) * 8;
+}
+
+/* ascii_lower() of eight bytes: bit 7 of a byte says whether it is a letter to fold, and becomes 0x20. */
+static inline uint64_t lower_word(uint64_t m)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t low = m & 0x7f * each;
+	uint64_t from_a = low + (0x80 - 'A') * each, above_z = low + (0x7f - 'Z') * each;
+
+	return m | ((from_a ^ above_z) & ~m & 0x80 * each) >> 2;
+}
+
+static inline uint64_t sip(struct hash_key key, struct str s, bool nocase)
+{
+	struct sip v = {
 		key.k0 ^ 0x736f6d6570736575u,
 		key.k1 ^ 0x646f72616e646f6du,
 		key.k0 ^ 0x6c7967656e657261u,
 		key.k1 ^ 0x7465646279746573u,
 	};
-	uint64_t last = (uint64_t)s.n << 56;
 	size_t i = 0;
+	uint64_t m;
 
 	for (; i + 8 <= s.n; i += 8) {
-		uint64_t m;
-
-		memcpy(&m, s.p + i, 8);
-		v[3] ^= m;
-		rounds(v, 2);
-		v[0] ^= m;
+		m = word_at(s.p + i);
+		sip_word(&v, nocase ? lower_word(m) : m);
 	}
-	for (unsigned shift = 0; i < s.n; i++, shift += 8)
-		last |= (uint64_t)(unsigned char)s.p[i] << shift;
-	v[3] ^= last;
-	rounds(v, 2);
-	v[0] ^= last;
-	v[2] ^= 0xff;
-	rounds(v, 4);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	m = short_word(s.p + i, s.n - i);
+	sip_word(&v, (nocase ? lower_word(m) : m) | (uint64_t)s.n << 56);
+	v.c ^= 0xff;
+	for (int k = 0; k < 3; k++)
+		sip_round(&v);
+	return v.a ^ v.b ^ v.c ^ v.d;
+}
+
+uint64_t hash_siphash(struct hash_key key, struct str s)
+{
+	return sip(key, s, false);
+}
+
+uint64_t hash_siphash_nocase(struct hash_key key, struct str s)
+{
+	return sip(key, s, true);
 }
 
 void hash_seed(void)

@@ -26,23 +26,9 @@ void map_done(struct map *m)
 
 static uint64_t key_hash(const struct map *m, struct str key)
 {
-	char small[256];
-	uint64_t h = 0;
+	struct hash_key k = hash_process_key();
 
-	if (!m->nocase)
-		return hash_siphash(hash_process_key(), key);
-	/* Folded in pieces: each piece's hash keys the next one's, so any length needs no memory. */
-	do {
-		struct hash_key k = hash_process_key();
-		size_t n = key.n < sizeof(small) ? key.n : sizeof(small);
-
-		for (size_t i = 0; i < n; i++)
-			small[i] = ascii_lower(key.p[i]);
-		k.k0 ^= h;
-		h = hash_siphash(k, str_make(small, n));
-		key = str_from(key, n);
-	} while (key.n);
-	return h;
+	return m->nocase ? hash_siphash_nocase(k, key) : hash_siphash(k, key);
 }
 
 static bool same_key(const struct map *m, const struct map_entry *e, uint64_t h, struct str key)

@@ -2,21 +2,6 @@
 /* Byte cursor: see reader.h. */
 #include "core/reader.h"
 
-int rd_peek(const struct rd *r)
-{
-	return rd_peek_at(r, 0);
-}
-
-int rd_peek_at(const struct rd *r, size_t ahead)
-{
-	return ahead < rd_left(r) ? (unsigned char)r->s.p[r->at + ahead] : -1;
-}
-
-struct str rd_rest(const struct rd *r)
-{
-	return str_from(r->s, r->at);
-}
-
 bool rd_take(struct rd *r, size_t n, struct str *ret)
 {
 	if (r->bad || n > rd_left(r)) {
@@ -100,14 +85,6 @@ bool rd_u32le(struct rd *r, uint32_t *ret)
 	if (!take_uint(r, 4, false, &v))
 		return false;
 	*ret = (uint32_t)v;
-	return true;
-}
-
-bool rd_accept(struct rd *r, char c)
-{
-	if (rd_peek(r) != (unsigned char)c)
-		return false;
-	r->at++;
 	return true;
 }
 

@@ -37,12 +37,23 @@ static inline bool rd_is_bad(const struct rd *r)
 	return r->bad;
 }
 
-/* The next byte as 0..255 without moving, -1 at the end. */
-int rd_peek(const struct rd *r);
 /* The byte `ahead` places on (0 = rd_peek), -1 past the end. */
-int rd_peek_at(const struct rd *r, size_t ahead);
+static inline int rd_peek_at(const struct rd *r, size_t ahead)
+{
+	return ahead < rd_left(r) ? (unsigned char)r->s.p[r->at + ahead] : -1;
+}
+
+/* The next byte as 0..255 without moving, -1 at the end. */
+static inline int rd_peek(const struct rd *r)
+{
+	return rd_peek_at(r, 0);
+}
+
 /* The rest as a slice, without moving. */
-struct str rd_rest(const struct rd *r);
+static inline struct str rd_rest(const struct rd *r)
+{
+	return str_from(r->s, r->at);
+}
 
 bool rd_u8(struct rd *r, uint8_t *ret);
 bool rd_u16be(struct rd *r, uint16_t *ret);
@@ -55,7 +66,14 @@ bool rd_skip(struct rd *r, size_t n);
 
 /* The three below never mark the reader bad: they answer whether the text was there. */
 /* Steps over `c` / `s` if it is next. */
-bool rd_accept(struct rd *r, char c);
+static inline bool rd_accept(struct rd *r, char c)
+{
+	bool is_next = rd_peek(r) == (unsigned char)c;
+
+	r->at += is_next;
+	return is_next;
+}
+
 bool rd_accept_str(struct rd *r, struct str s);
 bool rd_accept_str_nocase(struct rd *r, struct str s);
 /* Takes bytes while they are in / not in the C string `set`; may take none. */

@@ -5,25 +5,13 @@
 
 #include "core/arena.h"
 
-bool str_eq(struct str a, struct str b)
-{
-	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): n bytes are there when n is not 0 */
-	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
-}
-
-/* Most texts differ in their first byte. */
-static bool same_nocase(const char *a, const char *b, size_t n)
+bool str_same_bytes_nocase(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (ascii_lower(a[i]) != ascii_lower(b[i]))
 			return false;
 	}
 	return true;
-}
-
-bool str_eq_nocase(struct str a, struct str b)
-{
-	return a.n == b.n && same_nocase(a.p, b.p, a.n);
 }
 
 int str_cmp(struct str a, struct str b)
@@ -46,33 +34,6 @@ int str_cmp_nocase(struct str a, struct str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && str_eq(str_make(s.p, prefix.n), prefix);
-}
-
-bool str_starts_nocase(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && same_nocase(s.p, prefix.p, prefix.n);
-}
-
-bool str_ends(struct str s, struct str suffix)
-{
-	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
-}
-
-bool str_ends_nocase(struct str s, struct str suffix)
-{
-	return s.n >= suffix.n && str_eq_nocase(str_from(s, s.n - suffix.n), suffix);
-}
-
-size_t str_chr(struct str s, char c)
-{
-	const char *q = s.n ? memchr(s.p, c, s.n) : NULL;
-
-	return q ? (size_t)(q - s.p) : STR_NPOS;
-}
-
 size_t str_rchr(struct str s, char c)
 {
 	const char *q = s.n ? memrchr(s.p, c, s.n) : NULL;
@@ -92,15 +53,22 @@ size_t str_find(struct str s, struct str needle)
 
 size_t str_find_nocase(struct str s, struct str needle)
 {
-	for (size_t i = 0; i + needle.n <= s.n; i++)
-		if (same_nocase(s.p + i, needle.p, needle.n))
+	if (!needle.n)
+		return 0;
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		if (ascii_lower(s.p[i]) == ascii_lower(*needle.p) &&
+		    str_same_bytes_nocase(s.p + i, needle.p, needle.n))
 			return i;
+	}
 	return STR_NPOS;
 }
 
+/* Sets are short, and a text mostly ends such a search at its first bytes: no table is made of them. */
 static bool in_set(char c, const char *set)
 {
-	return c && strchr(set, c);
+	while (*set && *set != c)
+		set++;
+	return *set;
 }
 
 size_t str_find_any(struct str s, const char *set)
@@ -117,15 +85,6 @@ size_t str_find_not(struct str s, const char *set)
 		if (!in_set(s.p[i], set))
 			return i;
 	return STR_NPOS;
-}
-
-struct str str_sub(struct str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct str){ s.p ? s.p + from : NULL, to - from };
 }
 
 struct str str_trim_left(struct str s, const char *set)

@@ -54,7 +54,7 @@ void strbuf_added(struct strbuf *b, size_t n)
 	b->p[b->n] = '\0';
 }
 
-bool strbuf_add(struct strbuf *b, struct str s)
+bool strbuf_add_slowly(struct strbuf *b, struct str s)
 {
 	char *q = strbuf_reserve(b, s.n);
 
@@ -69,11 +69,6 @@ bool strbuf_add(struct strbuf *b, struct str s)
 bool strbuf_add_c(struct strbuf *b, const char *s)
 {
 	return strbuf_add(b, str_of(s));
-}
-
-bool strbuf_add_byte(struct strbuf *b, char c)
-{
-	return strbuf_add(b, str_make(&c, 1));
 }
 
 bool strbuf_add_u32be(struct strbuf *b, uint32_t v)

@@ -24,9 +24,33 @@ void strbuf_done(struct strbuf *b);
 /* Empty and not full again; keeps the memory. */
 void strbuf_clear(struct strbuf *b);
 
-bool strbuf_add(struct strbuf *b, struct str s);
+/* Whether n more bytes fit without more memory. Nothing fits into one that is full. */
+static inline bool strbuf_has_room(const struct strbuf *b, size_t n)
+{
+	return n < b->cap - b->n && n <= b->max - b->n && !b->full;
+}
+
+bool strbuf_add_slowly(struct strbuf *b, struct str s);
+static inline bool strbuf_add(struct strbuf *b, struct str s)
+{
+	if (!s.n || !strbuf_has_room(b, s.n))
+		return strbuf_add_slowly(b, s);
+	memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
+	b->p[b->n] = '\0';
+	return true;
+}
+
+static inline bool strbuf_add_byte(struct strbuf *b, char c)
+{
+	if (!strbuf_has_room(b, 1))
+		return strbuf_add_slowly(b, str_make(&c, 1));
+	b->p[b->n++] = c;
+	b->p[b->n] = '\0';
+	return true;
+}
+
 bool strbuf_add_c(struct strbuf *b, const char *s);
-bool strbuf_add_byte(struct strbuf *b, char c);
 bool strbuf_add_u32be(struct strbuf *b, uint32_t v);
 bool strbuf_printf(struct strbuf *b, const char *fmt, ...) _printf_(2, 3);
 /* Room for n more bytes, to be written by the caller and counted with strbuf_added(); NULL when over max. */
