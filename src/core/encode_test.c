@@ -107,13 +107,29 @@ static void test_utf8(void **state)
 	}
 }
 
+/* One byte above 0x7f at each place of texts of each length. */
+static void test_ascii(void **state)
+{
+	char text[40];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		assert_true(utf8_is_ascii(str_make(text, n)));
+		for (size_t i = 0; i < n; i++) {
+			text[i] = (char)0x80;
+			assert_false(utf8_is_ascii(str_make(text, n)));
+			text[i] = 'x';
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_base64),
-		cmocka_unit_test(test_hex_and_xtext),
-		cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_base64),    cmocka_unit_test(test_hex_and_xtext),
+		cmocka_unit_test(test_printable), cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_ascii),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,15 @@ size_t utf8_put(uint32_t c, char out[4])
 
 bool utf8_is_ascii(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
+	uint64_t word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		if (word & UINT64_C(0x8080808080808080))
+			return false;
+	}
+	for (; i < s.n; i++)
 		if ((unsigned char)s.p[i] >= 0x80)
 			return false;
 	return true;

@@ -4,6 +4,7 @@
 
 #include "core/must.h"
 #include "core/strbuf.h"
+#include "core/utf8.h"
 
 #define PENDING_CR_MAX 1024
 
@@ -94,26 +95,37 @@ static void step(struct smtp_content_in *c, struct str *in, struct strbuf *out)
 	}
 }
 
+/* A whole line as nearly all are: with CR LF at its end, no other CR, no dot in front. */
+static bool take_plain_line(struct smtp_content_in *c, struct str *in, struct strbuf *out)
+{
+	const char *lf = memchr(in->p, '\n', in->n);
+	size_t n = lf ? (size_t)(lf - in->p) : 0;
+
+	if (!n || c->state != SMTP_CONTENT_LINE_START || in->p[0] == '.' || lf[-1] != '\r' ||
+	    memchr(in->p, '\r', n - 1))
+		return false;
+	strbuf_add(out, str_make(in->p, n - 1));
+	end_line(c, out);
+	*in = str_from(*in, n + 1);
+	return true;
+}
+
 static void note_bytes(struct smtp_content_in *c, struct str s)
 {
-	unsigned char all = 0;
-	size_t nul = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		all |= (unsigned char)s.p[i];
-		nul += !s.p[i];
-	}
 	c->bytes += s.n;
-	c->nul += nul;
-	c->has_8bit |= all & 0x80;
+	c->has_8bit = c->has_8bit || !utf8_is_ascii(s);
+	for (size_t at; (at = str_chr(s, '\0')) != STR_NPOS; s = str_from(s, at + 1))
+		c->nul++;
 }
 
 bool smtp_content_in_feed(struct smtp_content_in *c, struct str *in, struct strbuf *out)
 {
 	size_t start = out->n;
 
-	while (in->n && c->state != SMTP_CONTENT_OVER)
-		step(c, in, out);
+	while (in->n && c->state != SMTP_CONTENT_OVER) {
+		if (!take_plain_line(c, in, out))
+			step(c, in, out);
+	}
 	note_bytes(c, str_from(strbuf_str(out), start));
 	planted_fault(c->state == SMTP_CONTENT_OVER && c->bare_lf > 1 && c->bare_cr > 1 &&
 		      c->nul > 1);

@@ -44,8 +44,12 @@ void smtp_content_out_feed(struct smtp_content_out *c, struct str content, struc
 {
 	while (content.n) {
 		size_t lf = str_chr(content, '\n');
+		struct str line = str_sub(content, 0, lf);
 
-		add_line(c, str_sub(content, 0, lf), out);
+		if (c->pending_cr || str_chr(line, '\r') != STR_NPOS)
+			add_line(c, line, out);
+		else
+			add_text(c, line, out);
 		if (lf == STR_NPOS)
 			return;
 		c->pending_cr = false;
