@@ -161,14 +161,40 @@ static void add_escaped(struct strbuf *out, unsigned char c)
 	}
 }
 
+size_t encode_printable_length(struct str in)
+{
+	size_t i = 0;
+
+	while (i < in.n && in.p[i] >= 0x20 && in.p[i] < 0x7f)
+		i++;
+	return i;
+}
+
+/* What stays as it is from `at` on. */
+static struct str plain_run(struct str in, size_t at, bool backslash_stays)
+{
+	size_t i = at;
+
+	while (i < in.n && in.p[i] >= 0x20 && in.p[i] < 0x7f &&
+	       (in.p[i] != '\\' || backslash_stays))
+		i++;
+	return str_sub(in, at, i);
+}
+
 static void add_printable(struct strbuf *out, struct str in, bool backslash_stays)
 {
 	for (size_t at = 0; at < in.n;) {
+		struct str plain = plain_run(in, at, backslash_stays);
 		size_t from = at;
-		uint32_t c = utf8_next(in, &at);
-		bool plain = c >= 0x20 && c < 0x7f && (c != '\\' || backslash_stays);
+		uint32_t c;
 
-		if (c != UTF8_BAD && (plain || c >= 0xa0))
+		if (plain.n) {
+			strbuf_add(out, plain);
+			at += plain.n;
+			continue;
+		}
+		c = utf8_next(in, &at);
+		if (c != UTF8_BAD && c >= 0xa0)
 			strbuf_add(out, str_sub(in, from, at));
 		else
 			for (; from < at; from++)

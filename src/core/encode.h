@@ -28,5 +28,7 @@ bool decode_xtext(struct strbuf *out, struct str in);
  * the rest as \n \r \t or \xHH.
  */
 void encode_printable(struct strbuf *out, struct str in);
+/* Bytes at the beginning that are printable ASCII. */
+size_t encode_printable_length(struct str in);
 /* The same, but backslashes stay single: for text that has been through encode_printable() before. */
 void encode_printable_again(struct strbuf *out, struct str in);

@@ -81,19 +81,24 @@ bool strbuf_add_u32be(struct strbuf *b, uint32_t v)
 bool strbuf_printf(struct strbuf *b, const char *fmt, ...)
 {
 	va_list ap;
+	size_t room = b->cap - b->n; /* what is there already is enough, mostly */
 	char *q;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
 	va_end(ap);
 	must(n >= 0);
 	q = strbuf_reserve(b, (size_t)n);
-	if (!q)
+	if (!q) {
+		strbuf_truncate(b, b->n);
 		return false;
-	va_start(ap, fmt);
-	vsnprintf(q, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	}
+	if ((size_t)n >= room) {
+		va_start(ap, fmt);
+		vsnprintf(q, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	strbuf_added(b, (size_t)n);
 	return true;
 }

@@ -3,6 +3,7 @@
 #include "smtp/reply.h"
 
 #include "core/arena.h"
+#include "core/encode.h"
 #include "core/must.h"
 #include "core/utf8.h"
 
@@ -63,10 +64,15 @@ struct smtp_reply smtp_reply_dup(struct arena *a, const struct smtp_reply *r)
 static void add_printable(struct strbuf *out, struct str s, bool utf8)
 {
 	for (size_t at = 0; at < s.n;) {
-		size_t start = at;
-		uint32_t c = utf8_next(s, &at);
+		size_t start = at, plain = encode_printable_length(str_from(s, at));
+		uint32_t c;
 
-		if (c == '\n' || (c >= 0x20 && c < 0x7f) || (utf8 && c > 0x9f && c != UTF8_BAD))
+		strbuf_add(out, str_sub(s, at, at + plain));
+		at += plain;
+		if (plain)
+			continue;
+		c = utf8_next(s, &at);
+		if (c == '\n' || (utf8 && c > 0x9f && c != UTF8_BAD))
 			strbuf_add(out, str_sub(s, start, at));
 		else if (c != '\r' || at >= s.n || s.p[at] != '\n')
 			strbuf_add_byte(out, '?');
@@ -90,7 +96,10 @@ static size_t break_at(struct str line, size_t width)
 static void add_line(struct strbuf *out, const struct smtp_reply *r, struct str enhanced,
 		     struct str line, bool is_last)
 {
-	strbuf_printf(out, "%03u%c", r->code, is_last ? ' ' : '-');
+	const char code[4] = { (char)('0' + r->code / 100), (char)('0' + r->code / 10 % 10),
+			       (char)('0' + r->code % 10), is_last ? ' ' : '-' };
+
+	strbuf_add(out, str_make(code, sizeof(code)));
 	strbuf_add(out, enhanced);
 	if (enhanced.n)
 		strbuf_add_byte(out, ' ');
