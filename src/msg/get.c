@@ -144,51 +144,40 @@ static void push_range(const struct msg *m, long at, bool from_there, bool raw, 
 	}
 }
 
-static bool push_pseudo(const struct msg *m, const struct get_request *q, struct arena *a,
+static bool push_pseudo(const struct msg *m, const struct get_spec *q, struct arena *a,
 			struct vec *out)
 {
 	static const char *const to_cc[] = { "to", "cc", NULL };
 	static const char *const ids[] = { "x-message-id", "resent-message-id",
 					   "x-original-message-id", "message-id", NULL };
 	const struct relays *r = m->relays;
-	const struct {
-		const char *name;
-		const struct relay_list *list;
-	} lists[] = { { "x-spam-relays-untrusted", &r->untrusted },
-		      { "x-spam-relays-trusted", &r->trusted },
-		      { "x-spam-relays-external", &r->external },
-		      { "x-spam-relays-internal", &r->internal } };
+	struct str s;
 
-	if (str_eq_nocase(q->name, STR("EnvelopeFrom"))) {
-		struct str s = get_envelope_from(m, a);
+	switch (q->source) {
+	case GET_ENVELOPE_FROM:
+		s = get_envelope_from(m, a);
 		if (!str_is_none(s))
 			push(out, s);
 		return true;
+	case GET_RELAYS_UNTRUSTED: push(out, r->untrusted.text); return true;
+	case GET_RELAYS_TRUSTED: push(out, r->trusted.text); return true;
+	case GET_RELAYS_EXTERNAL: push(out, r->external.text); return true;
+	case GET_RELAYS_INTERNAL: push(out, r->internal.text); return true;
+	case GET_TO_CC: push_joined(m, to_cc, q->raw, a, out); return true;
+	case GET_MESSAGE_IDS: push_joined(m, ids, q->raw, a, out); return true;
+	default: return false;
 	}
-	for (size_t i = 0; i < ELEMENTS(lists); i++) {
-		if (str_eq_nocase(q->name, str_of(lists[i].name))) {
-			push(out, lists[i].list->text);
-			return true;
-		}
-	}
-	if (str_eq_nocase(q->name, STR("ToCc"))) {
-		push_joined(m, to_cc, q->raw, a, out);
-		return true;
-	}
-	if (str_eq(q->name, STR("MESSAGEID"))) {
-		push_joined(m, ids, q->raw, a, out);
-		return true;
-	}
-	return false;
 }
 
 /* Each once, a blank between; none: there is none. */
 static struct str domains_of(const struct msg *m, struct str spec, bool one, struct arena *a)
 {
 	struct str joined = STR_NONE;
+	struct get_spec q;
 	struct vec hosts;
 
-	get_run(m, spec, a, &hosts);
+	q = get_spec_parse(spec);
+	get_run(m, &q, a, &hosts);
 	for (size_t i = 0; i < hosts.n && !(one && i); i++) {
 		struct str host = *VEC_AT(&hosts, struct str, i);
 		bool seen = false;
@@ -214,96 +203,73 @@ struct str msg_author_domains(const struct msg *m, struct arena *a)
 }
 
 /* What plugins noted; and the domains SpamAssassin notes for DMARC and the like: one value, no LF. */
-static void push_metadata(const struct msg *m, struct str name, struct arena *a, struct vec *out)
+static void push_metadata(const struct msg *m, const struct get_spec *q, struct arena *a,
+			  struct vec *out)
 {
 	struct str value = STR_NONE;
 
 	for (const struct msg_metadata *it = m->metadata; it; it = it->next) {
-		if (str_eq_nocase(it->name, name)) {
+		if (str_eq_nocase(it->name, q->name)) {
 			push(out, it->value);
 			return;
 		}
 	}
-	if (str_eq_nocase(name, STR("X-SenderDomain")))
+	if (q->source == GET_SENDER_DOMAIN)
 		value = msg_sender_domain(m, a);
-	else if (str_eq_nocase(name, STR("X-AuthorDomain")))
+	else if (q->source == GET_AUTHOR_DOMAINS)
 		value = msg_author_domains(m, a);
 	if (!str_is_none(value))
 		push(out, value);
 }
 
-void get_select(const struct msg *m, const struct get_request *q, struct arena *a, struct vec *out)
+void get_select(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *out)
 {
 	const struct mime_header *h;
 	bool raw = q->raw || q->addr || q->phrase;
 
 	if (push_pseudo(m, q, a, out))
 		return;
-	for (h = mime_headers_first(&m->mime->root->headers, q->name); h; h = h->next_same)
+	for (h = get_first_field(m, q); h; h = h->next_same)
 		push(out, raw ? h->raw : mime_header_line(h, a));
 	if (!out->n)
-		push_metadata(m, q->name, a, out);
-}
-
-/* Takes the modifiers off, wherever they stand; what is none is dropped in silence. */
-static struct get_request parse_request(struct str spec)
-{
-	struct get_request q = { 0 };
-	struct str part;
-
-	str_cut(&spec, ':', &q.name);
-	while (str_cut(&spec, ':', &part)) {
-		q.raw |= str_eq(part, STR("raw"));
-		q.addr |= str_eq(part, STR("addr"));
-		q.phrase |= str_eq(part, STR("name"));
-		q.host |= str_eq(part, STR("host")) || str_eq(part, STR("domain"));
-		q.domain |= str_eq(part, STR("domain"));
-		q.ip |= str_eq(part, STR("ip")) || str_eq(part, STR("revip"));
-		q.reverse |= str_eq(part, STR("revip"));
-		q.first |= str_eq(part, STR("first"));
-		q.last |= str_eq(part, STR("last"));
-	}
-	return q;
+		push_metadata(m, q, a, out);
 }
 
 /* ALL and its parts: names in capitals only, and no modifier but :raw counts. */
-static bool push_whole(const struct msg *m, const struct get_request *q, struct arena *a,
+static void push_whole(const struct msg *m, const struct get_spec *q, struct arena *a,
 		       struct vec *out)
 {
 	long trusted = m->relays->last_trusted_index + 1;
 	long internal = m->relays->last_internal_index + 1;
 
-	if (str_eq(q->name, STR("ALL")))
+	if (q->source == GET_ALL)
 		push_all(m, q->raw, out);
-	else if (str_eq(q->name, STR("ALL-TRUSTED")))
+	else if (q->source == GET_ALL_TRUSTED)
 		push_range(m, trusted, false, q->raw, a, out);
-	else if (str_eq(q->name, STR("ALL-INTERNAL")))
+	else if (q->source == GET_ALL_INTERNAL)
 		push_range(m, internal, false, q->raw, a, out);
-	else if (str_eq(q->name, STR("ALL-UNTRUSTED")))
+	else if (q->source == GET_ALL_UNTRUSTED)
 		push_range(m, trusted, true, q->raw, a, out);
-	else if (str_eq(q->name, STR("ALL-EXTERNAL")))
-		push_range(m, internal, true, q->raw, a, out);
 	else
-		return false;
-	return true;
+		push_range(m, internal, true, q->raw, a, out);
 }
 
-size_t get_run(const struct msg *m, struct str spec, struct arena *a, struct vec *out)
+size_t get_run(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *out)
 {
-	struct get_request q = parse_request(spec);
-
 	vec_init(out, a, sizeof(struct str), 0);
-	if (push_whole(m, &q, a, out))
+	if (q->source >= GET_ALL) {
+		push_whole(m, q, a, out);
 		return out->n;
-	get_select(m, &q, a, out);
+	}
+	get_select(m, q, a, out);
 	if (!out->n)
 		return 0;
-	if (q.first) {
+	if (q->first) {
 		vec_truncate(out, 1);
-	} else if (q.last) {
+	} else if (q->last) {
 		*VEC_AT(out, struct str, 0) = *VEC_LAST(out, struct str);
 		vec_truncate(out, 1);
 	}
-	get_refine(m, &q, a, out);
+	get_refine(m, q, a, out);
 	return out->n;
 }

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What get.c and its halves share: a request taken apart, and lists of values. */
+/* What get.c and its halves share: values of a request. */
 #pragma once
 
 #include "core/str.h"
 #include "core/vec.h"
-
-#include <stdbool.h>
+#include "msg/get_spec.h"
 
 struct arena;
+struct mime_header;
 struct msg;
 
-struct get_request {
-	struct str name; /* without modifiers */
-	bool raw, addr, phrase, host, domain, ip, reverse, first, last;
-};
-
+/* The topmost field a request's name has, NULL: none (get_answer.c). */
+const struct mime_header *get_first_field(const struct msg *m, const struct get_spec *q);
 /* The values of a request (get.c); `out` is made. Returns how many. */
-size_t get_run(const struct msg *m, struct str spec, struct arena *a, struct vec *out);
+size_t get_run(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *out);
 /* Pushes values (struct str) as SpamAssassin stores them: each with its final LF, but for pseudo-headers. */
-void get_select(const struct msg *m, const struct get_request *q, struct arena *a, struct vec *out);
+void get_select(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *out);
 /* :addr, :name, :host, :domain, :ip, :revip on what was selected; replaces the list (get_refine.c). */
-void get_refine(const struct msg *m, const struct get_request *q, struct arena *a,
-		struct vec *values);
+void get_refine(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *values);
 /* The envelope sender; none where it cannot be told (get_envelope.c). */
 struct str get_envelope_from(const struct msg *m, struct arena *a);

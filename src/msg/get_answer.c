@@ -6,6 +6,8 @@
  */
 #include "core/arena.h"
 #include "core/map.h"
+#include "mime/header.h"
+#include "mime/message.h"
 #include "msg/get.h"
 #include "msg/msg.h"
 
@@ -18,9 +20,17 @@ struct get_answer {
 	const struct str *list;
 };
 
+/* An answer to a request that has no number. */
+struct get_other {
+	struct get_spec spec;
+	struct get_answer answer;
+};
+
 struct get_memo {
-	struct arena *scratch;
-	struct map answers; /* spec -> struct get_answer * */
+	struct arena *arena, *scratch;
+	struct get_answer *answers;       /* by the request's number */
+	const struct mime_header **first; /* the topmost field, by the name's number */
+	struct map others;                /* request -> struct get_other * */
 	const struct msg_metadata *as_of;
 };
 
@@ -33,29 +43,70 @@ struct get_memo *get_memo_new(struct arena *a)
 {
 	struct get_memo *memo = arena_zalloc(a, sizeof(*memo));
 
+	memo->arena = a;
 	memo->scratch = arena_new();
 	arena_defer(a, free_scratch, memo->scratch);
 	arena_alloc(memo->scratch, 1); /* a first chunk, that resets leave there */
-	map_init(&memo->answers, a, false);
+	map_init(&memo->others, a, false);
 	return memo;
 }
 
+/* The message's fields by the numbers of the names that are asked for: fewer than the names. */
+static void number_fields(const struct msg *m)
+{
+	const struct get_specs *specs = m->conf->specs;
+	struct get_memo *memo = m->gets;
+
+	memo->first = arena_calloc(memo->arena, get_specs_name_count(specs), sizeof(*memo->first));
+	MAP_EACH (&m->mime->root->headers.by_name, it) {
+		uint32_t number = get_specs_name_number(specs, it->key);
+
+		if (number != GET_NO_NUMBER)
+			memo->first[number] = ((struct mime_header_group *)it->value)->first;
+	}
+}
+
+const struct mime_header *get_first_field(const struct msg *m, const struct get_spec *q)
+{
+	if (q->name_number == GET_NO_NUMBER)
+		return mime_headers_first(&m->mime->root->headers, q->name);
+	if (!m->gets->first)
+		number_fields(m);
+	return m->gets->first[q->name_number];
+}
+
 /* Answers given before a plugin added a header hold no more. */
-static struct get_answer *find_answer(const struct msg *m, struct str spec)
+static void forget_old(const struct msg *m)
 {
 	struct get_memo *memo = m->gets;
-	struct get_answer *it;
 
-	if (memo->as_of != m->metadata) {
-		memo->as_of = m->metadata;
-		map_init(&memo->answers, m->arena, false);
+	if (memo->answers && memo->as_of == m->metadata)
+		return;
+	memo->as_of = m->metadata;
+	memo->answers =
+	    arena_calloc(memo->arena, get_specs_count(m->conf->specs) + 1, sizeof(*memo->answers));
+	map_init(&memo->others, memo->arena, false);
+}
+
+/* The request `text` and what is kept of its answer. */
+static struct get_answer *find_answer(const struct msg *m, struct str text,
+				      const struct get_spec **ret_spec)
+{
+	struct get_memo *memo = m->gets;
+	struct get_other *other;
+
+	forget_old(m);
+	*ret_spec = get_specs_find(m->conf->specs, text);
+	if (*ret_spec)
+		return &memo->answers[(*ret_spec)->number];
+	other = map_get(&memo->others, text);
+	if (!other) {
+		other = arena_zalloc(memo->arena, sizeof(*other));
+		other->spec = get_spec_parse(str_dup(memo->arena, text));
+		map_put(&memo->others, text, other);
 	}
-	it = map_get(&memo->answers, spec);
-	if (!it) {
-		it = arena_zalloc(m->arena, sizeof(*it));
-		map_put(&memo->answers, spec, it);
-	}
-	return it;
+	*ret_spec = &other->spec;
+	return &other->answer;
 }
 
 /* What stands on scratch memory moves; all else lives as long as the message. */
@@ -97,37 +148,45 @@ static struct str join(struct arena *a, const struct vec *v)
 	return str_make(p, at);
 }
 
-static const struct get_answer *get_joined(const struct msg *m, struct str spec)
+static void join_answer(const struct msg *m, const struct get_spec *q, struct get_answer *it)
 {
-	struct get_answer *it = find_answer(m, spec);
 	struct arena_mark mark = arena_get_mark(m->gets->scratch);
 	struct vec out;
 
-	if (it->is_joined)
-		return it;
 	it->is_joined = true;
 	it->joined = STR("");
-	it->count = get_run(m, spec, m->gets->scratch, &out);
+	it->count = get_run(m, q, m->gets->scratch, &out);
 	if (it->count) {
 		it->first_n = VEC_AT(&out, struct str, 0)->n;
 		it->joined = it->count == 1 ? *VEC_AT(&out, struct str, 0) : join(m->arena, &out);
 		it->joined = keep(m, it->joined);
 	}
 	arena_reset(m->gets->scratch, mark);
+}
+
+static const struct get_answer *get_joined(const struct msg *m, struct str text)
+{
+	const struct get_spec *q;
+	struct get_answer *it = find_answer(m, text, &q);
+
+	if (!it->is_joined)
+		join_answer(m, q, it);
 	return it;
 }
 
-size_t msg_get_all(const struct msg *m, struct str spec, const struct str **ret)
+size_t msg_get_all(const struct msg *m, struct str text, const struct str **ret)
 {
-	struct get_answer *it = find_answer(m, spec);
-	struct arena_mark mark = arena_get_mark(m->gets->scratch);
+	const struct get_spec *q;
+	struct get_answer *it = find_answer(m, text, &q);
 	struct str *list;
 	struct vec out;
 
 	if (!it->is_listed) {
+		struct arena_mark mark = arena_get_mark(m->gets->scratch);
+
 		it->is_listed = true;
-		it->count = get_run(m, spec, m->gets->scratch, &out);
-		it->list = list = arena_calloc(m->arena, it->count, sizeof(*list));
+		it->count = get_run(m, q, m->gets->scratch, &out);
+		it->list = list = arena_alloc(m->arena, it->count * sizeof(*list));
 		for (size_t i = 0; i < it->count; i++)
 			list[i] = keep(m, *VEC_AT(&out, struct str, i));
 		arena_reset(m->gets->scratch, mark);
@@ -140,6 +199,22 @@ struct str msg_get(const struct msg *m, struct str spec, bool *ret_found)
 {
 	const struct get_answer *it = get_joined(m, spec);
 
+	*ret_found = it->count > 0;
+	return it->joined;
+}
+
+struct str msg_get_spec(const struct msg *m, const struct get_spec *q, bool *ret_found)
+{
+	struct get_answer *it;
+
+	*ret_found = false;
+	/* Most that rules ask for is not there. */
+	if (q->source == GET_FIELDS && !m->metadata && !get_first_field(m, q))
+		return STR("");
+	forget_old(m);
+	it = &m->gets->answers[q->number];
+	if (!it->is_joined)
+		join_answer(m, q, it);
 	*ret_found = it->count > 0;
 	return it->joined;
 }

@@ -13,9 +13,13 @@
 /* First address of the topmost field of that name; none if there is no such field or no address. */
 static struct str first_address(const struct msg *m, struct str name, struct arena *a)
 {
-	struct get_request q = { .name = name, .addr = true, .first = true };
+	struct get_spec q = get_spec_parse(name);
 	struct vec v;
 
+	q.name = name;
+	q.addr = q.first = true;
+	if (q.source == GET_ENVELOPE_FROM) /* it would ask for itself */
+		q.source = GET_FIELDS;
 	vec_init(&v, a, sizeof(struct str), 0);
 	get_select(m, &q, a, &v);
 	vec_truncate(&v, v.n < 1 ? v.n : 1);

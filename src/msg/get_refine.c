@@ -62,7 +62,7 @@ static struct str tidy_name(struct arena *a, struct str s)
 	return t;
 }
 
-static void take_addresses(const struct msg *m, const struct get_request *q, struct arena *a,
+static void take_addresses(const struct msg *m, const struct get_spec *q, struct arena *a,
 			   struct str value, struct vec *out)
 {
 	struct address *list;
@@ -187,7 +187,7 @@ static struct str host_of_address(struct str s)
 	return STR_NONE;
 }
 
-static void take_host(const struct msg *m, const struct get_request *q, struct arena *a,
+static void take_host(const struct msg *m, const struct get_spec *q, struct arena *a,
 		      struct str value, struct vec *out)
 {
 	struct str host;
@@ -216,7 +216,7 @@ static bool is_edge(struct str s, size_t i)
 	return is_word(s, i) != (i > 0 && is_word(s, i - 1));
 }
 
-static void take_ip(const struct get_request *q, struct arena *a, struct str s, struct vec *out)
+static void take_ip(const struct get_spec *q, struct arena *a, struct str s, struct vec *out)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		size_t len, at = ip_find(s, i, &len);
@@ -236,8 +236,7 @@ static void take_ip(const struct get_request *q, struct arena *a, struct str s, 
 	}
 }
 
-void get_refine(const struct msg *m, const struct get_request *q, struct arena *a,
-		struct vec *values)
+void get_refine(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *values)
 {
 	struct vec out;
 

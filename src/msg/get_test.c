@@ -4,6 +4,7 @@
 #include "core/strbuf.h"
 #include "core/xalloc.h"
 #include "mime/message.h"
+#include "msg/get_spec.h"
 #include "msg/msg.h"
 #include "msg/relays.h"
 #include "text/tld.h"
@@ -125,6 +126,42 @@ static void test_rows(void **state)
 	}
 }
 
+/* Numbered requests, in any number beside each other, give what the same ones give one by one. */
+static void test_numbered(void **state)
+{
+	struct arena *a = arena_new();
+	struct get_specs *specs = get_specs_new(a);
+	const struct get_spec *q[ELEMENTS(rows)];
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows); i++)
+		q[i] = get_specs_add(specs, str_of(rows[i].spec));
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		struct msg_config plain, numbered;
+		struct msg *m, *n;
+
+		set_config(a, &plain);
+		numbered = plain;
+		numbered.specs = specs;
+		m = make_msg(a, str_of(rows[i].raw), &plain);
+		n = make_msg(a, str_of(rows[i].raw), &numbered);
+		for (size_t k = 0; k < ELEMENTS(rows); k++) {
+			bool found, found_numbered;
+			struct str want = msg_get(m, str_of(rows[k].spec), &found);
+			struct str got = msg_get_spec(n, q[k], &found_numbered);
+
+			if (found != found_numbered || !str_eq(got, want))
+				fail_msg("row %zu, %s: '%.*s', not '%.*s'", i, rows[k].spec,
+					 STR_FMT(got), STR_FMT(want));
+			got = msg_get(n, str_of(rows[k].spec), &found_numbered);
+			assert_true(found == found_numbered && str_eq(got, want));
+		}
+		n->metadata = &(struct msg_metadata){ STR("Nope"), STR("now there"), NULL };
+		assert_true(str_eq(msg_get_first(n, STR("Nope")), STR("now there")));
+	}
+	arena_free(a);
+}
+
 static void test_joined(void **state)
 {
 	struct arena *a = arena_new();
@@ -199,9 +236,8 @@ static void test_sender_header(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_joined),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_rows),          cmocka_unit_test(test_numbered),
+		cmocka_unit_test(test_joined),        cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_sender_header),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

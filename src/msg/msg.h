@@ -20,8 +20,10 @@ struct relays;       /* msg/relays.h */
 struct html_result;  /* text/html.h */
 struct uri_list;     /* text/uri.h */
 struct get_memo;     /* msg/get_answer.c */
-struct tld_table;    /* text/tld.h */
-struct net_rules;    /* msg/relays.h: trusted_networks and its siblings */
+struct get_spec;     /* msg/get_spec.h */
+struct get_specs;
+struct tld_table; /* text/tld.h */
+struct net_rules; /* msg/relays.h: trusted_networks and its siblings */
 
 /* An array of slices: the elements rules are matched against, one attempt each. */
 struct msg_view {
@@ -49,6 +51,7 @@ struct msg_config {
 			 struct str *ret);
 	const void *redirect_ctx;
 	size_t redirect_count;
+	const struct get_specs *specs; /* the requests rules make; NULL: none is known beforehand */
 };
 
 /* A header that a plugin made of the message: X-Languages, X-Relay-Countries ... */
@@ -95,6 +98,8 @@ struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env,
  * it gives the same bytes. They are the message's, and live as long.
  */
 struct str msg_get(const struct msg *m, struct str spec, bool *ret_found);
+/* The same for a request that is one of conf->specs: nothing is looked up. */
+struct str msg_get_spec(const struct msg *m, const struct get_spec *spec, bool *ret_found);
 /* The same as a list, one element each (evals that want "all" of a list). Returns the count. */
 size_t msg_get_all(const struct msg *m, struct str spec, const struct str **ret);
 /*

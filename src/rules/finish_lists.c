@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lists that a matching walks: rules by class, header rules by header, each list with its prefilter. */
 #include "core/arena.h"
+#include "msg/get_spec.h"
 #include "rules/load.h"
 #include "rules/prefilter.h"
 
@@ -119,6 +120,7 @@ static void find_always(struct header_group *g, const uint32_t *always, size_t n
 
 static void build_headers(struct load *l, struct match_plan *plan, const struct map *groups)
 {
+	struct get_specs *specs = get_specs_new(l->a);
 	struct rx_run *run = rx_run_new();
 	const uint32_t *always;
 	struct vec rules;
@@ -130,13 +132,14 @@ static void build_headers(struct load *l, struct match_plan *plan, const struct 
 		const struct vec *v = it->value;
 		struct header_group *g = &plan->groups[n++];
 
-		g->spec = str_dup(l->a, it->key);
+		g->spec = get_specs_add(specs, it->key);
 		g->first = (uint32_t)rules.n;
 		g->n = (uint32_t)v->n;
 		for (size_t i = 0; i < v->n; i++)
 			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
 	}
 	plan->group_count = n;
+	l->rs->msg_config.specs = specs;
 	plan->header = gated(l, &rules);
 	always = prefilter_always(plan->header.filter, &always_count);
 	for (size_t i = 0; i < n; i++) {

@@ -151,7 +151,7 @@ void match_headers(struct match *m)
 	for (size_t i = 0; i < plan->group_count && !match_is_over(m); i++) {
 		const struct header_group *g = &plan->groups[i];
 		bool found = false;
-		struct str value = msg_get(m->msg, g->spec, &found);
+		struct str value = msg_get_spec(m->msg, g->spec, &found);
 
 		if (found)
 			present_header(&b, g, value);

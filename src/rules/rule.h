@@ -139,7 +139,7 @@ struct absent_hit {
 
 /* Header rules of one header: positions in match_plan.header. */
 struct header_group {
-	struct str spec;
+	const struct get_spec *spec;
 	uint32_t first, n;
 	const uint32_t *always; /* those that the prefilter cannot leave out */
 	size_t always_count;
