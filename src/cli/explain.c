@@ -33,13 +33,9 @@ static const char usage[] =
     "\n"
     "  --rule NAME        only this rule, whether it hit or not; may be repeated\n"
     "  --subrules         the sub-rules (__NAME) that hit too, not their names only\n"
-    "  --json             one JSON object (see postern(1)), with sub-rules\n"
-    "  --local            no network checks\n"
-    "  --rules DIR        rule files (else as SpamAssassin looks for them)\n"
-    "  --site DIR         site configuration (/etc/spamassassin)\n"
-    "  --cf LINE          a configuration line behind all files; may be repeated\n"
-    "  --user-prefs FILE  a user's preferences, as spamd reads them\n"
-    "  -v, --verbose      what the rule files had to say, and which checks are missing\n"
+    "  --json             one JSON object (see postern(1)), with sub-rules\n";
+
+static const char usage_end[] =
     "  -h, --help\n"
     "\n"
     "Exit status: 0 explained, 1 the message could not be read, 64 wrong usage, 78 no rules.\n";
@@ -53,18 +49,13 @@ struct options {
 	size_t asked_count;
 };
 
-enum { OPT_RULE = 256, OPT_SUBRULES, OPT_JSON, OPT_LOCAL, OPT_RULES, OPT_SITE, OPT_CF, OPT_PREFS };
+enum { OPT_RULE = 256, OPT_SUBRULES, OPT_JSON };
 
 static const struct option long_options[] = {
 	{ "rule", required_argument, NULL, OPT_RULE },
 	{ "subrules", no_argument, NULL, OPT_SUBRULES },
 	{ "json", no_argument, NULL, OPT_JSON },
-	{ "local", no_argument, NULL, OPT_LOCAL },
-	{ "rules", required_argument, NULL, OPT_RULES },
-	{ "site", required_argument, NULL, OPT_SITE },
-	{ "cf", required_argument, NULL, OPT_CF },
-	{ "user-prefs", required_argument, NULL, OPT_PREFS },
-	{ "verbose", no_argument, NULL, 'v' },
+	SCAN_RULES_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -80,6 +71,10 @@ static int bad_usage(const char *why)
 /* 0, or an exit status; -1 for --help. */
 static int take_option(int c, struct options *o)
 {
+	int taken = scan_rules_take(&o->rules, c, optarg);
+
+	if (taken)
+		return taken < 0 ? bad_usage("too many --cf") : 0;
 	switch (c) {
 	case OPT_RULE:
 		if (o->asked_count == MAX_ASKED)
@@ -88,13 +83,7 @@ static int take_option(int c, struct options *o)
 		return 0;
 	case OPT_SUBRULES: o->subrules = true; return 0;
 	case OPT_JSON: o->json = true; return 0;
-	case OPT_LOCAL: o->rules.net = false; return 0;
-	case OPT_RULES: o->rules.rules = optarg; return 0;
-	case OPT_SITE: o->rules.site = optarg; return 0;
-	case OPT_CF: return scan_rules_add_cf(&o->rules, optarg) ? 0 : bad_usage("too many --cf");
-	case OPT_PREFS: o->rules.user_prefs = optarg; return 0;
-	case 'v': o->rules.verbose = true; return 0;
-	case 'h': fputs(usage, stdout); return -1;
+	case 'h': printf("%s%s%s", usage, scan_rules_usage, usage_end); return -1;
 	default: return bad_usage(NULL);
 	}
 }
@@ -285,11 +274,12 @@ out:
 
 int cli_explain(int argc, char **argv)
 {
-	struct options o = { .rules = { .net = true } };
+	struct options o = { 0 };
 	struct scan_inputs in;
 	struct arena *a;
 	int c, status;
 
+	scan_rules_init(&o.rules);
 	while ((c = getopt_long(argc, argv, "vh", long_options, NULL)) != -1) {
 		status = take_option(c, &o);
 		if (status)

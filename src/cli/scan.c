@@ -32,15 +32,10 @@ static const char usage[] =
     "  --mbox             files are mboxes (so are names that end in .mbox without it)\n"
     "  --files-from LIST  paths, one a line, from LIST (-: standard input)\n"
     "  --jobs N           scan with N processes (1); output stays in input order\n"
-    "  --local            no network checks\n"
-    "  --rules DIR        rule files (else as SpamAssassin looks for them)\n"
-    "  --site DIR         site configuration (/etc/spamassassin)\n"
-    "  --cf LINE          a configuration line behind all files; may be repeated\n"
-    "  --user-prefs FILE  a user's preferences, as spamd reads them: without rules and "
-    "administrator settings\n"
     "  --stats            as the last line on standard error: messages, bytes, CPU seconds, "
-    "seconds\n"
-    "  -v, --verbose      what the rule files had to say, and which checks are missing\n"
+    "seconds\n";
+
+static const char usage_end[] =
     "  -h, --help\n"
     "\n"
     "Exit status: 0 all messages scanned, 1 some could not be read, 64 wrong usage, 78 no rules.\n";
@@ -53,21 +48,7 @@ struct options {
 	unsigned jobs;
 };
 
-enum {
-	OPT_TSV = 256,
-	OPT_JSON,
-	OPT_REPORT,
-	OPT_MBOX,
-	OPT_FILES,
-	OPT_JOBS,
-	OPT_LOCAL,
-	OPT_RULES,
-	OPT_SITE,
-	OPT_CF,
-	OPT_PREFS,
-	OPT_STATS,
-	OPT_ALONE
-};
+enum { OPT_TSV = 256, OPT_JSON, OPT_REPORT, OPT_MBOX, OPT_FILES, OPT_JOBS, OPT_STATS, OPT_ALONE };
 
 static const struct option long_options[] = {
 	{ "tsv", no_argument, NULL, OPT_TSV },
@@ -76,14 +57,9 @@ static const struct option long_options[] = {
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "files-from", required_argument, NULL, OPT_FILES },
 	{ "jobs", required_argument, NULL, OPT_JOBS },
-	{ "local", no_argument, NULL, OPT_LOCAL },
-	{ "rules", required_argument, NULL, OPT_RULES },
-	{ "site", required_argument, NULL, OPT_SITE },
-	{ "cf", required_argument, NULL, OPT_CF },
-	{ "user-prefs", required_argument, NULL, OPT_PREFS },
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "alone", no_argument, NULL, OPT_ALONE },
-	{ "verbose", no_argument, NULL, 'v' },
+	SCAN_RULES_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -99,28 +75,25 @@ static int bad_usage(const char *why)
 /* 0, or an exit status; -1 for --help. */
 static int take_option(int c, struct options *o)
 {
+	int taken = scan_rules_take(&o->rules, c, optarg);
 	uint64_t n;
 
+	if (taken)
+		return taken < 0 ? bad_usage("too many --cf") : 0;
 	switch (c) {
 	case OPT_TSV: o->format = SCAN_FORMAT_TSV; return 0;
 	case OPT_JSON: o->format = SCAN_FORMAT_JSON; return 0;
 	case OPT_REPORT: o->format = SCAN_FORMAT_REPORT; return 0;
 	case OPT_MBOX: o->mbox = true; return 0;
 	case OPT_FILES: o->files_from = optarg; return 0;
-	case OPT_LOCAL: o->rules.net = false; return 0;
-	case OPT_RULES: o->rules.rules = optarg; return 0;
-	case OPT_SITE: o->rules.site = optarg; return 0;
-	case OPT_PREFS: o->rules.user_prefs = optarg; return 0;
 	case OPT_STATS: o->stats = true; return 0;
 	case OPT_ALONE: o->alone = true; return 0;
-	case 'v': o->rules.verbose = true; return 0;
 	case OPT_JOBS:
 		if (!num_parse_u64(str_of(optarg), 10, 1024, &n) || !n)
 			return bad_usage("--jobs takes a number from 1 to 1024");
 		o->jobs = (unsigned)n;
 		return 0;
-	case OPT_CF: return scan_rules_add_cf(&o->rules, optarg) ? 0 : bad_usage("too many --cf");
-	case 'h': fputs(usage, stdout); return -1;
+	case 'h': printf("%s%s%s", usage, scan_rules_usage, usage_end); return -1;
 	default: return bad_usage(NULL);
 	}
 }
@@ -165,12 +138,13 @@ static int scan_all(const struct options *o, const struct scan_inputs *in,
 
 int cli_scan(int argc, char **argv)
 {
-	struct options o = { .jobs = 1, .rules = { .net = true } };
+	struct options o = { .jobs = 1 };
 	struct ruleset *rules = NULL;
 	struct scan_inputs in;
 	struct arena *a;
 	int c, status;
 
+	scan_rules_init(&o.rules);
 	while ((c = getopt_long(argc, argv, "vh", long_options, NULL)) != -1) {
 		status = take_option(c, &o);
 		if (status)

@@ -8,12 +8,35 @@
 
 #include <stdio.h>
 
-bool scan_rules_add_cf(struct scan_rules *r, const char *line)
+const char scan_rules_usage[] =
+    "  --local            no network checks\n"
+    "  --rules DIR        rule files (else as SpamAssassin looks for them)\n"
+    "  --site DIR         site configuration (/etc/spamassassin)\n"
+    "  --cf LINE          a configuration line behind all files; may be repeated\n"
+    "  --user-prefs FILE  a user's preferences, as spamd reads them: without rules and "
+    "administrator settings\n"
+    "  -v, --verbose      what the rule files had to say, and which checks are missing\n";
+
+void scan_rules_init(struct scan_rules *r)
 {
-	if (r->cf_count == SCAN_RULES_MAX_CF)
-		return false;
-	r->cf[r->cf_count++] = line;
-	return true;
+	*r = (struct scan_rules){ .net = true };
+}
+
+int scan_rules_take(struct scan_rules *r, int option, const char *arg)
+{
+	switch (option) {
+	case SCAN_RULES_LOCAL: r->net = false; return 1;
+	case SCAN_RULES_DIR: r->rules = arg; return 1;
+	case SCAN_RULES_SITE: r->site = arg; return 1;
+	case SCAN_RULES_PREFS: r->user_prefs = arg; return 1;
+	case SCAN_RULES_VERBOSE: r->verbose = true; return 1;
+	case SCAN_RULES_CF:
+		if (r->cf_count == SCAN_RULES_MAX_CF)
+			return -1;
+		r->cf[r->cf_count++] = arg;
+		return 1;
+	default: return 0;
+	}
 }
 
 static void show_diags(const struct ruleset *rs, bool verbose)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rule set that `scan` and `explain` judge by, from the options both have. */
+/* The rule set that `scan`, `explain` and `profile` judge by, from the options all of them have. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,7 +18,33 @@ struct scan_rules {
 	bool verbose; /* tell all that the rule files had to say, not errors only */
 };
 
-/* --cf; false: too many. */
-bool scan_rules_add_cf(struct scan_rules *r, const char *line);
+/* What getopt_long() gives for them. */
+enum scan_rules_option {
+	SCAN_RULES_LOCAL = 512,
+	SCAN_RULES_DIR,
+	SCAN_RULES_SITE,
+	SCAN_RULES_CF,
+	SCAN_RULES_PREFS,
+	SCAN_RULES_VERBOSE = 'v',
+};
+
+/* Rows for a command's table of long options; "v" belongs into its short ones. */
+/* clang-format off */
+#define SCAN_RULES_OPTIONS                                             \
+	{ "local", no_argument, NULL, SCAN_RULES_LOCAL },              \
+	{ "rules", required_argument, NULL, SCAN_RULES_DIR },          \
+	{ "site", required_argument, NULL, SCAN_RULES_SITE },          \
+	{ "cf", required_argument, NULL, SCAN_RULES_CF },              \
+	{ "user-prefs", required_argument, NULL, SCAN_RULES_PREFS },   \
+	{ "verbose", no_argument, NULL, SCAN_RULES_VERBOSE }
+/* clang-format on */
+
+/* Their lines of --help. */
+extern const char scan_rules_usage[];
+
+/* As without any of them. */
+void scan_rules_init(struct scan_rules *r);
+/* 1: taken; 0: none of these; -1: too many --cf. */
+int scan_rules_take(struct scan_rules *r, int option, const char *arg);
 /* 0, or -1 where there are none: standard error says why. Files that are read live in `a`. */
 int scan_rules_load(const struct scan_rules *r, struct arena *a, struct ruleset **ret);
