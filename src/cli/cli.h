@@ -13,6 +13,8 @@ int cli_test_config(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 /* postern explain [options] [FILE | -]: why one message has its score. */
 int cli_explain(int argc, char **argv);
+/* postern profile [options] [FILE | FOLDER | -]...: what scanning costs, by stage and by rule. */
+int cli_profile(int argc, char **argv);
 /* postern lint [options] [FILE | FOLDER]...: what is wrong with rule files. */
 int cli_lint(int argc, char **argv);
 /* postern send [options] [FILE | -]: hands a message to a mail server and prints its answer. */

@@ -19,6 +19,7 @@ static const struct command {
 } commands[] = {
 	{ "scan", cli_scan, "verdicts on messages in files" },
 	{ "explain", cli_explain, "why a message has its score, rule by rule" },
+	{ "profile", cli_profile, "what scanning costs, by stage and by rule" },
 	{ "lint", cli_lint, "what is wrong with rule files" },
 	{ "send", cli_send, "hands a message to a mail server, to try a filter out" },
 	{ "config", cli_config, "effective settings, with the place that set each" },

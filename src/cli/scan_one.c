@@ -40,6 +40,12 @@ void scan_runner_keep_tags(struct scan_runner *r, struct match_first_tags *first
 	r->conf.first_tags = first_tags;
 }
 
+void scan_runner_watch(struct scan_runner *r, struct stopwatch *watch, struct rule_costs *costs)
+{
+	r->conf.watch = watch;
+	r->conf.costs = costs;
+}
+
 struct scan_runner *scan_runner_free(struct scan_runner *r)
 {
 	if (!r)

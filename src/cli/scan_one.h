@@ -8,9 +8,11 @@
 #include <stdbool.h>
 
 struct match_first_tags;
+struct rule_costs;
 struct ruleset;
 struct scan;
 struct scan_runner;
+struct stopwatch;
 
 /*
  * net: a resolver is made too; where that fails the error says so. notes: plugins' lines for -D are kept.
@@ -19,6 +21,8 @@ struct scan_runner *scan_runner_new(const struct ruleset *rules, bool net, bool 
 				    struct err *e);
 /* Scans from now on as one SpamAssassin process would: rules/match.h, match_first_tags. They stay the caller's. */
 void scan_runner_keep_tags(struct scan_runner *r, struct match_first_tags *first_tags);
+/* Scans from now on under a stopwatch, and what each rule costs is told: rules/cost.h. They stay the caller's. */
+void scan_runner_watch(struct scan_runner *r, struct stopwatch *watch, struct rule_costs *costs);
 struct scan_runner *scan_runner_free(struct scan_runner *r);
 /* Runs the scan to its end. The caller frees it; scan_report() is ready. raw must outlive it. */
 struct scan *scan_runner_run(struct scan_runner *r, struct str raw);

@@ -11,6 +11,8 @@ struct arena;
 
 /* Milliseconds of the monotonic clock. */
 int64_t clock_mono_ms(void);
+/* Nanoseconds of the same clock, for stopwatches. */
+uint64_t clock_mono_ns(void);
 /* Milliseconds since 1970-01-01 UTC. */
 int64_t clock_wall_ms(void);
 /* "Sun, 22 Nov 2026 16:25:42 +0000 (UTC)": RFC 5322 section 3.3, in the local zone. */

@@ -135,7 +135,7 @@ def test_config_commands(tmp_path):
     assert tested.returncode == 78 and f"{bad}:2:1: " in tested.stderr + tested.stdout
 
 
-@pytest.mark.parametrize("command, page", [("scan", "postern.1"), ("explain", "postern.1"), ("lint", "postern.1"), ("send", "postern.1")])
+@pytest.mark.parametrize("command, page", [("scan", "postern.1"), ("explain", "postern.1"), ("profile", "postern.1"), ("lint", "postern.1"), ("send", "postern.1")])
 def test_the_manual_names_every_option(command, page):
     said = subprocess.run([POSTERN, command, "--help"], capture_output=True, text=True, timeout=60, check=False)
     manual = (TOP / "man" / page).read_text().replace("\\-", "-")
