@@ -248,6 +248,7 @@ static bool scan_all(const struct scan_inputs *in, struct scan_runner *runner,
 				rule_costs_add_hits(costs, scan_hits(s));
 			p->messages++;
 			p->bytes += raw.n;
+			p->steps += scan_steps(s);
 			scan_free(s);
 		}
 		arena_free(a);

@@ -26,6 +26,7 @@ struct profile_eval {
 struct profile {
 	uint64_t messages, bytes;
 	uint64_t ns;       /* of all stages */
+	uint64_t steps;    /* of the messages' budgets */
 	uint64_t clock_ns; /* what one look at the clock takes */
 	struct stopwatch watch;
 	const struct profile_rule *rules; /* those that ran, or hit */

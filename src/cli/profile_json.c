@@ -66,6 +66,7 @@ void profile_json(const struct profile *p, size_t top, struct strbuf *out)
 		json_array_append_new(evals, eval_value(&p->evals[i]));
 	json_object_set_new(v, "messages", number(p->messages));
 	json_object_set_new(v, "bytes", number(p->bytes));
+	json_object_set_new(v, "steps", number(p->steps));
 	json_object_set_new(v, "ns", number(p->ns));
 	json_object_set_new(v, "clock_ns", number(p->clock_ns));
 	json_object_set_new(v, "stages", stages);

@@ -48,7 +48,17 @@ struct options {
 	unsigned jobs;
 };
 
-enum { OPT_TSV = 256, OPT_JSON, OPT_REPORT, OPT_MBOX, OPT_FILES, OPT_JOBS, OPT_STATS, OPT_ALONE };
+enum {
+	OPT_TSV = 256,
+	OPT_JSON,
+	OPT_REPORT,
+	OPT_MBOX,
+	OPT_FILES,
+	OPT_JOBS,
+	OPT_STATS,
+	OPT_ALONE,
+	OPT_UNGATED, /* for tests: not told of */
+};
 
 static const struct option long_options[] = {
 	{ "tsv", no_argument, NULL, OPT_TSV },
@@ -59,6 +69,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, OPT_JOBS },
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "alone", no_argument, NULL, OPT_ALONE },
+	{ "ungated", no_argument, NULL, OPT_UNGATED },
 	SCAN_RULES_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -88,6 +99,7 @@ static int take_option(int c, struct options *o)
 	case OPT_FILES: o->files_from = optarg; return 0;
 	case OPT_STATS: o->stats = true; return 0;
 	case OPT_ALONE: o->alone = true; return 0;
+	case OPT_UNGATED: o->rules.ungated = true; return 0;
 	case OPT_JOBS:
 		if (!num_parse_u64(str_of(optarg), 10, 1024, &n) || !n)
 			return bad_usage("--jobs takes a number from 1 to 1024");

@@ -66,7 +66,8 @@ int scan_rules_load(const struct scan_rules *o, struct arena *a, struct ruleset 
 				     .restricted = o->user_prefs };
 	struct ruleset_options opts = { .plugins = checks_plugins,
 					.plugin_count = checks_plugin_count,
-					.net = o->net };
+					.net = o->net,
+					.ungated = o->ungated };
 	struct rules_source source;
 	struct err e = ERR_INIT;
 

@@ -15,6 +15,7 @@ struct scan_rules {
 	const char *cf[SCAN_RULES_MAX_CF + 1];
 	size_t cf_count;
 	bool net;
+	bool ungated; /* ruleset_options.ungated */
 	bool verbose; /* tell all that the rule files had to say, not errors only */
 };
 

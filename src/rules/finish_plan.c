@@ -43,12 +43,14 @@ static bool active_somewhere(const struct ruleset *rs, const struct rule *r)
  * A gate reads each byte; PCRE2 looks for bytes that a match may begin with, which are rare in headers
  * and long texts. Large expressions are slow in any of these; what is short matches often.
  */
-static unsigned gate_of(const struct rule *r, struct str pcre)
+static unsigned gate_of(const struct load *l, const struct rule *r, struct str pcre)
 {
 	bool lines = r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_MIMEHEADER ||
 		     r->type == RULE_URI_DETAIL;
 	bool has_literals = r->needs && r->needs->literal_count;
 
+	if (l->options->ungated)
+		return 0;
 	if (r->needs && r->needs->min_length < MIN_GATED_LENGTH)
 		return 0;
 	if (pcre.n > LARGE_EXPRESSION && has_literals)
@@ -64,7 +66,7 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 				const struct rx_source *source)
 {
 	struct err e = ERR_INIT;
-	unsigned flags = gate_of(r, source->pcre) | (l->options->no_jit ? 0 : RX_JIT) |
+	unsigned flags = gate_of(l, r, source->pcre) | (l->options->no_jit ? 0 : RX_JIT) |
 			 (r->by_window ? RX_WITHIN : 0);
 	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, flags, &e);
 
@@ -90,7 +92,7 @@ static void find_needs(struct load *l, struct rule *r)
 	if (r->type == RULE_MIMEHEADER || r->type == RULE_URI_DETAIL)
 		return;
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
-	if (!(r->flags & RULE_NEGATED))
+	if (!(r->flags & RULE_NEGATED) && !l->options->ungated)
 		needs_of(l->a, r->source.pcre, r->needs);
 	rarity = r->needs->literal_count ? MIN_RARITY_LITERALS : MIN_RARITY;
 	r->by_window = !one_by_one && r->needs->min_length > 1 &&
@@ -109,7 +111,7 @@ void finish_regexes(struct load *l)
 			find_needs(l, r);
 			r->rx = compile(l, r, &r->source);
 		}
-		if (r->flags & RULE_TEMPLATE)
+		if ((r->flags & RULE_TEMPLATE) && !l->options->ungated)
 			r->gate = gate_new(l->a, r->source.pcre, GATE_SMALL);
 		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {
 			if (r->uri->has[k])

@@ -58,6 +58,7 @@ struct ruleset_options {
 	bool lint;         /* the stricter findings of --lint */
 	bool advice;       /* and what SpamAssassin takes without a word: no errors */
 	bool no_jit;       /* regexps are interpreted: loads faster, runs slower */
+	bool ungated;      /* each regexp is run over each subject, whatever it needs: for tests */
 	struct str locale; /* for `lang` lines: "de_DE", "C" ...; empty: en_US */
 	struct str home;   /* for ~ in include; empty: no expansion */
 };

@@ -29,6 +29,7 @@ struct scan {
 	int64_t now_ms;
 	unsigned want;
 	struct budget budget;
+	uint64_t steps; /* that the budget had at first */
 	bool is_started, is_done;
 	struct mime_message *mime;
 	struct msg *msg;
@@ -55,6 +56,7 @@ struct scan *scan_new(const struct scan_config *conf, struct str raw, const stru
 	budget_init_message(&s->budget, raw.n);
 	s->budget.stop = stop;
 	s->budget.watch = conf->watch;
+	s->steps = s->budget.left[BUDGET_STEPS];
 	return s;
 }
 
@@ -290,6 +292,11 @@ const struct report *scan_report(const struct scan *s)
 {
 	must(s->is_done);
 	return &s->report;
+}
+
+uint64_t scan_steps(const struct scan *s)
+{
+	return s->steps - s->budget.left[BUDGET_STEPS];
 }
 
 const struct msg *scan_msg(const struct scan *s)

@@ -73,6 +73,8 @@ void scan_answer(struct scan *s, const struct answer *answer);
 void scan_expire(struct scan *s);
 /* Only after SCAN_DONE; lives in the scan. */
 const struct report *scan_report(const struct scan *s);
+/* Budget steps it has taken so far: the same each time, whatever was scanned before. */
+uint64_t scan_steps(const struct scan *s);
 /* The message as the rules saw it, for explain and debugging; NULL when no rules ran. */
 const struct msg *scan_msg(const struct scan *s);
 /* What the rules found and what came of it, for markup/ and explain; NULL when the message was not scored. */
