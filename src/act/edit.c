@@ -175,18 +175,19 @@ static void add_received(struct arena *a, struct strbuf *head, const struct edit
 	struct strbuf b;
 
 	strbuf_init(&b, FIELD_MAX);
-	strbuf_printf(&b, "from %.*s",
-		      STR_FMT(in->peer_helo.n ? in->peer_helo : o->localhost_name));
+	strbuf_add_all(&b, STR("from "), in->peer_helo.n ? in->peer_helo : o->localhost_name);
 	if (in->peer_addr.n)
-		strbuf_printf(&b, " ([%.*s])", STR_FMT(in->peer_addr));
-	strbuf_printf(&b, "\n by %.*s (%.*s [127.0.0.1]) (%.*s", STR_FMT(o->localhost_name),
-		      STR_FMT(o->myhostname), STR_FMT(o->myproduct_name));
-	if (in->listen_port)
-		strbuf_printf(&b, ", port %u", in->listen_port);
-	strbuf_printf(&b, ")\n with %.*s\n id %.*s", STR_FMT(in->protocol), STR_FMT(in->mail_id));
+		strbuf_add_all(&b, STR(" (["), in->peer_addr, STR("])"));
+	strbuf_add_all(&b, STR("\n by "), o->localhost_name, STR(" ("), o->myhostname,
+		       STR(" [127.0.0.1]) ("), o->myproduct_name);
+	if (in->listen_port) {
+		strbuf_add_c(&b, ", port ");
+		strbuf_add_u64(&b, in->listen_port);
+	}
+	strbuf_add_all(&b, STR(")\n with "), in->protocol, STR("\n id "), in->mail_id);
 	if (env->rcpt_count == 1)
-		strbuf_printf(&b, "\n for <%.*s>", STR_FMT(env->rcpts[0].addr));
-	strbuf_printf(&b, ";\n %.*s", STR_FMT(clock_rfc5322(a, (time_t)(in->now_ms / 1000))));
+		strbuf_add_all(&b, STR("\n for <"), env->rcpts[0].addr, STR(">"));
+	strbuf_add_all(&b, STR(";\n "), clock_rfc5322(a, (time_t)(in->now_ms / 1000)));
 	fold_field(head, STR("Received"), strbuf_str(&b));
 	strbuf_done(&b);
 }

@@ -121,16 +121,18 @@ static void add_client(struct strbuf *b, const struct log_line_input *in)
 	const struct envelope *env = in->env;
 
 	if (in->policy_banks.n)
-		strbuf_printf(b, " %.*s", STR_FMT(in->policy_banks));
+		strbuf_add_all(b, STR(" "), in->policy_banks);
 	if (env->client_addr.n) {
 		if (in->is_originating)
 			strbuf_add_c(b, " LOCAL");
-		strbuf_printf(b, " [%.*s]", STR_FMT(env->client_addr));
-		if (env->client_port)
-			strbuf_printf(b, ":%u", env->client_port);
+		strbuf_add_all(b, STR(" ["), env->client_addr, STR("]"));
+		if (env->client_port) {
+			strbuf_add_byte(b, ':');
+			strbuf_add_u64(b, env->client_port);
+		}
 	}
 	if (in->report && in->report->origin_ip.n)
-		strbuf_printf(b, " [%.*s]", STR_FMT(in->report->origin_ip));
+		strbuf_add_all(b, STR(" ["), in->report->origin_ip, STR("]"));
 }
 
 static void add_envelope(struct strbuf *b, const struct log_line_input *in, bool blocked)
@@ -195,19 +197,21 @@ static struct str one_line(struct arena *a, const struct log_line_input *in, boo
 	add_client(&b, in);
 	add_envelope(&b, in, blocked);
 	if (in->env->client_ident.n)
-		strbuf_printf(&b, ", Queue-ID: %.*s", STR_FMT(in->env->client_ident));
+		strbuf_add_all(&b, STR(", Queue-ID: "), in->env->client_ident);
 	if (r && r->message_id.n)
-		strbuf_printf(&b, ", Message-ID: %.*s", STR_FMT(only_id(r->message_id)));
+		strbuf_add_all(&b, STR(", Message-ID: "), only_id(r->message_id));
 	if (r && r->resent_message_id.n)
-		strbuf_printf(&b, ", Resent-Message-ID: %.*s",
-			      STR_FMT(only_id(r->resent_message_id)));
+		strbuf_add_all(&b, STR(", Resent-Message-ID: "), only_id(r->resent_message_id));
 	if (in->mail_id.n)
-		strbuf_printf(&b, ", mail_id: %.*s", STR_FMT(in->mail_id));
+		strbuf_add_all(&b, STR(", mail_id: "), in->mail_id);
 	add_hits(&b, r);
-	strbuf_printf(&b, ", size: %llu", (unsigned long long)in->size);
+	strbuf_add_c(&b, ", size: ");
+	strbuf_add_u64(&b, in->size);
 	if (!blocked && in->queued_as.n)
-		strbuf_printf(&b, ", queued_as: %.*s", STR_FMT(in->queued_as));
-	strbuf_printf(&b, ", %lld ms", (long long)in->elapsed_ms);
+		strbuf_add_all(&b, STR(", queued_as: "), in->queued_as);
+	strbuf_add_c(&b, ", ");
+	strbuf_add_u64(&b, in->elapsed_ms > 0 ? (uint64_t)in->elapsed_ms : 0);
+	strbuf_add_c(&b, " ms");
 	s = str_dup(a, strbuf_str(&b));
 	strbuf_done(&b);
 	return s;

@@ -174,14 +174,18 @@ void *arena_grow(struct arena *a, void *p, size_t old_n, size_t n)
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;
-	char *p;
+	char first[256], *p; /* enough for most: formatting costs more than a copy */
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(first, sizeof(first), fmt, ap);
 	va_end(ap);
 	must(n >= 0);
 	p = arena_alloc(a, (size_t)n + 1);
+	if ((size_t)n < sizeof(first)) {
+		memcpy(p, first, (size_t)n + 1);
+		return (struct str){ p, (size_t)n };
+	}
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);

@@ -88,7 +88,7 @@ static void add_value(struct strbuf *out, const struct log_field *f)
 void log_format_text(struct strbuf *out, const struct log_record *rec)
 {
 	if (rec->id.n)
-		strbuf_printf(out, "(%.*s) ", STR_FMT(rec->id));
+		strbuf_add_all(out, STR("("), rec->id, STR(") "));
 	if (rec->detail < 0)
 		strbuf_add_c(out, rec->detail < -1 ? "(!!)" : "(!)");
 	if (rec->field_count && rec->level <= LOG_LEVEL_WARNING)

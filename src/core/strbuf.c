@@ -71,6 +71,35 @@ bool strbuf_add_c(struct strbuf *b, const char *s)
 	return strbuf_add(b, str_of(s));
 }
 
+bool strbuf_add_list(struct strbuf *b, const struct str *s, size_t n)
+{
+	size_t total = 0;
+	char *q;
+
+	for (size_t i = 0; i < n; i++)
+		total += s[i].n;
+	q = strbuf_reserve(b, total);
+	if (!q)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i].n)
+			memcpy(q, s[i].p, s[i].n);
+		q += s[i].n;
+	}
+	strbuf_added(b, total);
+	return true;
+}
+
+bool strbuf_add_u64(struct strbuf *b, uint64_t v)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do
+		*--p = (char)('0' + v % 10);
+	while (v /= 10);
+	return strbuf_add(b, str_make(p, (size_t)(digits + sizeof(digits) - p)));
+}
+
 bool strbuf_add_u32be(struct strbuf *b, uint32_t v)
 {
 	char x[4] = { (char)(v >> 24), (char)(v >> 16), (char)(v >> 8), (char)v };

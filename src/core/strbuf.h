@@ -51,6 +51,13 @@ static inline bool strbuf_add_byte(struct strbuf *b, char c)
 }
 
 bool strbuf_add_c(struct strbuf *b, const char *s);
+/* Slices, one behind the other: strbuf_add_all(b, STR("by "), name, STR("\n")). All of them or none. */
+bool strbuf_add_list(struct strbuf *b, const struct str *s, size_t n);
+#define strbuf_add_all(b, ...)                                                                     \
+	strbuf_add_list((b), (const struct str[]){ __VA_ARGS__ },                                  \
+			sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
+/* In decimal. */
+bool strbuf_add_u64(struct strbuf *b, uint64_t v);
 bool strbuf_add_u32be(struct strbuf *b, uint32_t v);
 bool strbuf_printf(struct strbuf *b, const char *fmt, ...) _printf_(2, 3);
 /* Room for n more bytes, to be written by the caller and counted with strbuf_added(); NULL when over max. */

@@ -115,12 +115,48 @@ static void test_map(void **state)
 	arena_free(a);
 }
 
+static void test_add_all(void **state)
+{
+	struct strbuf b;
+
+	(void)state;
+	strbuf_init(&b, 30);
+	assert_true(strbuf_add_all(&b, STR("ab"), STR_NONE, STR(""), STR("c")));
+	assert_true(strbuf_add_u64(&b, 0));
+	assert_true(strbuf_add_u64(&b, UINT64_MAX));
+	assert_string_equal(b.p, "abc018446744073709551615");
+	/* All or none. */
+	assert_false(strbuf_add_all(&b, STR("1234"), STR("567")));
+	assert_true(strbuf_is_full(&b));
+	assert_string_equal(b.p, "abc018446744073709551615");
+	strbuf_done(&b);
+}
+
+/* What fits into the room there is, what needs more, and what does not fit at all. */
+static void test_printf_room(void **state)
+{
+	struct strbuf b;
+
+	(void)state;
+	for (size_t n = 0; n < 200; n++) {
+		strbuf_init(&b, 300);
+		for (size_t i = 0; i < n; i++)
+			strbuf_add_byte(&b, 'x');
+		assert_true(strbuf_printf(&b, "%s-%d", "abcdefghijklmnopqrstuvwxyz", 12345));
+		assert_int_equal(b.n, n + 32);
+		assert_string_equal(b.p + n, "abcdefghijklmnopqrstuvwxyz-12345");
+		assert_false(strbuf_printf(&b, "%300d", 1));
+		assert_int_equal(strlen(b.p), n + 32);
+		strbuf_done(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_strbuf),
-		cmocka_unit_test(test_vec),
-		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_strbuf),      cmocka_unit_test(test_vec),
+		cmocka_unit_test(test_map),         cmocka_unit_test(test_add_all),
+		cmocka_unit_test(test_printf_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
