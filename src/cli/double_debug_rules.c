@@ -136,7 +136,7 @@ static void tell_expression(struct teller *t, const struct hit *h, double value)
 
 static void tell(struct teller *t, const struct hit *h)
 {
-	double value = scan_hits(t->scan)->rules[h->rule].value;
+	double value = match_rule(scan_hits(t->scan), h->rule).value;
 
 	switch (h->info.type) {
 	case RULE_HEADER:
@@ -145,7 +145,7 @@ static void tell(struct teller *t, const struct hit *h)
 	case RULE_RAWBODY:
 	case RULE_FULL:
 	case RULE_MIMEHEADER: tell_expression(t, h, value); break;
-	case RULE_META: say_value(t, h, "meta", scan_judgement(t->scan)->values[h->rule]); break;
+	case RULE_META: say_value(t, h, "meta", judgement_value(scan_judgement(t->scan), h->rule)); break;
 	default: say_value(t, h, "eval", value); break;
 	}
 }
@@ -186,7 +186,7 @@ void double_debug_rules(const struct double_log *log, const struct ruleset *rule
 	budget_init_message(&t.budget, message_bytes);
 	vec_init(&hits, a, sizeof(struct hit), 0);
 	for (size_t i = 0; i < ruleset_rule_count(rules); i++) {
-		if (scan_hits(scan)->rules[i].state == RULE_HIT)
+		if (match_rule(scan_hits(scan), i).state == RULE_HIT)
 			add_hit(&t, &hits, i);
 	}
 	add_metas(&t, &hits, j->hits, j->hit_count);

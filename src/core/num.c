@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static int digit_value(char c)
@@ -105,4 +106,23 @@ bool num_parse_double(struct str s, double *ret)
 		return false;
 	*ret = v;
 	return true;
+}
+
+/*
+ * Three decimals are a whole number of thousandths, and dividing it by 1000 gives the double nearest to them.
+ * Where v lies so near to the middle between two that v * 1000 may have crossed it, printf decides.
+ */
+double num_round_milli(double v)
+{
+	double thousandths = v * 1000, whole, off;
+	char text[400];
+
+	if (fabs(v) < 1e9) {
+		whole = (double)(int64_t)(thousandths + (v < 0 ? -0.5 : 0.5));
+		off = fabs(thousandths - whole);
+		if (off < 0.499)
+			return copysign(fabs(whole) / 1000, v);
+	}
+	snprintf(text, sizeof(text), "%0.3f", v);
+	return strtod(text, NULL);
 }

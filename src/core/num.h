@@ -26,3 +26,5 @@ bool num_parse_u64(struct str s, unsigned base, uint64_t max, uint64_t *ret);
 bool num_parse_i64(struct str s, int64_t min, int64_t max, int64_t *ret);
 /* [+-]digits[.digits][e[+-]digits], also .digits and digits. */
 bool num_parse_double(struct str s, double *ret);
+/* The number that printf's "%.3f" writes for v, which is finite. */
+double num_round_milli(double v);

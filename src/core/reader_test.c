@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -108,13 +110,38 @@ static void test_parse_double(void **state)
 	}
 }
 
+/* As printf and strtod do it: halves and their neighbours, signs, what is not exact. */
+static void test_round_milli(void **state)
+{
+	static const double rows[] = { 0,           -0.0,    0.0005, 0.0015,
+				       -0.0005,     1.0005,  2.5,    2.6755,
+				       0.9995,      -0.0001, 1e-300, 5.0004999999999997,
+				       123456.7895, 1e15,    -1e22,  4.35,
+				       0.1 + 0.2 };
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows) + 20000; i++) {
+		double v = i < ELEMENTS(rows) ? rows[i] : 0, want, got;
+		char text[400];
+
+		if (i >= ELEMENTS(rows)) {
+			seed = seed * 1664525 + 1013904223;
+			v = (double)(int32_t)seed / (i % 2 ? 20000.0 : 1e7);
+		}
+		snprintf(text, sizeof(text), "%0.3f", v);
+		want = strtod(text, NULL);
+		got = num_round_milli(v);
+		assert_memory_equal(&got, &want, sizeof(got)); /* the sign of 0 too */
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers_of_bytes),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_parse_numbers),
-		cmocka_unit_test(test_parse_double),
+		cmocka_unit_test(test_numbers_of_bytes), cmocka_unit_test(test_text),
+		cmocka_unit_test(test_parse_numbers),    cmocka_unit_test(test_parse_double),
+		cmocka_unit_test(test_round_milli),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

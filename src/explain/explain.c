@@ -101,20 +101,20 @@ static enum explain_reason no_match(const struct explanation *e)
 
 static enum explain_reason why_not(struct explain *x, size_t rule, const struct explanation *e)
 {
-	const struct rule_hits *h = &x->hits->rules[rule];
+	enum rule_state state = match_rule(x->hits, rule).state;
 
 	if (e->detail.off != RULE_ON)
 		return EXPLAIN_OFF;
 	if (e->detail.info.type == RULE_META)
 		return e->meta.outcome == META_TRUE ? EXPLAIN_CUT_OFF : EXPLAIN_META;
-	if (h->state == RULE_HIT)
+	if (state == RULE_HIT)
 		return EXPLAIN_CUT_OFF;
 	if (e->detail.info.type == RULE_EMPTY)
 		return EXPLAIN_SILENT;
-	if (h->state == RULE_NOT_RUN && x->hits->stopped)
+	if (state == RULE_NOT_RUN && x->hits->stopped)
 		return EXPLAIN_NOT_RUN;
 	if (e->view == FIND_NOTHING)
-		return h->state == RULE_NOT_RUN ? EXPLAIN_NOT_RUN : EXPLAIN_EVAL_NO;
+		return state == RULE_NOT_RUN ? EXPLAIN_NOT_RUN : EXPLAIN_EVAL_NO;
 	return no_match(e);
 }
 
@@ -123,7 +123,7 @@ static void add_facts(struct explain *x, size_t rule, struct explanation *ret)
 	ret->is_known = true;
 	rule_detail(x->in.rules, rule, x->hits->score_set, &ret->detail);
 	ret->description = ret->detail.info.description;
-	ret->value = x->in.verdict->values[rule];
+	ret->value = judgement_value(x->in.verdict, rule);
 	if (ret->detail.info.type == RULE_META)
 		explain_meta(x, rule, ret);
 	else if (ret->detail.info.type != RULE_EMPTY)

@@ -3,29 +3,23 @@
 #include "rules/autolearn.h"
 
 #include "core/arena.h"
+#include "core/num.h"
 #include "core/strbuf.h"
 #include "rules/judge.h"
 #include "rules/rule.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { SPAM_SIDE_POINTS = 3, FORCED_SIDE_POINTS = -99, MAX_NAMES = 4096 };
 
 enum side { SIDE_NONE = 0, SIDE_HEAD, SIDE_BODY, SIDE_META };
 
+/* Beside the side, which is in the lowest two bits. */
+enum trait { TRAIT_LEFT_OUT = 1u << 2, TRAIT_LEARNS = 1u << 3, TRAIT_FORCES = 1u << 4 };
+enum { SIDE_MASK = 3 };
+
 struct points {
 	double all, head, body, learned;
 	struct strbuf forced_by;
 };
-
-static double rounded(double v)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "%0.3f", v);
-	return strtod(text, NULL);
-}
 
 /* A whole word, as \b sees it: letters, digits and underscores hang together. */
 static bool has_word(struct str flags, struct str word)
@@ -72,6 +66,19 @@ static enum side side_of(const struct rule *r)
 	return side_of_type(r);
 }
 
+uint8_t autolearn_traits(const struct rule *r)
+{
+	unsigned traits = side_of(r);
+
+	if (has_word(r->tflags, STR("noautolearn")) || has_word(r->tflags, STR("userconf")))
+		traits |= TRAIT_LEFT_OUT;
+	if (has_word(r->tflags, STR("learn")))
+		traits |= TRAIT_LEARNS;
+	if (has_word(r->tflags, STR("autolearn_force")))
+		traits |= TRAIT_FORCES;
+	return (uint8_t)traits;
+}
+
 /* A meta's points go to both sides, by how many rules of each it reads. */
 static void add_meta(struct points *p, const struct ruleset *rs, const struct meta_test *meta,
 		     double score)
@@ -88,33 +95,32 @@ static void add_meta(struct points *p, const struct ruleset *rs, const struct me
 	}
 	if (head + body == 0)
 		return;
-	p->head += rounded(score * (head / (head + body)));
-	p->body += rounded(score * (body / (head + body)));
+	p->head += num_round_milli(score * (head / (head + body)));
+	p->body += num_round_milli(score * (body / (head + body)));
 }
 
-static void add_hit(struct points *p, const struct ruleset *rs, unsigned set,
-		    const struct report_hit *h)
+static void add_hit(struct points *p, const struct ruleset *rs, unsigned set, const struct rule *r,
+		    double score)
 {
-	const struct rule *r = map_get(&rs->by_name, h->rule);
-	double score = h->score;
+	unsigned traits = r ? rs->learning[r->index] : 0;
 
 	if (!r) {
 		p->all += score;
 		return;
 	}
-	if (has_word(r->tflags, STR("noautolearn")) || has_word(r->tflags, STR("userconf")))
+	if (traits & TRAIT_LEFT_OUT)
 		return;
-	if (has_word(r->tflags, STR("learn"))) {
+	if (traits & TRAIT_LEARNS) {
 		p->learned += score;
 		return;
 	}
-	if (has_word(r->tflags, STR("autolearn_force")))
+	if (traits & TRAIT_FORCES)
 		strbuf_printf(&p->forced_by, "%s%.*s", p->forced_by.n ? "," : "", STR_FMT(r->name));
 	if ((set & SCORE_SET_BAYES) && score == r->score[set])
 		score = r->score[set & ~(unsigned)SCORE_SET_BAYES];
 	if (score == 0)
 		return;
-	switch (side_of(r)) {
+	switch (traits & SIDE_MASK) {
 	case SIDE_HEAD: p->head += score; break;
 	case SIDE_BODY: p->body += score; break;
 	case SIDE_META: add_meta(p, rs, r->meta, score); break;
@@ -150,7 +156,7 @@ static enum autolearn_decision decide(const struct rules_settings *s, const stru
 }
 
 void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judgement *verdict,
-		      struct arena *a, struct autolearn *ret)
+		      const struct rule *const *rules, struct arena *a, struct autolearn *ret)
 {
 	struct points p = { 0 };
 
@@ -158,9 +164,9 @@ void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judge
 	strbuf_init(&p.forced_by, MAX_NAMES);
 	for (size_t i = 0; i < verdict->hit_count; i++) {
 		for (uint32_t n = 0; n < verdict->hits[i].count; n++)
-			add_hit(&p, rs, set, &verdict->hits[i]);
+			add_hit(&p, rs, set, rules[i], verdict->hits[i].score);
 	}
-	ret->points = rounded(p.all);
+	ret->points = num_round_milli(p.all);
 	if (ruleset_has_plugin(rs, STR("Mail::SpamAssassin::Plugin::AutoLearnThreshold")))
 		ret->decision = decide(&rs->settings, verdict, &p, ret->points);
 	if (ret->decision != AUTOLEARN_NO)

@@ -8,8 +8,11 @@
 
 #include "core/str.h"
 
+#include <stdint.h>
+
 struct arena;
 struct judgement;
+struct rule;
 struct ruleset;
 
 enum autolearn_decision { AUTOLEARN_NO = 0, AUTOLEARN_HAM, AUTOLEARN_SPAM };
@@ -20,6 +23,11 @@ struct autolearn {
 	struct str forced_by; /* rules, comma list; empty: none, or nothing was decided */
 };
 
-/* `set`: the score set the message was judged with. Without the plugin nothing is decided. */
+/*
+ * `set`: the score set the message was judged with. `rules`: those of the verdict's hits; NULL where there is
+ * no such rule. Without the plugin nothing is decided.
+ */
 void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judgement *verdict,
-		      struct arena *a, struct autolearn *ret);
+		      const struct rule *const *rules, struct arena *a, struct autolearn *ret);
+/* What the decision reads of a rule (ruleset.learning). */
+uint8_t autolearn_traits(const struct rule *r);

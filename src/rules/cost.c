@@ -5,6 +5,7 @@
 #include "core/map.h"
 #include "core/must.h"
 #include "core/stopwatch.h"
+#include "rules/hits.h"
 #include "rules/match.h"
 #include "rules/rule.h"
 #include "rules/rx.h"
@@ -94,11 +95,13 @@ void rule_costs_end(struct rule_costs *costs, const char *stage, bool is_call)
 
 void rule_costs_add_hits(struct rule_costs *costs, const struct match_hits *hits)
 {
-	for (size_t i = 0; i < costs->rule_count; i++)
-		if (hits->rules[i].state == RULE_HIT) {
-			costs->rules[i].hits += hits->rules[i].count;
-			costs->rules[i].messages++;
-		}
+	const struct hits *h = hits->hits;
+
+	BITS_EACH(h->hit, costs->rule_count, i)
+	{
+		costs->rules[i].hits += h->counts[i];
+		costs->rules[i].messages++;
+	}
 }
 
 const struct rule_cost *rule_costs_get(const struct rule_costs *costs, size_t rule)

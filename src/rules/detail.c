@@ -86,11 +86,11 @@ static double value_of(const void *ctx, uint32_t id)
 		return 0;
 	if (id == s->changed)
 		return s->value;
-	if (s->j->ready[id] > (cyclic ? 0 : (uint32_t)JUDGE_STEP_FINISH))
+	if (judgement_ready(s->j, id) > (cyclic ? 0 : (uint32_t)JUDGE_STEP_FINISH))
 		return 0;
 	if (cyclic && (r->flags & RULE_CYCLIC) && r->index >= s->meta->index)
 		return 0;
-	return s->j->values[id];
+	return judgement_value(s->j, id);
 }
 
 static double value_with(const struct seen *s)
@@ -108,9 +108,9 @@ static enum meta_outcome outcome_of(const struct rule *r, const struct judgement
 		return META_BROKEN;
 	if (j->scores[r->index] == 0)
 		return META_UNSCORED;
-	if (j->ready[r->index] == JUDGE_STEP_NEVER)
+	if (judgement_ready(j, r->index) == JUDGE_STEP_NEVER)
 		return META_WAITS;
-	if (j->values[r->index] != 0)
+	if (judgement_value(j, r->index) != 0)
 		return META_TRUE;
 	return r->flags & RULE_CYCLIC ? META_CIRCLE : META_FALSE;
 }

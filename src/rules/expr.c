@@ -373,6 +373,36 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 	return 0;
 }
 
+static bool is_jump(const struct step *s)
+{
+	return s->op == OP_AND || s->op == OP_OR || s->op == OP_QUESTION || s->op == OP_COLON ||
+	       s->op == OP_CHAIN;
+}
+
+/* A && that ends all when its left side is false: it jumps to the end, or to the next one that does. */
+static bool ends_all(const struct expr *x, size_t at)
+{
+	while (at < x->n && x->steps[at].op == OP_AND)
+		at = x->steps[at].arg;
+	return at == x->n;
+}
+
+size_t expr_required(const struct expr *x, uint32_t *ids, size_t max)
+{
+	size_t n = 0,
+	       certain = 0; /* every step from `certain` on is reached, or the expression is 0 */
+
+	for (size_t i = 0; i < x->n && n < max; i++) {
+		const struct step *s = &x->steps[i];
+
+		if (is_jump(s) && !ends_all(x, i) && s->arg > certain)
+			certain = s->arg;
+		if (s->op == OP_VALUE && i >= certain && ends_all(x, i + 1))
+			ids[n++] = s->arg;
+	}
+	return n;
+}
+
 static bool compare(unsigned op, double a, double b)
 {
 	switch (op) {

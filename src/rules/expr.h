@@ -41,5 +41,10 @@ struct expr;
 /* Fails with "syntax error", or ERR_LIMIT where it nests too deep. */
 int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 		 const struct expr_names *names, struct expr **ret, struct err *e);
+/*
+ * Operands without which it is nothing: where one of these is 0, so is the expression. Those are the plain
+ * operands of its outermost &&; at most max of them.
+ */
+size_t expr_required(const struct expr *x, uint32_t *ids, size_t max);
 /* False: a division by zero (Perl would die). */
 bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, double *ret);

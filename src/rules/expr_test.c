@@ -198,12 +198,59 @@ static void test_tokens(void **state)
 	}
 }
 
+static void test_required(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "A", "A" },
+		{ "!A", "" },
+		{ "A && B && C", "ABC" },
+		{ "A && !B && (C + D > 1)", "A" },
+		{ "(C || D) && A", "A" },
+		{ "(A && B) && C", "ABC" },
+		{ "A && (B && C)", "ABC" },
+		{ "A || B", "" },
+		{ "A && B || C", "" },
+		{ "A || B && C", "" },
+		{ "(A || B && C) && D", "D" },
+		{ "A ? B && C : D", "" },
+		{ "A ? B : C && D", "" },
+		{ "A && B ? C : D", "" },
+		{ "(A ? B : C) && D", "D" },
+		{ "A + B", "" },
+		{ "A > B > C && D", "D" },
+		{ "A && B > C", "A" },
+		{ "!(A && B)", "" },
+		{ "-A && B", "B" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct str *tokens;
+		size_t n = expr_tokenize(a, str_of(cases[i].text), &tokens);
+		char got[8] = "";
+		uint32_t ids[8];
+		struct expr *x;
+
+		assert_int_equal(expr_compile(a, tokens, n, &names, &x, NULL), 0);
+		n = expr_required(x, ids, ELEMENTS(ids));
+		for (size_t k = 0; k < n; k++)
+			got[k] = (char)('A' + ids[k]);
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].text, got);
+		assert_true(expr_required(x, ids, 1) <= 1);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),   cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_division), cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_tokens),   cmocka_unit_test(test_required),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

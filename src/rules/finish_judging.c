@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What judging reads of every rule for every message, side by side: a walk over thousands of struct rule
- * waits for memory at each. Made when all else of the rule set is known.
+ * waits for memory at each; and who reads whom, so that there need be no such walk. Made when all else of the
+ * rule set is known.
  */
 #include "core/arena.h"
+#include "rules/autolearn.h"
+#include "rules/judge_metas.h"
 #include "rules/load.h"
+
+enum { MAX_REQUIRED = 64 };
 
 static double nothing(const void *ctx, uint32_t id)
 {
@@ -42,25 +47,158 @@ static void fill_metas(struct ruleset *rs, struct judge_meta *metas, uint32_t *d
 	}
 }
 
-void finish_judging(struct load *l)
+static void make_metas(struct load *l)
 {
 	struct ruleset *rs = l->rs;
-	size_t deps = 0, n = rs->rule_count;
 	struct judge_meta *metas = arena_calloc(l->a, rs->meta_count + 1, sizeof(*metas));
-	uint32_t *steps = arena_calloc(l->a, n + 1, sizeof(*steps));
+	uint64_t *lively = arena_calloc(l->a, bits_words(rs->meta_count), sizeof(*lively));
+	size_t deps = 0;
 
 	for (size_t i = 0; i < rs->meta_count; i++)
 		deps += rs->rules[rs->metas[i]]->meta->dep_count;
 	fill_metas(rs, metas, arena_calloc(l->a, deps + 1, sizeof(uint32_t)));
+	for (size_t i = 0; i < rs->meta_count; i++) {
+		if (!metas[i].is_silent)
+			bits_add(lively, i);
+	}
 	rs->judge_metas = metas;
-	for (size_t i = 0; i < n; i++)
+	rs->lively = lively;
+}
+
+/* --- who reads whom --- */
+
+/* The rules that a meta is listed under. */
+struct listed {
+	const uint32_t *rules;
+	size_t n;
+	uint32_t one;
+};
+
+/*
+ * One rule without which the meta is 0, where there is such a rule: the one that the fewest metas read, as
+ * it will be 0 most often. Else all it reads. (from: of the list of all readers.)
+ */
+static struct listed watched(const struct ruleset *rs, const struct judge_meta *m,
+			     const uint32_t *from)
+{
+	uint32_t required[MAX_REQUIRED];
+	size_t n = m->expr ? expr_required(m->expr, required, MAX_REQUIRED) : 0;
+	struct listed ret = { m->deps, m->dep_count, 0 };
+	uint32_t fewest = UINT32_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t r = required[i] == RULE_NONE ? (uint32_t)rs->rule_count : required[i];
+
+		if (from[r + 1] - from[r] < fewest) {
+			fewest = from[r + 1] - from[r];
+			ret = (struct listed){ NULL, 1, r };
+		}
+	}
+	return ret;
+}
+
+/* all NULL: each meta under everything it reads; else (all readers) under what it has to watch. */
+static struct rule_readers list_readers(struct load *l, const struct rule_readers *all)
+{
+	const struct ruleset *rs = l->rs;
+	size_t n = rs->rule_count + 1, total = 0;
+	struct listed *lists = arena_calloc(l->scratch, rs->meta_count + 1, sizeof(*lists));
+	uint32_t *from = arena_calloc(l->a, n + 1, sizeof(*from)), *at;
+
+	for (size_t i = 0; i < rs->meta_count; i++) {
+		const struct judge_meta *m = &rs->judge_metas[i];
+
+		lists[i] = (struct listed){ m->deps, m->dep_count, 0 };
+		if (all)
+			lists[i] = watched(rs, m, all->from);
+		if (!lists[i].rules)
+			lists[i].rules = &lists[i].one;
+		for (size_t k = 0; k < lists[i].n; k++)
+			from[lists[i].rules[k]]++;
+		total += lists[i].n;
+	}
+	at = arena_calloc(l->a, total + 1, sizeof(*at));
+	/* from ends: each list is filled from its end, by which its beginning becomes known */
+	for (size_t r = 1; r <= n; r++)
+		from[r] += from[r - 1];
+	for (size_t i = rs->meta_count; i-- > 0;) {
+		for (size_t k = lists[i].n; k-- > 0;)
+			at[--from[lists[i].rules[k]]] = (uint32_t)i;
+	}
+	return (struct rule_readers){ from, at };
+}
+
+/* --- by rule --- */
+
+static void make_tables(struct load *l)
+{
+	struct ruleset *rs = l->rs;
+	size_t n = rs->rule_count;
+	uint32_t *steps = arena_calloc(l->a, n + 1, sizeof(*steps));
+	uint32_t *places = arena_calloc(l->a, n + 1, sizeof(*places));
+	uint8_t *learning = arena_calloc(l->a, n + 1, sizeof(*learning));
+
+	for (size_t i = 0; i < n; i++) {
 		steps[i] = rs->rules[i]->step;
+		learning[i] = autolearn_traits(rs->rules[i]);
+	}
+	for (size_t i = 0; i < rs->judging_count; i++)
+		places[rs->judging[i]] = (uint32_t)i;
 	rs->steps = steps;
+	rs->judging_places = places;
+	rs->learning = learning;
 	for (unsigned set = 0; set < SCORE_SETS; set++) {
 		double *scores = arena_calloc(l->a, n + 1, sizeof(*scores));
 
 		for (size_t i = 0; i < n; i++)
 			scores[i] = rs->rules[i]->score[set];
 		rs->scores[set] = scores;
+	}
+}
+
+/* --- by plan --- */
+
+static void add_members(uint64_t *set, const struct rule_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		bits_add(set, list->at[i]->index);
+}
+
+static void make_members(struct load *l, struct match_plan *plan)
+{
+	struct gated_list *gated[] = { &plan->header, &plan->body, &plan->uri, &plan->rawbody,
+				       &plan->full };
+	size_t words = bits_words(l->rs->rule_count);
+	uint64_t *all = arena_calloc(l->a, words, sizeof(*all));
+
+	for (size_t i = 0; i < ELEMENTS(gated); i++) {
+		uint64_t *set = arena_calloc(l->a, words, sizeof(*set));
+
+		add_members(set, &gated[i]->rules);
+		add_members(all, &gated[i]->rules);
+		gated[i]->members = set;
+	}
+	add_members(all, &plan->mime);
+	add_members(all, &plan->uri_detail);
+	add_members(all, &plan->ordered);
+	plan->members = all;
+}
+
+void finish_judging(struct load *l)
+{
+	struct ruleset *rs = l->rs;
+
+	make_metas(l);
+	rs->readers = list_readers(l, NULL);
+	rs->watchers = list_readers(l, &rs->readers);
+	make_tables(l);
+	for (unsigned set = 0; set < SCORE_SETS; set++) {
+		uint32_t *ready = arena_calloc(l->a, rs->rule_count + 1, sizeof(*ready));
+
+		if (!ruleset_has_set(rs, set))
+			continue;
+		make_members(l, &rs->plans[set]);
+		judge_metas_untouched(rs, &rs->plans[set], rs->scores[set], ready);
+		rs->plans[set].ready = ready;
 	}
 }

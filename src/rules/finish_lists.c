@@ -57,7 +57,8 @@ static struct rule_list rules_of(const struct vec *v)
 
 static struct gated_list gated(struct load *l, const struct vec *v)
 {
-	return (struct gated_list){ rules_of(v), prefilter_new(l->a, v->data, v->n) };
+	return (struct gated_list){ .rules = rules_of(v),
+				    .filter = prefilter_new(l->a, v->data, v->n) };
 }
 
 /* Rules of one header stand together, so that it is fetched once. */

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Replay. The rules that hit are walked by rank (priority, class, definition); at the end of each
- * priority come the metas that are ready by then. When a meta is ready follows from what it reads and is
- * worked out beforehand, in one pass over the metas in order of dependence.
+ * priority come the metas that are ready by then (judge_metas.h works out which, and when).
  */
 #include "rules/judge.h"
 
 #include "core/arena.h"
+#include "core/num.h"
 #include "core/strbuf.h"
 #include "core/vec.h"
 #include "rules/autolearn.h"
+#include "rules/judge_metas.h"
 #include "rules/rule.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define SC_RULE "SHORTCIRCUIT"
@@ -22,131 +22,48 @@ struct judging {
 	const struct ruleset *rs;
 	const struct match_hits *hits;
 	struct arena *a;
-	const double *scores; /* by rule */
-	double *values;       /* what metas see, by rule */
-	uint32_t *ready;      /* the step at whose end metas may read it, by rule */
-	uint32_t read_step;   /* what a meta evaluated now can see: rules ready by then */
-	uint32_t *metas;      /* those that hit, by the step in which they do */
-	size_t meta_count, meta_at;
+	struct judge_metas metas;
+	size_t meta_at;
 	double score;
 	bool stopped;           /* by a short-circuit */
 	struct vec found, subs; /* struct report_hit */
+	struct vec found_rules; /* const struct rule *: of found; NULL: none */
 	struct judgement *out;
 };
 
-static double value_of(const void *ctx, uint32_t id)
-{
-	const struct judging *j = ctx;
-
-	return id == RULE_NONE || j->ready[id] > j->read_step ? 0 : j->values[id];
-}
-
-static void set_scores(struct judging *j, const struct judge_overlay *overlay)
+/* The rule set's scores, or a copy with the overlay's in it. True: a copy. */
+static bool set_scores(struct judging *j, const struct judge_overlay *overlay)
 {
 	size_t n = j->rs->rule_count;
 	double *scores;
 
-	j->scores = j->rs->scores[j->hits->score_set];
+	j->metas.scores = j->rs->scores[j->hits->score_set];
 	if (!overlay || !overlay->score_count)
-		return;
+		return false;
 	scores = arena_alloc(j->a, (n + 1) * sizeof(*scores));
-	memcpy(scores, j->scores, (n + 1) * sizeof(*scores));
+	memcpy(scores, j->metas.scores, (n + 1) * sizeof(*scores));
 	for (size_t i = 0; i < overlay->score_count; i++) {
 		const struct rule *r = map_get(&j->rs->by_name, overlay->scores[i].rule);
 
 		if (r)
 			scores[r->index] = overlay->scores[i].score;
 	}
-	j->scores = scores;
+	j->metas.scores = scores;
+	return true;
 }
 
-/* Rules that have run are ready at the end of their priority, the others at the very end. */
-static void set_values(struct judging *j)
+static void run_metas(struct judging *j, const struct judge_overlay *overlay)
 {
-	size_t n = j->rs->rule_count;
+	const struct match_plan *plan = &j->rs->plans[j->hits->score_set];
+	uint32_t *untouched;
 
-	j->values = arena_calloc(j->a, n + 1, sizeof(*j->values));
-	j->ready = arena_calloc(j->a, n + 1, sizeof(*j->ready));
-	j->ready[n] = JUDGE_STEP_FINISH; /* what is no rule */
-	for (size_t i = 0; i < n; i++) {
-		const struct rule_hits *h = &j->hits->rules[i];
-		bool ran = h->state == RULE_HIT || h->state == RULE_MISS;
-
-		ran = ran && j->scores[i] != 0;
-		j->ready[i] = ran ? j->rs->steps[i] : JUDGE_STEP_FINISH;
-		j->values[i] = ran && h->state == RULE_HIT ? h->value : 0;
+	j->metas.untouched = plan->ready;
+	if (set_scores(j, overlay)) {
+		untouched = arena_alloc(j->a, (j->rs->rule_count + 1) * sizeof(*untouched));
+		judge_metas_untouched(j->rs, plan, j->metas.scores, untouched);
+		j->metas.untouched = untouched;
 	}
-}
-
-/* The step at whose end all that a meta reads is known. *ret_any: some of it is not 0. */
-static uint32_t meta_step(const struct judging *j, const struct judge_meta *m, bool *ret_any)
-{
-	uint32_t step = 0;
-	bool any = false;
-
-	for (size_t i = 0; i < m->dep_count; i++) {
-		uint32_t at = j->ready[m->deps[i]];
-
-		step = at > step ? at : step;
-		any |= j->values[m->deps[i]] != 0;
-	}
-	*ret_any = any;
-	return m->is_cyclic ? 0 : m->waits_for_end ? (uint32_t)JUDGE_STEP_FINISH : step;
-}
-
-/*
- * A meta without score is evaluated when it becomes ready in the run, never at the end; when it is true
- * it has no way to say so, and whoever reads it waits for ever.
- */
-static void evaluate(struct judging *j, const struct judge_meta *m)
-{
-	bool any, scored = j->scores[m->rule] != 0;
-	uint32_t step = meta_step(j, m, &any);
-	double v = 0;
-
-	j->ready[m->rule] = JUDGE_STEP_NEVER;
-	if (!m->expr || step == JUDGE_STEP_NEVER || (step == JUDGE_STEP_FINISH && !scored))
-		return;
-	/* in a circle nobody waits: what has not run in the first priority counts as no hit */
-	j->read_step = m->is_cyclic ? 0 : (uint32_t)JUDGE_STEP_FINISH;
-	if ((any || !m->is_silent) && !expr_eval(m->expr, value_of, j, &v))
-		v = 0;
-	if (v != 0 && !scored)
-		return;
-	j->ready[m->rule] = step;
-	if (v == 0)
-		return;
-	j->values[m->rule] = v > 0 ? v : 1;
-	j->metas[j->meta_count++] = m->rule;
-}
-
-struct meta_hit {
-	uint32_t step, place, rule;
-};
-
-static int by_step(const void *a, const void *b)
-{
-	const struct meta_hit *x = a, *y = b;
-
-	if (x->step != y->step)
-		return x->step < y->step ? -1 : 1;
-	return x->place < y->place ? -1 : x->place > y->place;
-}
-
-/* Metas that hit, by step; within a step whatever is read comes before who reads it. */
-static void evaluate_metas(struct judging *j)
-{
-	struct meta_hit *hits;
-
-	j->metas = arena_calloc(j->a, j->rs->meta_count + 1, sizeof(*j->metas));
-	for (size_t i = 0; i < j->rs->meta_count; i++)
-		evaluate(j, &j->rs->judge_metas[i]);
-	hits = arena_calloc(j->a, j->meta_count + 1, sizeof(*hits));
-	for (size_t i = 0; i < j->meta_count; i++)
-		hits[i] = (struct meta_hit){ j->ready[j->metas[i]], (uint32_t)i, j->metas[i] };
-	qsort(hits, j->meta_count, sizeof(*hits), by_step);
-	for (size_t i = 0; i < j->meta_count; i++)
-		j->metas[i] = hits[i].rule;
+	judge_metas_run(&j->metas, plan, j->hits->hits, j->a);
 }
 
 static struct str area_of(const struct rule *r)
@@ -182,15 +99,24 @@ static void push_hit(struct vec *v, struct str rule, double score, uint32_t coun
 				  .description = description };
 }
 
+/* Of the hit just pushed to found; NULL: there is no such rule. */
+static void push_rule(struct judging *j, const struct rule *r)
+{
+	*(const struct rule **)vec_must_push(&j->found_rules) = r;
+}
+
 /* The pseudo-rule that tells of a short-circuit. */
 static void add_shortcircuit(struct judging *j, double score)
 {
+	const struct rule *r;
+
 	VEC_EACH (&j->found, struct report_hit, it) {
 		if (str_eq(it->rule, STR(SC_RULE)))
 			return;
 	}
-	push_hit(&j->found, STR(SC_RULE), score, 1, STR(""),
-		 description_of(map_get(&j->rs->by_name, STR(SC_RULE))));
+	r = map_get(&j->rs->by_name, STR(SC_RULE));
+	push_hit(&j->found, STR(SC_RULE), score, 1, STR(""), description_of(r));
+	push_rule(j, r);
 	j->score += score;
 }
 
@@ -239,8 +165,9 @@ static void check_shortcircuit(struct judging *j, const struct rule *r, double s
 
 static void add_hit(struct judging *j, const struct rule *r, uint32_t count)
 {
-	const struct rule_hits *h = &j->hits->rules[r->index];
-	double score = h->has_score ? h->score : j->scores[r->index];
+	const struct hits *h = j->hits->hits;
+	double score =
+	    bits_has(h->scored, r->index) ? h->scores[r->index] : j->metas.scores[r->index];
 	struct str text = description_of(r);
 
 	check_shortcircuit(j, r, score);
@@ -249,6 +176,7 @@ static void add_hit(struct judging *j, const struct rule *r, uint32_t count)
 		return;
 	}
 	push_hit(&j->found, r->name, score, count, area_of(r), text);
+	push_rule(j, r);
 	for (uint32_t i = 0; i < count; i++)
 		j->score += score;
 }
@@ -256,20 +184,27 @@ static void add_hit(struct judging *j, const struct rule *r, uint32_t count)
 /* The metas that become ready at the end of this step. */
 static void add_metas(struct judging *j, uint32_t step)
 {
-	for (; j->meta_at < j->meta_count; j->meta_at++) {
-		uint32_t m = j->metas[j->meta_at];
+	for (; j->meta_at < j->metas.hit_count; j->meta_at++) {
+		uint32_t m = j->metas.hits[j->meta_at];
 
-		if (j->ready[m] > step)
+		if (j->metas.ready[m] > step)
 			return;
 		add_hit(j, j->rs->rules[m], 1);
 	}
 }
 
-static bool hit_counts(const struct judging *j, uint32_t rule)
+/* The hits that count, as places in the order of judging. */
+static const uint64_t *places_of_hits(const struct judging *j)
 {
-	const struct rule_hits *h = &j->hits->rules[rule];
+	const struct hits *h = j->hits->hits;
+	uint64_t *places = arena_calloc(j->a, bits_words(j->rs->judging_count), sizeof(*places));
 
-	return h->state == RULE_HIT && (j->scores[rule] != 0 || h->has_score);
+	BITS_EACH(h->hit, h->n, i)
+	{
+		if (j->metas.scores[i] != 0 || bits_has(h->scored, i))
+			bits_add(places, j->rs->judging_places[i]);
+	}
+	return places;
 }
 
 static bool same_batch(const struct rule *a, const struct rule *b)
@@ -281,19 +216,18 @@ static bool same_batch(const struct rule *a, const struct rule *b)
 static void replay(struct judging *j)
 {
 	const struct rule *last = NULL;
+	const uint64_t *places = places_of_hits(j);
 	uint32_t step = 0;
 
-	for (size_t i = 0; i < j->rs->judging_count; i++) {
-		const struct rule *r;
+	BITS_EACH(places, j->rs->judging_count, i)
+	{
+		const struct rule *r = j->rs->rules[j->rs->judging[i]];
 
-		if (!hit_counts(j, j->rs->judging[i]))
-			continue;
-		r = j->rs->rules[j->rs->judging[i]];
 		while (!j->stopped && step < r->step)
 			add_metas(j, step++);
 		if (j->stopped && !(last && same_batch(last, r)))
 			return;
-		add_hit(j, r, j->hits->rules[r->index].count);
+		add_hit(j, r, j->hits->hits->counts[r->index]);
 		last = r;
 	}
 	while (step < j->rs->step_count && !j->stopped)
@@ -303,21 +237,14 @@ static void replay(struct judging *j)
 static void add_time_limit(struct judging *j)
 {
 	const struct rule *r = map_get(&j->rs->by_name, STR(TIME_RULE));
-	double score = r ? j->scores[r->index] : 0.001;
+	double score = r ? j->metas.scores[r->index] : 0.001;
 
 	if (score == 0)
 		return;
 	push_hit(&j->found, STR(TIME_RULE), score, 1, STR(""),
 		 STR("Exceeded time limit / deadline"));
+	push_rule(j, r);
 	j->score += score;
-}
-
-static double rounded(double v)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "%0.3f", v);
-	return strtod(text, NULL);
 }
 
 static void decide_learning(const struct judging *j, struct judgement *ret)
@@ -325,7 +252,7 @@ static void decide_learning(const struct judging *j, struct judgement *ret)
 	const struct rules_settings *s = &j->rs->settings;
 	struct autolearn learn;
 
-	autolearn_decide(j->rs, j->hits->score_set, ret, j->a, &learn);
+	autolearn_decide(j->rs, j->hits->score_set, ret, j->found_rules.data, j->a, &learn);
 	ret->autolearn_points = learn.points;
 	ret->autolearn_force = STR_NONE;
 	ret->autolearn = STR("unavailable");
@@ -345,20 +272,19 @@ static void decide_learning(const struct judging *j, struct judgement *ret)
 void judge(const struct ruleset *rs, const struct match_hits *hits,
 	   const struct judge_overlay *overlay, struct arena *a, struct judgement *ret)
 {
-	struct judging j = { .rs = rs, .hits = hits, .a = a, .out = ret };
+	struct judging j = { .rs = rs, .hits = hits, .a = a, .metas = { .rs = rs }, .out = ret };
 
 	*ret = (struct judgement){ .shortcircuit_rule = STR_NONE, .shortcircuit_type = STR_NONE };
 	vec_init(&j.found, a, sizeof(struct report_hit), 0);
 	vec_init(&j.subs, a, sizeof(struct report_hit), 0);
-	set_scores(&j, overlay);
-	set_values(&j);
-	evaluate_metas(&j);
+	vec_init(&j.found_rules, a, sizeof(const struct rule *), 0);
+	run_metas(&j, overlay);
 	replay(&j);
 	if (hits->stopped)
 		add_time_limit(&j);
 	else if (!j.stopped)
 		add_metas(&j, JUDGE_STEP_FINISH);
-	ret->score = rounded(j.score);
+	ret->score = num_round_milli(j.score);
 	ret->required =
 	    overlay && overlay->has_required ? overlay->required : rs->settings.required_score;
 	ret->spam = ret->score >= ret->required;
@@ -366,9 +292,11 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	ret->hit_count = j.found.n;
 	ret->subrules = j.subs.data;
 	ret->subrule_count = j.subs.n;
-	ret->scores = j.scores;
-	ret->values = j.values;
-	ret->ready = j.ready;
+	ret->scores = j.metas.scores;
+	ret->touched = j.metas.touched;
+	ret->values = j.metas.values;
+	ret->ready = j.metas.ready;
+	ret->untouched = j.metas.untouched;
 	decide_learning(&j, ret);
 }
 

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "core/bits.h"
 #include "core/str.h"
 #include "ipc/report.h"
 #include "rules/match.h"
@@ -55,10 +56,24 @@ struct judgement {
 	double autolearn_points;    /* the score that decides over it */
 	struct str shortcircuit_rule; /* none: no rule stopped the others */
 	struct str shortcircuit_type; /* "ham", "spam" or "default" */
-	/* By index of the rule, for rules/detail.h: its score, what metas see of it, and from which step on. */
-	const double *scores, *values;
-	const uint32_t *ready;
+	const double *scores;         /* by index of the rule */
+	/* What judgement_value() and judgement_ready() read: the sets and arrays of judge_metas.h. */
+	const uint64_t *touched;
+	const double *values;
+	const uint32_t *ready, *untouched;
 };
+
+/* What metas see of a rule or meta, by its index. */
+static inline double judgement_value(const struct judgement *j, size_t rule)
+{
+	return bits_has(j->touched, rule) ? j->values[rule] : 0;
+}
+
+/* And from which step on. */
+static inline uint32_t judgement_ready(const struct judgement *j, size_t rule)
+{
+	return bits_has(j->touched, rule) ? j->ready[rule] : j->untouched[rule];
+}
 
 /* Lives in `a`; slices point into the rule set and the match. */
 void judge(const struct ruleset *rs, const struct match_hits *hits,

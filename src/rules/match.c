@@ -44,8 +44,8 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 	m->net = net;
 	m->result.score_set = score_set_of(net, rs->bayes);
 	m->plan = &rs->plans[m->result.score_set];
-	m->hits = arena_calloc(a, rs->rule_count + 1, sizeof(*m->hits));
-	m->result.rules = m->hits;
+	hits_init(&m->hits, a, rs->rule_count);
+	m->result.hits = &m->hits;
 	m->plugin_state = arena_calloc(a, map_count(&rs->plugins) + 1, sizeof(void *));
 	m->first_ask_id = options->first_ask_id ? options->first_ask_id : 1;
 	m->max_asks = options->max_asks ? options->max_asks : DEFAULT_MAX_ASKS;
@@ -74,20 +74,26 @@ bool match_is_over(struct match *m)
 	return m->stopped;
 }
 
+bool match_has_run_out(struct match *m)
+{
+	if (budget_is_over(m->budget, BUDGET_STEPS) || budget_is_over(m->budget, BUDGET_STOPPED))
+		m->stopped = true;
+	return m->stopped;
+}
+
 void match_ran(struct match *m, const struct rule *r, size_t count, double value)
 {
-	struct rule_hits *h = &m->hits[r->index];
+	struct hits *h = &m->hits;
 
-	if (h->state == RULE_HIT) /* another rule's plugin was there first */
+	if (bits_has(h->hit, r->index)) /* another rule's plugin was there first */
 		return;
-	if (!count && (budget_is_over(m->budget, BUDGET_STEPS) ||
-		       budget_is_over(m->budget, BUDGET_STOPPED))) {
-		m->stopped = true; /* it may have hit with more steps: not run */
+	if (!count && match_has_run_out(m))
 		return;
-	}
-	h->state = count ? RULE_HIT : RULE_MISS;
-	h->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
-	h->value = value;
+	bits_remove(h->waits, r->index);
+	if (count)
+		hits_set(h, r->index, count, value);
+	else
+		bits_add(h->ran, r->index);
 }
 
 static void take_turn(struct match *m, const struct rule *r)
@@ -128,9 +134,11 @@ static bool waits(const struct match *m)
 /* No answer will come any more: who still waits has not hit. */
 static void end_pending(struct match *m)
 {
-	for (size_t i = 0; i < m->rs->rule_count; i++) {
-		if (m->hits[i].state == RULE_PENDING)
-			m->hits[i].state = RULE_MISS;
+	struct hits *h = &m->hits;
+
+	for (size_t i = 0; i < bits_words(h->n); i++) {
+		h->ran[i] |= h->waits[i];
+		h->waits[i] = 0;
 	}
 }
 
@@ -200,6 +208,11 @@ void match_expire(struct match *m)
 		it->answered = true;
 		it->answer = (struct answer){ .ask_id = it->ask.id, .status = ANSWER_TIMEOUT };
 	}
+}
+
+struct rule_hits match_rule(const struct match_hits *h, size_t rule)
+{
+	return hits_get(h->hits, rule);
 }
 
 const struct match_hits *match_hits(const struct match *m)

@@ -25,6 +25,7 @@
 
 struct arena;
 struct budget;
+struct hits; /* rules/hits.h */
 struct msg;
 struct rule_costs;
 struct ruleset;
@@ -106,9 +107,9 @@ struct match_note {
 };
 
 struct match_hits {
-	const struct rule_hits *rules; /* ruleset_rule_count() entries; metas are NOT_RUN */
-	unsigned score_set;            /* 0..3: which of a rule's four scores counts */
-	const struct match_log *logs;  /* "[text]" lines under a rule's description */
+	const struct hits *hits;      /* by rule: match_rule() */
+	unsigned score_set;           /* 0..3: which of a rule's four scores counts */
+	const struct match_log *logs; /* "[text]" lines under a rule's description */
 	size_t log_count;
 	const struct match_tag *tags; /* _TAGS_ that rules and plugins have set */
 	size_t tag_count;
@@ -123,3 +124,5 @@ struct match_hits {
 
 /* At any time; final after MATCH_DONE. Lives in the match. */
 const struct match_hits *match_hits(const struct match *m);
+/* Metas have not run. */
+struct rule_hits match_rule(const struct match_hits *h, size_t rule);

@@ -31,7 +31,7 @@ static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *
 /* More of this subject would change nothing. */
 static bool is_settled(const struct bulk *b, const struct rule *r)
 {
-	if (r->rank < b->from || match_is_full(r, b->m->hits[r->index].count))
+	if (r->rank < b->from || match_is_full(r, hits_count(&b->m->hits, r->index)))
 		return true;
 	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
 }
@@ -50,20 +50,18 @@ static bool try_stretch(void *ctx, uint32_t position, size_t first, size_t last,
 	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject, first, last);
 	b->m->result.limit_errors += result == RX_LIMIT;
 	if (result == RX_MATCH)
-		b->m->hits[r->index].count = 1;
+		hits_set(&b->m->hits, r->index, 1, 1);
 	return result == RX_MATCH;
 }
 
 static void try_rule(struct bulk *b, uint32_t position)
 {
 	const struct rule *r = b->list->rules.at[position];
-	struct rule_hits *h = &b->m->hits[r->index];
-	size_t n;
+	struct hits *h = &b->m->hits;
 
 	if (is_settled(b, r))
 		return;
-	n = match_count(b->m, r, r->rx, b->subject, h->count);
-	h->count = n > UINT32_MAX - h->count ? UINT32_MAX : h->count + (uint32_t)n;
+	hits_add(h, r->index, match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
 }
 
 static void run_line(struct bulk *b, struct str subject, bool first)
@@ -83,17 +81,31 @@ static void run_line(struct bulk *b, struct str subject, bool first)
 	prefilter_windows(&b->scan, 0, UINT32_MAX, try_stretch, b);
 }
 
-/* Counts become outcomes. */
+/* Rules behind an edited body run once more: what they found before does not count. */
+static void forget(struct match *m, const struct gated_list *list, uint32_t from)
+{
+	for (size_t i = 0; i < list->rules.n; i++) {
+		const struct rule *r = list->rules.at[i];
+
+		if (r->rank >= from) {
+			bits_remove(m->hits.hit, r->index);
+			bits_remove(m->hits.ran, r->index);
+		}
+	}
+}
+
+/* The list is through: who has not hit will not. */
 static void settle(struct bulk *b)
 {
-	for (size_t i = 0; i < b->list->rules.n; i++) {
-		const struct rule *r = b->list->rules.at[i];
-		uint32_t n = b->m->hits[r->index].count;
+	const struct gated_list *list = b->list;
 
-		if (r->rank < b->from)
-			continue;
-		b->m->hits[r->index].state = RULE_NOT_RUN;
-		match_ran(b->m, r, n, n);
+	if (match_has_run_out(b->m))
+		return;
+	for (size_t i = 0; !b->from && i < bits_words(b->m->hits.n); i++)
+		b->m->hits.ran[i] |= list->members[i];
+	for (size_t i = 0; b->from && i < list->rules.n; i++) {
+		if (list->rules.at[i]->rank >= b->from)
+			bits_add(b->m->hits.ran, list->rules.at[i]->index);
 	}
 }
 
@@ -106,10 +118,8 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 		return;
 	bulk_init(&b, m, list);
 	b.from = from;
-	for (size_t i = 0; i < list->rules.n; i++) {
-		if (list->rules.at[i]->rank >= from)
-			m->hits[list->rules.at[i]->index].count = 0;
-	}
+	if (from)
+		forget(m, list, from);
 	for (size_t i = 0; i < count && !match_is_over(m); i++) {
 		if (budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
 			run_line(&b, line[i], i == 0);
@@ -122,7 +132,10 @@ static void header_rule(struct bulk *b, uint32_t position, struct str value)
 {
 	const struct rule *r = b->list->rules.at[position];
 
-	b->m->hits[r->index].count = (uint32_t)match_count_header(b->m, r, r->rx, value, true);
+	size_t n = match_count_header(b->m, r, r->rx, value, true);
+
+	if (n)
+		hits_set(&b->m->hits, r->index, n, (double)n);
 }
 
 static void present_header(struct bulk *b, const struct header_group *g, struct str value)
@@ -142,9 +155,20 @@ static void present_header(struct bulk *b, const struct header_group *g, struct 
 	prefilter_windows(&b->scan, g->first, g->n, try_stretch, b);
 }
 
+/* Of groups that have been gone through: who has not hit will not. */
+static void settle_groups(struct match *m, size_t count)
+{
+	const struct gated_list *list = &m->plan->header;
+	const struct header_group *last = count ? &m->plan->groups[count - 1] : NULL;
+
+	for (size_t i = 0; last && i < last->first + last->n; i++)
+		bits_add(m->hits.ran, list->rules.at[i]->index);
+}
+
 void match_headers(struct match *m)
 {
 	const struct match_plan *plan = m->plan;
+	size_t done = 0;
 	struct bulk b;
 
 	bulk_init(&b, m, &plan->header);
@@ -156,14 +180,15 @@ void match_headers(struct match *m)
 		if (found)
 			present_header(&b, g, value);
 		for (size_t k = 0; !found && k < g->absent_count; k++)
-			m->hits[g->absent[k].rule->index].count = g->absent[k].count;
-		for (uint32_t k = 0; k < g->n; k++) {
-			const struct rule *r = plan->header.rules.at[g->first + k];
-			uint32_t n = m->hits[r->index].count;
-
-			match_ran(m, r, n, n);
-		}
+			hits_set(&m->hits, g->absent[k].rule->index, g->absent[k].count,
+				 g->absent[k].count);
+		if (!match_has_run_out(m))
+			done = i + 1;
 	}
+	if (done < plan->group_count)
+		settle_groups(m, done);
+	else
+		settle(&b);
 }
 
 void match_views(struct match *m)

@@ -39,8 +39,8 @@ static struct eval_call call_of(struct match *m, const struct rule *r)
 static void take_result(struct match *m, const struct rule *r, int result)
 {
 	if (result == EVAL_PENDING) {
-		if (m->hits[r->index].state == RULE_NOT_RUN)
-			m->hits[r->index].state = RULE_PENDING;
+		if (!bits_has(m->hits.hit, r->index) && !bits_has(m->hits.ran, r->index))
+			bits_add(m->hits.waits, r->index);
 		return;
 	}
 	if (result != EVAL_NOT_RUN)
@@ -72,9 +72,9 @@ static double host_hits_of(struct plugin_host *host, struct str rule)
 	const struct match *m = match_of(host);
 	const struct rule *r = rule_of(m, rule);
 
-	if (!r || r->rank > m->rank || m->hits[r->index].state != RULE_HIT)
+	if (!r || r->rank > m->rank || !bits_has(m->hits.hit, r->index))
 		return 0;
-	return m->hits[r->index].value;
+	return m->hits.values[r->index];
 }
 
 static void host_set_tag(struct plugin_host *host, struct str tag, struct str value)
@@ -106,8 +106,8 @@ static void host_set_score(struct plugin_host *host, struct str rule, double sco
 
 	if (!r)
 		return;
-	m->hits[r->index].has_score = true;
-	m->hits[r->index].score = score;
+	bits_add(m->hits.scored, r->index);
+	m->hits.scores[r->index] = score;
 }
 
 static void host_got_hit(struct plugin_host *host, struct str rule, double value)
@@ -117,9 +117,9 @@ static void host_got_hit(struct plugin_host *host, struct str rule, double value
 
 	if (!r || r->type == RULE_META || !rule_is_active(r, m->result.score_set))
 		return;
-	if (m->hits[r->index].state == RULE_HIT && (r->flags & RULE_MULTIPLE)) {
-		m->hits[r->index].count++;
-		m->hits[r->index].value += value > 0 ? value : 1;
+	if (bits_has(m->hits.hit, r->index) && (r->flags & RULE_MULTIPLE)) {
+		m->hits.counts[r->index]++;
+		m->hits.values[r->index] += value > 0 ? value : 1;
 		return;
 	}
 	match_ran(m, r, 1, value > 0 ? value : 1);

@@ -6,6 +6,7 @@
 #include "core/vec.h"
 #include "msg/msg.h"
 #include "plugin/plugin.h"
+#include "rules/hits.h"
 #include "rules/match.h"
 #include "rules/rule.h"
 
@@ -32,7 +33,7 @@ struct match {
 	struct budget *budget;
 	const struct match_plan *plan;
 	struct rx_run *run;
-	struct rule_hits *hits;
+	struct hits hits;
 	void **plugin_state; /* by plugin_slot.index */
 	bool net, stopped, ran;
 	uint32_t rank; /* of the rule running in the ordered list */
@@ -64,6 +65,8 @@ struct match_scratch {
 
 /* True when the matching must end: no steps left, or told to stop. */
 bool match_is_over(struct match *m);
+/* The budget is over: what has not hit until now may have hit with more, and has not run. */
+bool match_has_run_out(struct match *m);
 /* A rule has run; count 0: no hit. */
 void match_ran(struct match *m, const struct rule *r, size_t count, double value);
 /* One regexp over one subject, as often as the rule counts; have: hits it has already. */

@@ -114,7 +114,7 @@ static void compare_plain(const struct harness *h, const struct rule *r, const c
 	struct rx_run *run = rx_run_new();
 	struct err e = ERR_INIT;
 	const struct rx *rx = rx_compile(h->rs->tables, h->arena, &r->source, 0, &e);
-	size_t n = 0, got = match_hits(h->match)->rules[r->index].count;
+	size_t n = 0, got = match_rule(match_hits(h->match), r->index).count;
 
 	assert_non_null(rx);
 	for (size_t i = 0; i < h->msg->body.n; i++) {

@@ -150,6 +150,7 @@ struct header_group {
 /* Regexp rules over the same subjects, and what tells which of them may match one. */
 struct gated_list {
 	struct rule_list rules;
+	const uint64_t *members; /* the same as bits, by index */
 	const struct prefilter *filter;
 };
 
@@ -160,6 +161,8 @@ struct match_plan {
 	struct gated_list header, body, uri, rawbody, full;
 	struct rule_list mime, uri_detail;
 	struct rule_list ordered; /* evals, templates and captures, by rank */
+	const uint64_t *members;  /* all of these, as bits by index */
+	const uint32_t *ready;    /* judge_metas_untouched() with this set's scores */
 };
 
 struct judge_meta {
@@ -168,6 +171,11 @@ struct judge_meta {
 	uint32_t dep_count, rule;
 	bool is_cyclic, waits_for_end;
 	bool is_silent; /* when all it reads is 0, so is it */
+};
+
+/* Numbers by rule: those of rule i are at[from[i]] up to before at[from[i + 1]]. */
+struct rule_readers {
+	const uint32_t *from, *at;
 };
 
 struct ruleset {
@@ -198,6 +206,11 @@ struct ruleset {
 	size_t meta_count;
 	/* the same rules as judging reads them (finish_judging.c), by their place in metas[] and by index */
 	const struct judge_meta *judge_metas;
+	struct rule_readers readers;    /* the metas that read a rule, as places in metas[] */
+	struct rule_readers watchers;   /* those that may be something else than 0 because of it */
+	const uint64_t *lively;         /* metas to be evaluated whatever hits, as places */
+	const uint32_t *judging_places; /* by index: the place in judging[] */
+	const uint8_t *learning;        /* by index: autolearn_flags() */
 	const uint32_t *steps;
 	const double *scores[SCORE_SETS];
 	struct match_plan plans[SCORE_SETS];
