@@ -46,16 +46,40 @@ static size_t skip_comment(struct str s, size_t i, bool newline)
 	return i < s.n ? i + 1 : STR_NPOS;
 }
 
-static bool is_excluded(char c, const char *set)
+/* What a byte ends. */
+enum { ENDS_DOMAIN = 1u << 0, ENDS_LOCAL = 1u << 1, ENDS_RUN = 1u << 2 };
+
+static bool ends(char c, unsigned what)
 {
-	return ascii_is_space(c) || (c && strchr(set, c));
+	enum { BOTH = ENDS_DOMAIN | ENDS_LOCAL };
+	static const unsigned char of[128] = {
+		['\t'] = BOTH,
+		['\n'] = BOTH,
+		['\v'] = BOTH,
+		['\f'] = BOTH,
+		['\r'] = BOTH,
+		[' '] = BOTH,
+		['('] = BOTH,
+		[')'] = BOTH,
+		['['] = BOTH,
+		[']'] = BOTH,
+		[':'] = BOTH,
+		['>'] = BOTH,
+		['@'] = ENDS_LOCAL,
+		['"'] = ENDS_DOMAIN | ENDS_RUN,
+		['<'] = BOTH | ENDS_RUN,
+		[','] = BOTH | ENDS_RUN,
+		[';'] = BOTH | ENDS_RUN,
+	};
+
+	return (unsigned char)c < sizeof(of) && of[(unsigned char)c] & what;
 }
 
 static size_t skip_domain(struct str s, size_t i)
 {
 	size_t end = i;
 
-	while (end < s.n && !is_excluded(s.p[end], "\"<>()[],:;"))
+	while (end < s.n && !ends(s.p[end], ENDS_DOMAIN))
 		end++;
 	if (end > i)
 		return end;
@@ -76,7 +100,7 @@ static size_t skip_mail(struct str s, size_t i)
 		if (end != STR_NPOS)
 			return end;
 	}
-	for (end = i; end < s.n && !is_excluded(s.p[end], "@<>()[],:;");)
+	for (end = i; end < s.n && !ends(s.p[end], ENDS_LOCAL);)
 		end++;
 	if (end == i || end == s.n || s.p[end] != '@')
 		return STR_NPOS;
@@ -96,8 +120,9 @@ static size_t skip_run(struct str s, size_t i)
 
 	if (end != STR_NPOS)
 		return end;
-	end = str_find_any(str_from(s, i), "\",;<");
-	return end == STR_NPOS ? s.n : i + end;
+	for (end = i; end < s.n && !ends(s.p[end], ENDS_RUN);)
+		end++;
+	return end;
 }
 
 /* Behind all quoted and plain runs at i; i itself if there is none. */

@@ -26,9 +26,16 @@ void charset_init(void)
 
 static size_t count_8bit(struct str s)
 {
-	size_t n = 0;
+	uint64_t word;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < s.n; i++)
+	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		word &= UINT64_C(0x8080808080808080);
+		if (word)
+			n += (size_t)__builtin_popcountll(word);
+	}
+	for (; i < s.n; i++)
 		n += (unsigned char)s.p[i] >> 7;
 	return n;
 }

@@ -24,6 +24,10 @@ static size_t drop_trailing_blanks(char *out, struct str in)
 
 	for (size_t i = 0; i < in.n;) {
 		size_t end = i;
+		if (in.p[i] != ' ' && in.p[i] != '\t') {
+			out[n++] = in.p[i++];
+			continue;
+		}
 		while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
 			end++;
 		if (end > i && !line_end_at(in.p, in.n, end)) {
@@ -37,16 +41,31 @@ static size_t drop_trailing_blanks(char *out, struct str in)
 	return n;
 }
 
+/* The bytes up to the next '=' at p[from], or all, moved down to p[to]. Returns how many. */
+static size_t move_plain(char *p, size_t to, size_t from, size_t len)
+{
+	const char *equals = memchr(p + from, '=', len - from);
+	size_t n = (equals ? (size_t)(equals - p) : len) - from;
+
+	if (to != from)
+		memmove(p + to, p + from, n);
+	return n;
+}
+
 static size_t drop_soft_breaks(char *p, size_t len)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < len;) {
-		size_t end = p[i] == '=' ? line_end_at(p, len, i + 1) : 0;
-		if (end)
-			i += 1 + end;
-		else
-			p[n++] = p[i++];
+		size_t plain = move_plain(p, n, i, len), end;
+		n += plain;
+		i += plain;
+		if (i == len)
+			break;
+		end = line_end_at(p, len, i + 1);
+		if (!end)
+			p[n++] = p[i];
+		i += 1 + end;
 	}
 	return n;
 }
@@ -64,8 +83,14 @@ static size_t undo_escapes(char *p, size_t len)
 	size_t n = 0;
 
 	for (size_t i = 0; i < len;) {
-		int high = p[i] == '=' && i + 2 < len ? hex_value(p[i + 1]) : -1;
-		int low = high >= 0 ? hex_value(p[i + 2]) : -1;
+		size_t plain = move_plain(p, n, i, len);
+		int high, low;
+		n += plain;
+		i += plain;
+		if (i == len)
+			break;
+		high = i + 2 < len ? hex_value(p[i + 1]) : -1;
+		low = high >= 0 ? hex_value(p[i + 2]) : -1;
 		if (low >= 0) {
 			p[n++] = (char)(high << 4 | low);
 			i += 3;

@@ -11,6 +11,7 @@
 #include "core/budget.h"
 #include "core/must.h"
 #include "core/strbuf.h"
+#include "core/utf8.h"
 #include "mime/charset.h"
 #include "mime/decode.h"
 
@@ -154,15 +155,19 @@ static bool is_never_encoded(struct str name)
 	return str_starts_nocase(name, STR("list-"));
 }
 
+/* "=?" anywhere: without it there is no encoded word. */
+static bool has_opening(struct str s)
+{
+	size_t at = str_chr(s, '=');
+
+	return at != STR_NPOS && str_find(str_from(s, at), STR("=?")) != STR_NPOS;
+}
+
 struct str encoded_word_decode(struct arena *a, struct str name, struct str value, struct budget *b)
 {
-	for (size_t i = 0; i < value.n; i++) {
-		if (!((unsigned char)value.p[i] & 0x80))
-			continue;
+	if (!utf8_is_ascii(value))
 		value = charset_normalize(a, value, STR("utf-8"), false, false, b).text;
-		break;
-	}
-	if (is_never_encoded(name) || str_find(value, STR("=?")) == STR_NPOS)
+	if (!has_opening(value) || is_never_encoded(name))
 		return value;
 	/* Decoding makes a few copies of the value. */
 	if (!budget_bytes(b, value.n))

@@ -6,10 +6,30 @@
 #include "core/budget.h"
 #include "mime/encoded_word.h"
 
+/* Which bit of `seen` stands for a name. */
+static unsigned name_bit(struct str name)
+{
+	unsigned first, last;
+
+	if (!name.n)
+		return 0;
+	first = (unsigned char)ascii_lower(name.p[0]);
+	last = (unsigned char)ascii_lower(name.p[name.n - 1]);
+	return (first * 5 + last * 11 + (unsigned)name.n * 37) & 255;
+}
+
+static const struct mime_header_group *find_group(const struct mime_headers *h, struct str name)
+{
+	unsigned bit = name_bit(name);
+
+	return h->seen[bit / 64] >> bit % 64 & 1 ? map_get(&h->by_name, name) : NULL;
+}
+
 void mime_headers_init(struct mime_headers *h, struct arena *a)
 {
 	vec_init(&h->list, a, sizeof(struct mime_header *), 0);
 	map_init(&h->by_name, a, true);
+	memset(h->seen, 0, sizeof(h->seen));
 }
 
 static struct str trim_space(struct str s)
@@ -85,8 +105,11 @@ struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, st
 	f->raw = raw;
 	f->order = (uint32_t)h->list.n;
 	*(struct mime_header **)vec_must_push(&h->list) = f;
-	g = map_get(&h->by_name, name);
+	g = (struct mime_header_group *)find_group(h, name);
 	if (!g) {
+		unsigned bit = name_bit(name);
+
+		h->seen[bit / 64] |= UINT64_C(1) << bit % 64;
 		g = arena_zalloc(a, sizeof(*g));
 		g->first = f;
 		f->lname = str_lower(a, name);
@@ -123,13 +146,13 @@ bool mime_headers_drop(struct mime_headers *h, struct str prefix)
 
 const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name)
 {
-	const struct mime_header_group *g = map_get(&h->by_name, name);
+	const struct mime_header_group *g = find_group(h, name);
 	return g ? g->first : NULL;
 }
 
 const struct mime_header *mime_headers_last(const struct mime_headers *h, struct str name)
 {
-	const struct mime_header_group *g = map_get(&h->by_name, name);
+	const struct mime_header_group *g = find_group(h, name);
 	return g ? g->last : NULL;
 }
 

@@ -31,6 +31,8 @@ struct mime_headers {
 	struct vec list; /* struct mime_header *, in order */
 	struct map
 	    by_name; /* any case -> struct mime_header_group *, in order of first appearance */
+	uint64_t
+	    seen[4]; /* a bit for each name, by its length and ends: most asked for are not there */
 };
 
 /* The fields of one name; mime_headers.by_name's values. */

@@ -10,26 +10,42 @@
 #include "mime/received_forms.h"
 #include "mime/received_pattern.h"
 
+/* How many bytes at the start have single blanks only, and none at the very start. */
+static size_t squeezed_length(struct str s)
+{
+	bool blank = true;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_is_space(s.p[i])) {
+			blank = false;
+			continue;
+		}
+		if (blank || s.p[i] != ' ')
+			return i;
+		blank = true;
+	}
+	return s.n;
+}
+
 /* White space is single blanks, with none at either end. The same slice where it is so already. */
 static struct str squeeze_blanks(struct arena *a, struct str s)
 {
-	char *p = NULL;
-	size_t n = 0;
-	bool blank = true; /* what was kept last, or the start */
+	size_t n = squeezed_length(s);
+	const char *all = s.p;
 
-	for (size_t i = 0; i < s.n; i++) {
-		bool space = ascii_is_space(s.p[i]);
+	if (n < s.n) {
+		char *p = arena_alloc(a, s.n);
 
-		if (!p && space && (blank || s.p[i] != ' ')) {
-			p = arena_alloc(a, s.n);
-			memcpy(p, s.p, n);
+		memcpy(p, s.p, n);
+		for (size_t i = n; i < s.n; i++) {
+			if (!ascii_is_space(s.p[i]))
+				p[n++] = s.p[i];
+			else if (n && p[n - 1] != ' ')
+				p[n++] = ' ';
 		}
-		if (p && !(space && blank))
-			p[n] = space ? ' ' : s.p[i];
-		n += !(space && blank);
-		blank = space;
+		all = p;
 	}
-	return str_make(p ? p : s.p, n - (n && blank));
+	return str_make(all, n - (n && all[n - 1] == ' '));
 }
 
 static struct str drop_semicolons(struct str s)

@@ -8,10 +8,15 @@
 
 #include <assert.h>
 
+/*
+ * Requests come from rules and checks, not from messages: their table needs no keyed hash, which would take
+ * longer than all else that a request that is known already needs.
+ */
 struct get_specs {
 	struct arena *arena;
-	struct map by_text; /* struct get_spec * */
-	struct map by_name; /* any case; struct name * */
+	struct get_spec **slots; /* open addressed by the text's hash; NULL: free */
+	size_t count, size;      /* size is a power of two, at least twice the count */
+	struct map by_name;      /* any case; struct name * */
 };
 
 struct name {
@@ -54,7 +59,7 @@ static enum get_source source_of(struct str name)
 
 struct get_spec get_spec_parse(struct str text)
 {
-	struct get_spec q = { .number = GET_NO_NUMBER, .name_number = GET_NO_NUMBER };
+	struct get_spec q = { .text = text, .number = GET_NO_NUMBER, .name_number = GET_NO_NUMBER };
 	struct str part;
 
 	str_cut(&text, ':', &q.name);
@@ -73,14 +78,55 @@ struct get_spec get_spec_parse(struct str text)
 	return q;
 }
 
+enum { FIRST_SIZE = 64 };
+
 struct get_specs *get_specs_new(struct arena *a)
 {
 	struct get_specs *s = arena_zalloc(a, sizeof(*s));
 
 	s->arena = a;
-	map_init(&s->by_text, a, false);
+	s->size = FIRST_SIZE;
+	s->slots = arena_calloc(a, s->size, sizeof(struct get_spec *));
 	map_init(&s->by_name, a, true);
 	return s;
+}
+
+static size_t hash_of(struct str text)
+{
+	uint64_t h = text.n, word = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= text.n; i += sizeof(word)) {
+		memcpy(&word, text.p + i, sizeof(word));
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	for (word = 0; i < text.n; i++)
+		word = word << 8 | (unsigned char)text.p[i];
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(h >> 32);
+}
+
+/* Where the request stands, or the free slot for it. */
+static struct get_spec **slot_of(const struct get_specs *s, struct str text)
+{
+	size_t i = hash_of(text) & (s->size - 1);
+
+	while (s->slots[i] && !str_eq(s->slots[i]->text, text))
+		i = (i + 1) & (s->size - 1);
+	return &s->slots[i];
+}
+
+static void grow(struct get_specs *s)
+{
+	struct get_spec **old = s->slots;
+	size_t n = s->size;
+
+	s->size *= 2;
+	s->slots = arena_calloc(s->arena, s->size, sizeof(struct get_spec *));
+	for (size_t i = 0; i < n; i++)
+		if (old[i])
+			*slot_of(s, old[i]->text) = old[i];
 }
 
 static uint32_t number_name(struct get_specs *s, struct str name)
@@ -97,26 +143,28 @@ static uint32_t number_name(struct get_specs *s, struct str name)
 
 const struct get_spec *get_specs_add(struct get_specs *s, struct str text)
 {
-	struct get_spec *q = map_get(&s->by_text, text);
+	struct get_spec **slot = slot_of(s, text), *q = *slot;
 
 	if (q)
 		return q;
 	q = arena_alloc(s->arena, sizeof(*q));
 	*q = get_spec_parse(str_dup(s->arena, text));
-	q->number = (uint32_t)map_count(&s->by_text);
+	q->number = (uint32_t)s->count++;
 	q->name_number = number_name(s, q->name);
-	map_put(&s->by_text, text, q);
+	*slot = q;
+	if (s->count * 2 > s->size)
+		grow(s);
 	return q;
 }
 
 const struct get_spec *get_specs_find(const struct get_specs *s, struct str text)
 {
-	return s ? map_get(&s->by_text, text) : NULL;
+	return s ? *slot_of(s, text) : NULL;
 }
 
 size_t get_specs_count(const struct get_specs *s)
 {
-	return s ? map_count(&s->by_text) : 0;
+	return s ? s->count : 0;
 }
 
 size_t get_specs_name_count(const struct get_specs *s)

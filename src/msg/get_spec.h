@@ -37,14 +37,14 @@ enum get_source {
 #define GET_NO_NUMBER UINT32_MAX
 
 struct get_spec {
-	struct str name; /* without modifiers */
+	struct str text, name; /* the name is a slice of the text, without modifiers */
 	enum get_source source;
 	bool raw, addr, phrase, host, domain, ip, reverse, first, last;
 	uint32_t number;      /* among its get_specs, from 0; GET_NO_NUMBER: of none */
 	uint32_t name_number; /* the same for its name, whatever its case */
 };
 
-/* Takes text apart; the name is a slice of it. What is no modifier is dropped in silence. */
+/* Takes text apart, which is not copied. What is no modifier is dropped in silence. */
 struct get_spec get_spec_parse(struct str text);
 
 /* Numbered requests: filled while rules are loaded, shared and read-only then. Lives in its arena. */

@@ -99,6 +99,11 @@ static struct text cut(struct text t, size_t limit, const char *at)
 
 /* --- joining, squeezing, splitting --- */
 
+static bool is_graphic(unsigned char c)
+{
+	return c > ' ' && c < 0x80;
+}
+
 /*
  * White space squeezed: a run with two line feeds or more is a line feed, with what stands before the
  * first and behind the last of them a blank each; any other run is a blank. NUL becomes a line feed too:
@@ -113,6 +118,13 @@ static size_t squeeze(struct text t, char *out)
 		size_t space = 0, first, last;
 		unsigned char c = (unsigned char)t.s.p[i];
 
+		/* Mostly letters, and single blanks and line feeds between them. */
+		if (is_graphic(c) || (ascii_is_space((char)c) && i + 1 < t.s.n &&
+				      is_graphic((unsigned char)t.s.p[i + 1]))) {
+			out[n++] = is_graphic(c) ? (char)c : ' ';
+			i++;
+			continue;
+		}
 		if (c <= ' ' || c >= 0x80)
 			space =
 			    text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);

@@ -132,7 +132,6 @@ static size_t skip_one(struct str s, size_t i, const char *set)
 	return i < s.n && s.p[i] && strchr(set, s.p[i]) ? i + 1 : i;
 }
 
-static const char letters_etc[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ -";
 static const char white[] = " \t\n\v\f\r";
 static const char digits[] = "0123456789";
 
@@ -146,7 +145,9 @@ static size_t skip_font_name(struct str s, size_t i, bool first)
 
 	if (i >= s.n || !(ascii_is_alpha(s.p[i]) || (first && s.p[i] == ' ')))
 		return 0;
-	end = skip(s, i + 1, letters_etc);
+	for (end = i + 1; end < s.n; end++)
+		if (!ascii_is_alpha(s.p[end]) && s.p[end] != ' ' && s.p[end] != '-')
+			break;
 	while (end > from && !ascii_is_alpha(s.p[end - 1]))
 		end--;
 	if (end < from + 2)

@@ -165,27 +165,27 @@ bool html_tag_is_namespaced(struct str name, bool chars)
 }
 
 static const struct {
-	const char *name;
+	struct str name;
 	enum html_attr attr;
 } attr_names[] = {
-	{ "action", HTML_ATTR_ACTION },
-	{ "alink", HTML_ATTR_LINK },
-	{ "background", HTML_ATTR_BACKGROUND },
-	{ "bgcolor", HTML_ATTR_BGCOLOR },
-	{ "color", HTML_ATTR_COLOR },
-	{ "content", HTML_ATTR_CONTENT },
-	{ "data-saferedirecturl", HTML_ATTR_SAFEREDIRECT },
-	{ "face", HTML_ATTR_FACE },
-	{ "height", HTML_ATTR_HEIGHT },
-	{ "href", HTML_ATTR_HREF },
-	{ "http-equiv", HTML_ATTR_HTTP_EQUIV },
-	{ "link", HTML_ATTR_LINK },
-	{ "size", HTML_ATTR_SIZE },
-	{ "src", HTML_ATTR_SRC },
-	{ "style", HTML_ATTR_STYLE },
-	{ "text", HTML_ATTR_TEXT },
-	{ "vlink", HTML_ATTR_LINK },
-	{ "width", HTML_ATTR_WIDTH },
+	{ { "action", 6 }, HTML_ATTR_ACTION },
+	{ { "alink", 5 }, HTML_ATTR_LINK },
+	{ { "background", 10 }, HTML_ATTR_BACKGROUND },
+	{ { "bgcolor", 7 }, HTML_ATTR_BGCOLOR },
+	{ { "color", 5 }, HTML_ATTR_COLOR },
+	{ { "content", 7 }, HTML_ATTR_CONTENT },
+	{ { "data-saferedirecturl", 20 }, HTML_ATTR_SAFEREDIRECT },
+	{ { "face", 4 }, HTML_ATTR_FACE },
+	{ { "height", 6 }, HTML_ATTR_HEIGHT },
+	{ { "href", 4 }, HTML_ATTR_HREF },
+	{ { "http-equiv", 10 }, HTML_ATTR_HTTP_EQUIV },
+	{ { "link", 4 }, HTML_ATTR_LINK },
+	{ { "size", 4 }, HTML_ATTR_SIZE },
+	{ { "src", 3 }, HTML_ATTR_SRC },
+	{ { "style", 5 }, HTML_ATTR_STYLE },
+	{ { "text", 4 }, HTML_ATTR_TEXT },
+	{ { "vlink", 5 }, HTML_ATTR_LINK },
+	{ { "width", 5 }, HTML_ATTR_WIDTH },
 };
 
 /* "x/href" and "x/src" anywhere in a name: broken HTML that mail readers follow all the same. */
@@ -205,8 +205,10 @@ static bool has_odd_name(struct str name, struct str tail, bool chars)
 
 static enum html_attr attr_of(struct str name, bool chars)
 {
+	char first = name.n ? ascii_lower(name.p[0]) : '\0';
+
 	for (size_t i = 0; i < sizeof(attr_names) / sizeof(attr_names[0]); i++)
-		if (str_eq_nocase(name, str_of(attr_names[i].name)))
+		if (attr_names[i].name.p[0] == first && str_eq_nocase(name, attr_names[i].name))
 			return attr_names[i].attr;
 	if (str_chr(name, '/') == STR_NPOS)
 		return HTML_ATTR_COUNT;

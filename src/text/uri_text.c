@@ -28,35 +28,40 @@ enum {
 	IS_HOST = 1u << 5,       /* letters, digits, dot, hyphen, underscore */
 };
 
-static unsigned char_class(unsigned char c)
-{
-	unsigned m = 0;
+#define IS_ONE(c, a, b) ((c) >= (a) && (c) <= (b))
+#define OF_WORD(c)                                                                                 \
+	(IS_ONE(c, 'a', 'z') || IS_ONE(c, 'A', 'Z') || IS_ONE(c, '0', '9') || (c) == '_'           \
+	     ? IS_WORD | IS_HOST                                                                   \
+	 : (c) == '.' || (c) == '-' ? IS_HOST                                                      \
+				    : 0)
+#define IS_BLANK(c) ((c) == ' ' || IS_ONE(c, '\t', '\r') || (c) == 0x1b || (c) == 0xa0)
+#define IS_QUOTE(c) ((c) == '"' || (c) == '<' || (c) == '>' || (c) == '`' || IS_ONE(c, '{', '}'))
+/* Punctuation but % - . _ */
+#define IS_PUNCT(c)                                                                                \
+	((IS_ONE(c, '!', ',') && (c) != '%') || (c) == '/' || IS_ONE(c, ':', '@') ||               \
+	 IS_ONE(c, '[', '^') || (c) == '`' || IS_ONE(c, '{', '~'))
+#define OF_START(c)                                                                                \
+	(IS_BLANK(c) || ((IS_QUOTE(c) && (c) != '}') || (c) == '[' || (c) == '\'' || (c) == ',' || \
+			 (c) == '(')                                                               \
+	     ? IS_START                                                                            \
+	     : 0)
+#define OF_END(c)                                                                                  \
+	(IS_BLANK(c) || IS_QUOTE(c) || (c) == '[' || (c) == ']'   ? IS_END | IS_MAIL_END           \
+	 : (c) >= 0x80 || (c) == ',' || (c) == '(' || (c) == '\'' ? IS_MAIL_END                    \
+								  : 0)
+#define CLASS(c)                                                                                   \
+	(OF_WORD(c) | OF_START(c) | OF_END(c) | (IS_BLANK(c) || IS_PUNCT(c) ? IS_HOST_START : 0))
+#define CLASS4(c) CLASS(c), CLASS((c) + 1), CLASS((c) + 2), CLASS((c) + 3)
+#define CLASS16(c) CLASS4(c), CLASS4((c) + 4), CLASS4((c) + 8), CLASS4((c) + 12)
+#define CLASS64(c) CLASS16(c), CLASS16((c) + 16), CLASS16((c) + 32), CLASS16((c) + 48)
 
-	if (ascii_is_alnum((char)c) || c == '_')
-		m |= IS_WORD | IS_HOST;
-	if (c == '.' || c == '-')
-		m |= IS_HOST;
-	if (ascii_is_space((char)c) || c == 0x1b || c == 0xa0)
-		return m | IS_START | IS_HOST_START | IS_END | IS_MAIL_END;
-	if (c >= 0x80)
-		m |= IS_MAIL_END;
-	if (c && strchr("><\"'`,{[(|", c))
-		m |= IS_START;
-	if (c && strchr("!\"#$&'()*+,/:;<=>?@[\\]^`{|}~", c))
-		m |= IS_HOST_START;
-	if (c && strchr("><\"`}]{[|", c))
-		m |= IS_END | IS_MAIL_END;
-	if (c == ',' || c == '(' || c == '\'')
-		m |= IS_MAIL_END;
-	return m;
-}
+static const unsigned char class_of[256] = { CLASS64(0), CLASS64(64), CLASS64(128), CLASS64(192) };
 
 enum kind { KIND_NONE = 0, KIND_SCHEME, KIND_MAIL, KIND_HOST };
 
 struct scan {
 	const struct uri_text *u;
 	struct str s;
-	const unsigned char *class; /* of each byte value */
 	/* First at or after the place looked at; s.n: none. Found again only when passed. */
 	size_t end, mail_end, at, host_end;
 	bool known;
@@ -65,7 +70,7 @@ struct scan {
 
 static unsigned class_at(const struct scan *c, size_t i)
 {
-	return c->class[(unsigned char)c->s.p[i]];
+	return class_of[(unsigned char)c->s.p[i]];
 }
 
 static size_t next_of(const struct scan *c, size_t i, unsigned mask)
@@ -166,6 +171,7 @@ static size_t match_host_tail(const struct scan *c, size_t i)
 static size_t match_host(struct scan *c, size_t i)
 {
 	struct str run = str_sub(c->s, i, c->host_end);
+	char label[MAX_LABEL];
 	size_t dot;
 
 	if (!ascii_is_alnum(c->s.p[i]) || (i && !(class_at(c, i - 1) & IS_HOST_START)))
@@ -176,8 +182,9 @@ static size_t match_host(struct scan *c, size_t i)
 	dot = str_rchr(run, '.');
 	if (dot == STR_NPOS || dot == 0 || dot - 1 > MAX_HOST || run.n - dot > MAX_LABEL)
 		return 0;
-	if (!tld_table_has(c->u->list->tlds, str_lower(c->u->list->arena, str_from(run, dot + 1)),
-			   1))
+	for (size_t k = dot + 1; k < run.n; k++)
+		label[k - dot - 1] = ascii_lower(run.p[k]);
+	if (!tld_table_has(c->u->list->tlds, str_make(label, run.n - dot - 1), 1))
 		return 0;
 	c->host = run;
 	return match_host_tail(c, c->host_end);
@@ -347,26 +354,67 @@ void uri_text_init(struct uri_text *u, struct uri_list *list)
 {
 	u->list = list;
 	map_init(&u->seen, list->arena, false);
-	for (unsigned i = 0; i < 256; i++)
-		u->class[i] = (unsigned char)char_class((unsigned char)i);
 }
 
-void uri_text_scan(struct uri_text *u, struct str line)
+/*
+ * The matches in a stretch without white space and the like, which is most of what a text consists of:
+ * `from` and `to` are where one begins and ends.
+ */
+static void scan_stretch(struct uri_text *u, struct scan *c, size_t from, size_t to)
 {
-	struct scan c = { .u = u, .s = line, .class = u->class };
-
-	if (!budget_steps(u->list->budget, line.n))
-		u->list->over = true;
-	for (size_t i = 0; i < line.n && !u->list->over;) {
+	for (size_t i = from; i < to && !u->list->over;) {
 		size_t end;
-		enum kind kind = may_begin(&c, i) ? match(&c, i, &end) : KIND_NONE;
+		enum kind kind = may_begin(c, i) ? match(c, i, &end) : KIND_NONE;
 
 		if (kind == KIND_NONE) {
 			i++;
 			continue;
 		}
-		planted_fault(kind == KIND_MAIL && end - i > 40 && line.p[end - 1] == 'z');
-		take_match(u, kind, str_sub(line, i, end), c.host);
+		planted_fault(kind == KIND_MAIL && end - i > 40 && c->s.p[end - 1] == 'z');
+		take_match(u, kind, str_sub(c->s, i, end), c->host);
 		i = end;
+	}
+}
+
+static size_t next_byte(struct str s, size_t from, char c)
+{
+	size_t n = str_chr(str_from(s, from), c);
+
+	return n == STR_NPOS ? s.n : from + n;
+}
+
+/*
+ * Every match holds a '.', '@' or ':' with something of its own behind: only the stretches that have
+ * such a byte are looked at.
+ */
+void uri_text_scan(struct uri_text *u, struct str line)
+{
+	static const char marks[] = { '.', '@', ':' };
+	struct scan c = { .u = u, .s = line };
+	size_t next[sizeof(marks)] = { 0 }, done = 0;
+
+	if (!budget_steps(u->list->budget, line.n))
+		u->list->over = true;
+	for (size_t k = 0; k < sizeof(marks); k++)
+		next[k] = next_byte(line, 0, marks[k]);
+	while (!u->list->over) {
+		size_t mark = 0, from, to;
+
+		for (size_t k = 1; k < sizeof(marks); k++)
+			mark = next[k] < next[mark] ? k : mark;
+		from = next[mark];
+		if (from + 1 >= line.n)
+			break;
+		to = from + 1;
+		if (!(class_at(&c, to) & IS_END)) {
+			while (from > done && !(class_at(&c, from - 1) & IS_END))
+				from--;
+			to = next_of(&c, to, IS_END);
+			scan_stretch(u, &c, from, to);
+			done = to;
+		}
+		for (size_t k = 0; k < sizeof(marks); k++)
+			if (next[k] < to)
+				next[k] = next_byte(line, to, marks[k]);
 	}
 }

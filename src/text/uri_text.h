@@ -14,7 +14,6 @@
 struct uri_text {
 	struct uri_list *list;
 	struct map seen; /* trimmed matches of this message: each counts once */
-	unsigned char class[256];
 };
 
 void uri_text_init(struct uri_text *u, struct uri_list *list);
