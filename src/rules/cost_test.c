@@ -81,7 +81,7 @@ static void test_counts(void **state)
 		uint64_t runs, hits, messages;
 		bool timed;
 	} want[] = {
-		{ "DEAR", 0, 0, 0, false },    { "OFTEN", 5, 3, 1, true },
+		{ "DEAR", 0, 0, 0, false },    { "OFTEN", 3, 3, 1, true },
 		{ "SUBJ", 1, 1, 1, true },     { "ABSENT", 0, 0, 0, false },
 		{ "CAPTURED", 1, 1, 1, true }, { "TAGGED", 1, 1, 1, true },
 		{ "URI", 1, 1, 1, true },      { "DETAIL", 1, 1, 1, true },

@@ -57,8 +57,10 @@ static struct rule_list rules_of(const struct vec *v)
 
 static struct gated_list gated(struct load *l, const struct vec *v)
 {
+	struct prefilter_group all = { 0, (uint32_t)v->n };
+
 	return (struct gated_list){ .rules = rules_of(v),
-				    .filter = prefilter_new(l->a, v->data, v->n) };
+				    .filter = prefilter_new(l->a, v->data, v->n, &all, 1) };
 }
 
 /* Rules of one header stand together, so that it is fetched once. */
@@ -81,7 +83,9 @@ static uint32_t absent_count(const struct rule *r, struct rx_run *run)
 	struct rx_counting c = { .max = 1 };
 	size_t n;
 
-	if ((r->flags & RULE_EXISTS) || r->by_window) /* a window is never found in nothing */
+	if (r->flags & RULE_EXISTS)
+		return 0;
+	if (r->by_place && !(r->flags & RULE_IF_UNSET)) /* nothing stands in nothing */
 		return 0;
 	if (r->flags & RULE_MULTIPLE)
 		c.max = r->maxhits;
@@ -108,31 +112,22 @@ static void find_absent(struct load *l, struct header_group *g, const struct rul
 	g->absent_count = v.n;
 }
 
-/* The part of the prefilter's list that lies in the group: both ascend. */
-static void find_always(struct header_group *g, const uint32_t *always, size_t n, size_t *at)
-{
-	size_t from = *at;
-
-	while (*at < n && always[*at] < g->first + g->n)
-		++*at;
-	g->always = n ? always + from : NULL;
-	g->always_count = *at - from;
-}
-
 static void build_headers(struct load *l, struct match_plan *plan, const struct map *groups)
 {
 	struct get_specs *specs = get_specs_new(l->a);
 	struct rx_run *run = rx_run_new();
-	const uint32_t *always;
+	struct prefilter_group *parts;
 	struct vec rules;
-	size_t n = 0, always_count, at = 0;
+	size_t n = 0;
 
+	parts = arena_calloc(l->scratch, map_count(groups) + 1, sizeof(*parts));
 	vec_init(&rules, l->a, sizeof(struct rule *), 0);
 	plan->groups = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->groups));
 	MAP_EACH (groups, it) {
 		const struct vec *v = it->value;
 		struct header_group *g = &plan->groups[n++];
 
+		parts[n - 1] = (struct prefilter_group){ (uint32_t)rules.n, (uint32_t)v->n };
 		g->spec = get_specs_add(specs, it->key);
 		g->first = (uint32_t)rules.n;
 		g->n = (uint32_t)v->n;
@@ -141,12 +136,10 @@ static void build_headers(struct load *l, struct match_plan *plan, const struct 
 	}
 	plan->group_count = n;
 	l->rs->msg_config.specs = specs;
-	plan->header = gated(l, &rules);
-	always = prefilter_always(plan->header.filter, &always_count);
-	for (size_t i = 0; i < n; i++) {
+	plan->header.rules = rules_of(&rules);
+	plan->header.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
+	for (size_t i = 0; i < n; i++)
 		find_absent(l, &plan->groups[i], plan->header.rules.at, run);
-		find_always(&plan->groups[i], always, always_count, &at);
-	}
 	rx_run_free(run);
 }
 

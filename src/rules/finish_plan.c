@@ -3,10 +3,11 @@
 #include "core/arena.h"
 #include "rules/load.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-/* In bits, of a window that is worth looking for; large expressions are slow wherever they are tried. */
-enum { MIN_RARITY = 4, MIN_RARITY_LITERALS = 2, LARGE_EXPRESSION = 400 };
+/* In bits: of a window that is worth looking for, or RARER than literals. */
+enum { MIN_RARITY = 4, RARER = 3, LARGE_EXPRESSION = 400 };
 /* Expressions that PCRE2 is as quick with as a gate: short ones, and large ones with windows. */
 enum { MIN_GATED = 60, MIN_GATED_LENGTH = 3, MAX_GATED_WINDOW = 2500 };
 
@@ -47,7 +48,7 @@ static unsigned gate_of(const struct load *l, const struct rule *r, struct str p
 {
 	bool lines = r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_MIMEHEADER ||
 		     r->type == RULE_URI_DETAIL;
-	bool has_literals = r->needs && r->needs->literal_count;
+	bool has_literals = r->needs && r->needs->clause_count;
 
 	if (l->options->ungated)
 		return 0;
@@ -67,7 +68,7 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 {
 	struct err e = ERR_INIT;
 	unsigned flags = gate_of(l, r, source->pcre) | (l->options->no_jit ? 0 : RX_JIT) |
-			 (r->by_window ? RX_WITHIN : 0);
+			 (r->by_place ? RX_WITHIN : 0);
 	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, flags, &e);
 
 	l->file = r->file;
@@ -80,13 +81,29 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 	return rx;
 }
 
+/* In bits; those at an unknown distance are worth less, as with windows. */
+static double literals_rarity(const struct needs_clause *c)
+{
+	return c->rarity - (c->back_max == SIZE_MAX ? NEEDS_FAR_BITS : 0);
+}
+
+/* A literal, or the window, tells where matches begin. */
+static bool has_places(const struct rule *r)
+{
+	for (size_t i = 0; i < r->needs->clause_count; i++) {
+		if (r->needs->clauses[i].back_max != SIZE_MAX)
+			return true;
+	}
+	return r->by_window && r->needs->back_max != SIZE_MAX;
+}
+
 /*
- * What its prefilter shall look for. A rule without literals (or a large one) that holds a rare window
- * is tried just where such a window stands.
+ * What its prefilter shall look for. A window where it is rarer than the literals. Where matches may begin
+ * at known places only the rule is tried there: not what may be empty.
  */
 static void find_needs(struct load *l, struct rule *r)
 {
-	bool one_by_one = r->flags & (RULE_MULTIPLE | RULE_CAPTURES | RULE_NEGATED | RULE_IF_UNSET);
+	bool whole = r->flags & (RULE_CAPTURES | RULE_NEGATED);
 	double rarity;
 
 	if (r->type == RULE_MIMEHEADER || r->type == RULE_URI_DETAIL)
@@ -94,10 +111,11 @@ static void find_needs(struct load *l, struct rule *r)
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
 	if (!(r->flags & RULE_NEGATED) && !l->options->ungated)
 		needs_of(l->a, r->source.pcre, r->needs);
-	rarity = r->needs->literal_count ? MIN_RARITY_LITERALS : MIN_RARITY;
-	r->by_window = !one_by_one && r->needs->min_length > 1 &&
-		       r->needs->window_rarity >= rarity &&
-		       (!r->needs->literal_count || r->source.pcre.n > LARGE_EXPRESSION);
+	rarity = MIN_RARITY;
+	for (size_t i = 0; i < r->needs->clause_count; i++)
+		rarity = fmax(rarity, literals_rarity(&r->needs->clauses[i]) + RARER);
+	r->by_window = !whole && r->needs->min_length > 1 && r->needs->window_rarity >= rarity;
+	r->by_place = !whole && r->needs->min_length > 1 && has_places(r);
 }
 
 void finish_regexes(struct load *l)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Regexp rules that need no order: a subject is folded and scanned once (rules/prefilter.h), and only
- * rules that may match it are run. A header that is not there costs nothing: what its rules give then is
+ * Regexp rules that need no order: a subject is scanned once (rules/prefilter.h), and only rules that may
+ * match it are run, where they may. A header that is not there costs nothing: what its rules give then is
  * known since loading.
  */
 #include "core/arena.h"
@@ -36,49 +36,64 @@ static bool is_settled(const struct bulk *b, const struct rule *r)
 	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
 }
 
-/* Matches that begin in a part of the subject. The gate is asked once, for all that is behind its beginning. */
-static bool try_stretch(void *ctx, uint32_t position, size_t first, size_t last, bool again)
+/* The next match that begins in *from..last; *from is its end then. */
+static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size_t last)
 {
-	struct bulk *b = ctx;
-	const struct rule *r = b->list->rules.at[position];
 	enum rx_result result;
+	size_t begin;
 
-	if (is_settled(b, r) || (!again && !rx_may_match(r->rx, b->subject, first)))
-		return true;
+	if (*from > last)
+		return false;
 	b->m->result.regex_runs++;
-	b->m->result.regex_bytes += last - first + 1;
-	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject, first, last);
+	b->m->result.regex_bytes += last - *from + 1;
+	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject, *from, last);
 	b->m->result.limit_errors += result == RX_LIMIT;
-	if (result == RX_MATCH)
-		hits_set(&b->m->hits, r->index, 1, 1);
-	return result == RX_MATCH;
+	return result == RX_MATCH && rx_group(b->m->run, 0, &begin, from);
+}
+
+/* Matches that begin where they can. The gate is asked once, for all that is behind the first such place. */
+static void try_places(struct bulk *b, const struct rule *r, const struct prefilter_stretch *it,
+		       size_t n)
+{
+	struct hits *h = &b->m->hits;
+	size_t from = 0;
+
+	if (!rx_may_match(r->rx, b->subject, it->first))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		from = from > it[i].first ? from : it[i].first;
+		while (!match_is_full(r, hits_count(h, r->index)) &&
+		       find_within(b, r, &from, it[i].last))
+			hits_add(h, r->index, 1);
+	}
 }
 
 static void try_rule(struct bulk *b, uint32_t position)
 {
 	const struct rule *r = b->list->rules.at[position];
 	struct hits *h = &b->m->hits;
+	const struct prefilter_stretch *places;
+	size_t n;
 
 	if (is_settled(b, r))
 		return;
-	hits_add(h, r->index, match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
+	places = prefilter_stretches(&b->scan, position, &n);
+	if (n)
+		try_places(b, r, places, n);
+	else if (r->type == RULE_HEADER)
+		hits_add(h, r->index, match_count_header(b->m, r, r->rx, b->subject, true));
+	else
+		hits_add(h, r->index,
+			 match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
 }
 
-static void run_line(struct bulk *b, struct str subject, bool first)
+static void run_subject(struct bulk *b, struct str subject, size_t group, bool first)
 {
-	size_t n;
-	const uint32_t *always = prefilter_always(b->list->filter, &n);
-
 	b->subject = subject;
 	b->first = first;
-	prefilter_scan(&b->scan, subject);
+	prefilter_scan(&b->scan, subject, group);
 	for (size_t i = 0; i < b->scan.found_count; i++)
 		try_rule(b, b->scan.found[i]);
-	for (size_t i = 0; i < n; i++) {
-		if (prefilter_may_match(&b->scan, always[i]))
-			try_rule(b, always[i]);
-	}
-	prefilter_windows(&b->scan, 0, UINT32_MAX, try_stretch, b);
 }
 
 /* Rules behind an edited body run once more: what they found before does not count. */
@@ -122,37 +137,10 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 		forget(m, list, from);
 	for (size_t i = 0; i < count && !match_is_over(m); i++) {
 		if (budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
-			run_line(&b, line[i], i == 0);
+			run_subject(&b, line[i], 0, i == 0);
 	}
 	match_is_over(m);
 	settle(&b);
-}
-
-static void header_rule(struct bulk *b, uint32_t position, struct str value)
-{
-	const struct rule *r = b->list->rules.at[position];
-
-	size_t n = match_count_header(b->m, r, r->rx, value, true);
-
-	if (n)
-		hits_set(&b->m->hits, r->index, n, (double)n);
-}
-
-static void present_header(struct bulk *b, const struct header_group *g, struct str value)
-{
-	b->subject = value;
-	prefilter_scan(&b->scan, value);
-	for (size_t i = 0; i < b->scan.found_count; i++) {
-		uint32_t at = b->scan.found[i];
-
-		if (at - g->first < g->n)
-			header_rule(b, at, value);
-	}
-	for (size_t i = 0; i < g->always_count; i++) {
-		if (prefilter_may_match(&b->scan, g->always[i]))
-			header_rule(b, g->always[i], value);
-	}
-	prefilter_windows(&b->scan, g->first, g->n, try_stretch, b);
 }
 
 /* Of groups that have been gone through: who has not hit will not. */
@@ -178,7 +166,7 @@ void match_headers(struct match *m)
 		struct str value = msg_get_spec(m->msg, g->spec, &found);
 
 		if (found)
-			present_header(&b, g, value);
+			run_subject(&b, value, i, false);
 		for (size_t k = 0; !found && k < g->absent_count; k++)
 			hits_set(&m->hits, g->absent[k].rule->index, g->absent[k].count,
 				 g->absent[k].count);

@@ -202,16 +202,16 @@ static struct str folded(struct match_finder *f, struct str s)
 }
 
 /* Whether one of the literals stands in the subject. True also when the budget ends. */
-static bool holds_literal(struct match_finder *f, const struct needs *n, struct str subject)
+static bool holds_literal(struct match_finder *f, const struct needs_clause *n, struct str subject)
 {
 	struct arena_mark mark = arena_get_mark(f->a);
 	struct str s;
 	bool found = false;
 
-	if (!budget_steps(f->m->budget, 1 + n->literal_count * subject.n / BYTES_PER_STEP))
+	if (!budget_steps(f->m->budget, 1 + n->count * subject.n / BYTES_PER_STEP))
 		return true;
 	s = folded(f, subject);
-	for (size_t i = 0; i < n->literal_count && !found; i++)
+	for (size_t i = 0; i < n->count && !found; i++)
 		found = str_find(s, n->literals[i]) != STR_NPOS;
 	arena_reset(f->a, mark);
 	return found;
@@ -226,11 +226,11 @@ static void find_lacks(struct match_finder *f)
 		return;
 	needs_of(f->a, f->rule->source.pcre, &n);
 	for (size_t i = 0; i < f->ret->subject_count; i++) {
-		if (!n.literal_count || holds_literal(f, &n, f->ret->subjects[i]))
+		if (!n.clause_count || holds_literal(f, &n.clauses[0], f->ret->subjects[i]))
 			return;
 	}
-	f->ret->lacks = n.literals;
-	f->ret->lack_count = n.literal_count;
+	f->ret->lacks = n.clauses[0].literals;
+	f->ret->lack_count = n.clauses[0].count;
 }
 
 static bool has_form(const struct uri *u, struct text form)

@@ -49,7 +49,7 @@ static const struct {
 	{ "body, multiple", "body A /aX/\ntflags A multiple maxhits=4",
 	  "4: 0@0 aX|0@2 aX|0@4 aX|1@11 aX" },
 	{ "nosubject", "body A /aXa/\ntflags A nosubject", "1: 1@11 aXa" },
-	{ "no match", "body A /Hello bob/", "0: lacks hello bo" },
+	{ "no match", "body A /Hello bob/", "0: lacks hello bob" },
 	{ "a literal is there: nothing is said of it", "body A /ann[0-9]/", "0:" },
 	{ "no literal is known", "body A /[0-9][a-c]/", "0:" },
 	{ "uri", "uri A m!//foo!", "1: 1@5 //foo of http://foo.org/x" },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One pass over the expression, a frame for each open group. A frame keeps the strings that the last
- * pieces of its branch can be (`tail`, while they are few), and the best set of literals that every match
- * of the branch must hold one of. Branches are joined by union. Whatever is odd (conditions, calls,
- * references, verbs) counts as "could be anything".
+ * pieces of its branch can be (`tail`, while they are few), and the rarest sets of literals that every
+ * match of the branch must hold one of, each with its distance from the branch's beginning. Branches are
+ * joined by union. Whatever is odd (conditions, calls, references, verbs) counts as "could be anything".
  */
 #include "rules/needs_private.h"
 
@@ -37,9 +37,13 @@ static void take_escape(struct analysis *n, struct piece *ret)
 		needs_of_bytes(n, &set, ret);
 		return;
 	}
-	if (memchr("bBAzZGK", c, 7)) {
+	if (memchr("bBAzZK", c, 6)) {
 		n->in.at += 2;
 		needs_of_nothing(ret);
+		return;
+	}
+	if (c == 'G') { /* where a search begins is a matter of its own */
+		n->failed = true;
 		return;
 	}
 	if (memchr("RXN", c, 3)) {
@@ -123,16 +127,52 @@ static void take_one(struct analysis *n)
 		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
 }
 
+static struct needs_clause clause_of(struct arena *a, const struct needs_found *f)
+{
+	struct str *literals = arena_calloc(a, f->set.n, sizeof(*literals));
+
+	for (size_t i = 0; i < f->set.n; i++)
+		literals[i] = str_dup(a, f->set.s[i]);
+	return (struct needs_clause){ .literals = literals,
+				      .count = f->set.n,
+				      .times = f->set.times,
+				      .back_min = f->back_min,
+				      .back_max = f->back_max,
+				      .rarity = f->rarity };
+}
+
+static bool holds_one(struct str s, struct needs_set of)
+{
+	for (size_t i = 0; i < of.n; i++) {
+		if (str_find(s, of.s[i]) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* Where one of x stands, one of y stands anyway, and y does not know better where. */
+static bool implies(const struct needs_found *x, const struct needs_found *y)
+{
+	if (y->set.times > x->set.times || (y->back_max != SIZE_MAX && x->back_max == SIZE_MAX))
+		return false;
+	for (size_t i = 0; i < x->set.n; i++) {
+		if (!holds_one(x->set.s[i], y->set))
+			return false;
+	}
+	return true;
+}
+
 static void keep(struct arena *a, const struct piece *p, struct needs *ret)
 {
-	size_t n = needs_is_useful(p->best) ? p->best.n : 0;
-	struct str *literals = arena_calloc(a, n + 1, sizeof(*literals));
+	for (size_t i = 0; i < p->found_count; i++) {
+		bool is_implied = false;
 
-	for (size_t i = 0; i < n; i++)
-		literals[i] = str_dup(a, p->best.s[i]);
-	ret->literals = literals;
-	ret->literal_count = n;
-	ret->literal_times = p->best.times;
+		for (size_t k = 0; k < p->found_count && !is_implied; k++)
+			is_implied = k != i && implies(&p->found[k], &p->found[i]) &&
+				     (k < i || !implies(&p->found[i], &p->found[k]));
+		if (!is_implied)
+			ret->clauses[ret->clause_count++] = clause_of(a, &p->found[i]);
+	}
 	ret->min_length = p->start.min_length;
 	ret->byte_sets = p->byte_sets;
 	memcpy(ret->bytes, p->bytes, sizeof(ret->bytes));
@@ -173,6 +213,19 @@ static void keep_best_window(struct arena *a, struct analysis *n, const struct p
 	keep_windows(a, best, ret);
 }
 
+/* "^" first, and no (?m) anywhere. */
+static bool is_anchored(struct rd in)
+{
+	struct str flags;
+
+	while (rx_text_is_flags(&in, &flags)) {
+		if (str_chr(flags, 'm') != STR_NPOS)
+			return false;
+		in.at += flags.n + 3;
+	}
+	return rd_accept(&in, '^') && rx_text_repeat(&in).min;
+}
+
 void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 {
 	struct arena *scratch = arena_new();
@@ -181,10 +234,15 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 	*ret = (struct needs){ 0 };
 	vec_init(&n.frames, NULL, sizeof(struct frame), 0);
 	needs_open_frame(&n);
+	ret->is_anchored = is_anchored(n.in);
 	while (!n.failed && !rd_is_end(&n.in))
 		take_one(&n);
+	if (n.failed || n.frames.n != 1)
+		ret->is_anchored = false;
 	if (!n.failed && n.frames.n == 1) {
 		needs_end_branch(&n);
+		needs_end_tail(&n, &needs_top(&n)->done);
+		ret->is_anchored = ret->is_anchored && !n.has_branches;
 		keep(a, &needs_top(&n)->done, ret);
 		keep_best_window(a, &n, &needs_top(&n)->done, ret);
 	}

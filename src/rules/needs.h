@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * needs: what a subject must hold for an expression to match at all: one of some literals, a stretch of
- * bytes of certain kinds, some bytes anywhere, a length. Worked out from the translator's plain PCRE2
+ * needs: what a subject must hold for an expression to match at all: one of some literals (and one of
+ * some others), a stretch of bytes of certain kinds, some bytes anywhere, a length; and how far behind
+ * the match's beginning these stand, where that is known. Worked out from the translator's plain PCRE2
  * text when rules are loaded; only ever too little, never too much. Case does not count: literals and
  * bytes are folded (byte_fold()).
  */
@@ -18,9 +19,11 @@ struct arena;
 enum {
 	NEEDS_MAX_LITERALS = 200,
 	NEEDS_MIN_LITERAL = 3,
+	NEEDS_CLAUSES = 3,
 	NEEDS_BYTE_SETS = 3,
 	NEEDS_WINDOW = 8,
-	NEEDS_MAX_BACK = 12
+	NEEDS_MAX_BACK = 24,
+	NEEDS_FAR_BITS = 4 /* what stands at an unknown distance is worth so much less */
 };
 
 /* Bytes in a row: the first of at[0], the next of at[1] ... */
@@ -29,15 +32,23 @@ struct needs_look {
 	size_t length;
 };
 
+/* One of some literals is there; a match holds one that begins back_min to back_max bytes behind its beginning. */
+struct needs_clause {
+	const struct str *literals;
+	size_t count, times;       /* so many are there */
+	size_t back_min, back_max; /* SIZE_MAX: no bound */
+	double rarity;             /* how unlikely one is at a place of mail, as -log2 */
+};
+
 struct needs {
-	const struct str
-	    *literals; /* one of them is there, `times` times; none: nothing is known */
-	size_t literal_count, literal_times;
+	struct needs_clause clauses[NEEDS_CLAUSES]; /* all of them hold; the rarest first */
+	size_t clause_count;
+	bool is_anchored;  /* matches begin at the beginning of the subject only */
 	size_t min_length; /* of the whole match, in bytes */
 	/* At least one byte of each set is there. */
 	struct byteset bytes[NEEDS_BYTE_SETS];
 	size_t byte_sets;
-	/* A match holds one of these windows, back_min to back_max bytes behind its beginning. */
+	/* A match holds one of these windows, back_min to back_max (SIZE_MAX: no bound) bytes behind its beginning. */
 	const struct needs_look *windows;
 	size_t window_count, back_min, back_max;
 	double window_rarity; /* how unlikely that is at a place of mail, as -log2; 0: certain */
@@ -50,6 +61,11 @@ static inline uint8_t byte_fold(uint8_t c)
 
 	return c >= '\t' && c <= '\r' ? ' ' : other > c ? other : c;
 }
+
+/* How often one of such folded bytes stands at a place of mail, roughly, of 1,000. */
+unsigned needs_frequency(const struct byteset *set);
+/* How unlikely a folded text is at a place of mail, as -log2; what mail is full of counts as such. */
+double needs_text_rarity(struct str text);
 
 /* pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. */
 void needs_of(struct arena *a, struct str pcre, struct needs *ret);

@@ -58,6 +58,47 @@ static void start_branch(struct frame *f)
 {
 	needs_of_nothing(&f->branch);
 	f->whole = true;
+	f->tail_min = f->tail_max = 0;
+}
+
+/* A known distance is worth some bits. */
+static double worth(const struct needs_found *f)
+{
+	return f->rarity + (f->set.times > 1 ? 8 : 0) + (f->back_max != SIZE_MAX ? 2 : 0);
+}
+
+void needs_add_found(struct piece *p, struct needs_found f)
+{
+	size_t at = p->found_count;
+
+	if (!needs_is_useful(f.set))
+		return;
+	while (at && worth(&p->found[at - 1]) < worth(&f))
+		at--;
+	if (at >= NEEDS_CLAUSES)
+		return;
+	if (p->found_count < NEEDS_CLAUSES)
+		p->found_count++;
+	for (size_t i = p->found_count - 1; i > at; i--)
+		p->found[i] = p->found[i - 1];
+	p->found[at] = f;
+}
+
+static size_t sum(size_t a, size_t b)
+{
+	return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+static struct needs_found found_at(struct needs_set set, size_t back_min, size_t back_max)
+{
+	return (struct needs_found){ set, back_min, back_max, needs_set_rarity(set) };
+}
+
+void needs_end_tail(struct analysis *n, struct piece *p)
+{
+	if (p->tail.n)
+		needs_add_found(p, found_at(needs_shortened(n->a, p->tail), 0, 0));
+	p->tail.n = 0;
 }
 
 void needs_open_frame(struct analysis *n)
@@ -68,7 +109,9 @@ void needs_open_frame(struct analysis *n)
 /* A wider choice of beginnings makes a window worth less. */
 static void keep_window(struct analysis *n, const struct begun *b)
 {
-	double rarity = needs_alts_rarity(b->alts) - log2((double)(b->back_max - b->back_min + 1));
+	bool is_near = b->back_max != SIZE_MAX;
+	double rarity = needs_alts_rarity(b->alts) -
+			(is_near ? log2((double)(b->back_max - b->back_min + 1)) : NEEDS_FAR_BITS);
 
 	if (rarity <= n->best_rarity)
 		return;
@@ -102,9 +145,13 @@ static void grow_windows(struct analysis *n, const struct needs_window *prefix,
 			n->live[kept++] = n->live[i];
 	}
 	n->live_count = kept;
-	if (p->start.min_length && kept < NEEDS_LIVE && prefix->max_length <= NEEDS_MAX_BACK)
+	if (p->start.min_length && kept < NEEDS_LIVE) {
+		bool is_near = prefix->max_length <= NEEDS_MAX_BACK;
+
 		n->live[n->live_count++] =
-		    (struct begun){ alts_of(n, p), prefix->min_length, prefix->max_length };
+		    (struct begun){ alts_of(n, p), is_near ? prefix->min_length : 0,
+				    is_near ? prefix->max_length : SIZE_MAX };
+	}
 }
 
 static void append_needs(struct analysis *n, const struct piece *p)
@@ -120,50 +167,98 @@ static void append_needs(struct analysis *n, const struct piece *p)
 	needs_window_append(&f->branch.start, &p->start);
 	for (size_t i = 0; i < p->byte_sets; i++)
 		need_bytes(&f->branch, &p->bytes[i]);
-	f->branch.best = needs_better(f->branch.best, p->best);
 }
 
-/* The strings of the branch end here, and go on from what `tail` can be. */
-static void break_tail(struct frame *f, struct needs_set tail)
+/* What the piece holds stands in the branch behind what is there already. */
+static void append_found(struct frame *f, const struct piece *p, size_t min, size_t max)
 {
-	f->branch.best = needs_better(f->branch.best, f->branch.tail);
-	f->branch.best = needs_better(f->branch.best, tail);
+	for (size_t i = 0; i < p->found_count; i++) {
+		struct needs_found it = p->found[i];
+
+		it.back_min = sum(it.back_min, min);
+		it.back_max = sum(it.back_max, max);
+		needs_add_found(&f->branch, it);
+	}
+}
+
+static void keep_tail(struct analysis *n, struct frame *f, struct needs_set tail)
+{
+	if (tail.n)
+		needs_add_found(&f->branch,
+				found_at(needs_shortened(n->a, tail), f->tail_min, f->tail_max));
+}
+
+/* The strings of the branch end here; what `tail` can be begins min to max bytes behind its start. */
+static void break_tail(struct analysis *n, struct frame *f, struct needs_set tail, size_t min,
+		       size_t max)
+{
+	keep_tail(n, f, f->branch.tail);
 	f->whole = false;
 	f->branch.tail = tail;
+	f->tail_min = min;
+	f->tail_max = max;
 }
 
 /* The branch goes on with this piece. */
 static void append(struct analysis *n, const struct piece *p)
 {
 	struct frame *f = needs_top(n);
+	size_t min = f->branch.start.min_length, max = f->branch.start.max_length;
 	struct needs_set joined;
 
 	append_needs(n, p);
-	if (!needs_cross(n->a, f->branch.tail, p->tail, MAX_TAIL, &joined)) {
-		break_tail(f, p->tail);
-		return;
-	}
-	f->branch.tail = joined;
-	f->branch.best = needs_better(f->branch.best, joined);
+	append_found(f, p, min, max);
+	if (needs_cross(n->a, f->branch.tail, p->tail, MAX_TAIL, &joined))
+		f->branch.tail = joined;
+	else
+		break_tail(n, f, p->tail, min, max);
 }
 
 /* With a piece that stands there more than once: one copy before the break, one behind it. */
-static void append_copies(struct analysis *n, const struct piece *again, struct needs_set one)
+static void append_copies(struct analysis *n, const struct piece *again, const struct piece *one)
 {
 	struct frame *f = needs_top(n);
+	struct needs_window *start = &f->branch.start;
+	size_t min = start->min_length, max = start->max_length;
 	struct needs_set joined;
 
 	append_needs(n, again);
-	if (needs_cross(n->a, f->branch.tail, one, MAX_TAIL, &joined))
-		f->branch.best = needs_better(f->branch.best, joined);
-	break_tail(f, one);
+	append_found(f, again, min, max);
+	if (needs_cross(n->a, f->branch.tail, one->tail, MAX_TAIL, &joined))
+		f->branch.tail = joined;
+	max = start->max_length == SIZE_MAX ? SIZE_MAX : start->max_length - one->start.min_length;
+	break_tail(n, f, one->tail, min, max);
+}
+
+/* The rarest of both, the next of both ...: each of them holds of either. */
+static void join_found(struct analysis *n, struct piece *done, const struct piece *b)
+{
+	struct piece both = { .found_count = 0 };
+
+	for (size_t i = 0; i < done->found_count && i < b->found_count; i++) {
+		struct needs_found x = done->found[i], y = b->found[i];
+
+		x.set = needs_union(n->a, x.set, y.set, NEEDS_MAX_LITERALS);
+		x.back_min = x.back_min < y.back_min ? x.back_min : y.back_min;
+		x.back_max = x.back_max > y.back_max ? x.back_max : y.back_max;
+		x.rarity = needs_set_rarity(x.set);
+		needs_add_found(&both, x);
+	}
+	memcpy(done->found, both.found, sizeof(both.found));
+	done->found_count = both.found_count;
 }
 
 /* Only what all branches need is needed. */
-static void join_branch(struct analysis *n, struct piece *done, const struct piece *b)
+static void join_branch(struct analysis *n, struct piece *done, struct piece *b)
 {
-	done->tail = needs_union(n->a, done->tail, b->tail, NEEDS_MAX_LITERALS);
-	done->best = needs_union(n->a, done->best, b->best, NEEDS_MAX_LITERALS);
+	struct needs_set tail = needs_union(n->a, done->tail, b->tail, NEEDS_MAX_LITERALS);
+
+	if (!tail.n) {
+		needs_end_tail(n, done);
+		needs_end_tail(n, b);
+	}
+	done->tail = tail;
+	join_found(n, done, b);
 	done->alts = needs_alts_union(n->a, done->alts, b->alts);
 	needs_window_join(&done->start, &b->start);
 	done->byte_sets = done->byte_sets && b->byte_sets;
@@ -177,9 +272,10 @@ void needs_end_branch(struct analysis *n)
 	struct frame *f = needs_top(n);
 	struct piece *b = &f->branch;
 
-	b->best = needs_better(b->best, b->tail);
-	if (!f->whole)
+	if (!f->whole) {
+		keep_tail(n, f, b->tail);
 		b->tail.n = 0;
+	}
 	if (n->frames.n == 1) {
 		n->has_branches = n->has_branches || f->has_done;
 		for (size_t i = 0; i < n->live_count; i++)
@@ -256,7 +352,7 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 	needs_window_repeat(&again.start, r.min, r.max);
 	again.alts.n = 0;
 	if (r.min == 0) { /* it need not be there at all */
-		again.best.n = 0;
+		again.found_count = 0;
 		again.byte_sets = 0;
 		if (r.max == 1)
 			again.tail = needs_union(
@@ -266,10 +362,13 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 		append(n, &again);
 		return;
 	}
-	again.best = needs_better(p->best, p->tail);
-	again.best.times *= r.min < MAX_TIMES ? r.min : (size_t)MAX_TIMES;
-	if (r.max == r.min && spell_out(n, p, r.min, &again.tail))
+	if (r.max == r.min && spell_out(n, p, r.min, &again.tail)) {
 		append(n, &again);
-	else
-		append_copies(n, &again, p->tail);
+		return;
+	}
+	again.tail = p->tail;
+	needs_end_tail(n, &again);
+	for (size_t i = 0; i < again.found_count; i++)
+		again.found[i].set.times *= r.min < MAX_TIMES ? r.min : (size_t)MAX_TIMES;
+	append_copies(n, &again, p);
 }

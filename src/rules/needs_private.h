@@ -27,12 +27,14 @@ bool needs_cross(struct arena *a, struct needs_set x, struct needs_set y, size_t
 		 struct needs_set *ret);
 /* Those of both; n 0 when there are too many or one of them is "anything". */
 struct needs_set needs_union(struct arena *a, struct needs_set x, struct needs_set y, size_t max);
-/* The one that is rarer in mail; "anything" is worth least. */
-struct needs_set needs_better(struct needs_set x, struct needs_set y);
+/* Without those that begin as another one does. */
+struct needs_set needs_shortened(struct arena *a, struct needs_set x);
+/* Of one of them at a place, as -log2. */
+double needs_set_rarity(struct needs_set x);
+/* Long and few enough to be looked for. */
 bool needs_is_useful(struct needs_set x);
 
-/* How often such a byte stands at a place of mail, roughly, of 1,000. */
-unsigned needs_frequency(const struct byteset *set);
+double needs_byte_frequency(uint8_t c);
 
 void needs_window_empty(struct needs_window *w);
 void needs_window_anything(struct needs_window *w, size_t min_length);
@@ -62,20 +64,29 @@ double needs_alts_rarity(struct needs_alts x);
 
 enum { NEEDS_LIVE = 12 };
 
+/* Strings of which one is there, so far behind the beginning of what it belongs to. */
+struct needs_found {
+	struct needs_set set;
+	size_t back_min, back_max;
+	double rarity;
+};
+
 /* What a piece or a branch stands for. */
 struct piece {
-	struct needs_set tail;     /* all strings it can be; n 0: too many to say */
-	struct needs_set best;     /* every match of it holds one of these; n 0: not known */
-	struct needs_window start; /* from its beginning */
-	struct needs_alts alts;    /* the same by branches; n 0: not known apart */
+	struct needs_set tail;                   /* all strings it can be; n 0: too many to say */
+	struct needs_found found[NEEDS_CLAUSES]; /* what every match of it holds besides */
+	size_t found_count;
+	struct needs_window start;             /* from its beginning */
+	struct needs_alts alts;                /* the same by branches; n 0: not known apart */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
 	size_t byte_sets;
 };
 
 struct frame {
-	struct piece branch; /* so far */
-	bool whole;          /* tail is the whole branch, not only its end */
-	struct piece done;   /* what the branches before have in common */
+	struct piece branch;       /* so far */
+	bool whole;                /* tail is the whole branch, not only its end */
+	size_t tail_min, tail_max; /* where in the branch tail begins */
+	struct piece done;         /* what the branches before have in common */
 	bool has_done;
 };
 
@@ -105,8 +116,12 @@ void needs_of_any_byte(struct piece *p);
 /* One byte of the set, or this one. */
 void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece *ret);
 void needs_of_char(struct analysis *n, uint8_t c, struct piece *ret);
+/* One of the set is there: kept where it is among the rarest. */
+void needs_add_found(struct piece *p, struct needs_found f);
 /* A group opens; its branch is complete; the open branch goes on with a piece. */
 void needs_open_frame(struct analysis *n);
 void needs_end_branch(struct analysis *n);
 void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat r);
+/* What the piece may be as a whole counts as found in it. */
+void needs_end_tail(struct analysis *n, struct piece *p);
 struct frame *needs_top(struct analysis *n);

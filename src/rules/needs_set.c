@@ -2,7 +2,9 @@
 #include "core/arena.h"
 #include "rules/needs_private.h"
 
-enum { MAX_LITERAL = 24, MAX_USEFUL_LENGTH = 8 };
+#include <math.h>
+
+enum { MAX_LITERAL = 24, MAX_USEFUL_LENGTH = 8, COMMON_RARITY = 9 };
 
 struct growing {
 	struct str *s;
@@ -73,20 +75,59 @@ bool needs_is_useful(struct needs_set x)
 	return x.n && x.n <= NEEDS_MAX_LITERALS && shortest(x) >= NEEDS_MIN_LITERAL;
 }
 
-/* Longer is rarer, fewer are rarer; beyond some bytes length says no more. */
-static long worth(struct needs_set set)
+struct needs_set needs_shortened(struct arena *a, struct needs_set x)
 {
-	size_t len = shortest(set), fewer = 0;
+	struct str *s = arena_calloc(a, x.n + 1, sizeof(*s));
+	size_t n = 0;
 
-	if (!needs_is_useful(set))
-		return -1;
-	for (size_t n = set.n; n > 1; n /= 2)
-		fewer++;
-	len = len > MAX_USEFUL_LENGTH ? MAX_USEFUL_LENGTH : len;
-	return (long)(len * 4) - (long)fewer + (set.times > 1 ? 12 : 0) + 100;
+	for (size_t i = 0; i < x.n; i++) {
+		bool begins_as = false;
+
+		for (size_t k = 0; k < x.n && !begins_as; k++)
+			begins_as = x.s[k].n < x.s[i].n && str_starts(x.s[i], x.s[k]);
+		if (!begins_as)
+			s[n++] = x.s[i];
+	}
+	return (struct needs_set){ s, n, x.times };
 }
 
-struct needs_set needs_better(struct needs_set x, struct needs_set y)
+/* What most mail has, whatever it is about: header fields, what relays are described by, links, HTML. */
+static bool is_common(struct str text)
 {
-	return worth(y) > worth(x) ? y : x;
+	static const char common[] =
+	    " received: from \n message-id: <\n subject: re: \n from: \n to: \n date: \n cc: \n "
+	    "reply-to: \n"
+	    " content-type: text/plain; charset=\n mime-version: 1.0 \n content-transfer-encoding: "
+	    "\n"
+	    " ip=\n rdns=\n helo=\n by=\n ident=\n envfrom=\n intl=\n id=\n auth= msa=\n[ ip=\n by "
+	    "\n"
+	    " with \n for <\n esmtp id "
+	    "\n.com>\nhttps://www.\nhttp://www.\n.com/\n.net/\n.org/\nmailto:\n"
+	    "<a href=\"http\n<img src=\"http\n<font\nfont \ncolor=\n the \n and \n you \nyour "
+	    "\nour \n"
+	    "that \nthis \ntion \ning \nhere\nhave\nwith \nfrom \nmail\nemail\nlist\ninformation\n"
+	    "click\nplease\nwill \nfor \nare \nnot \nall \n";
+
+	return str_find(str_make(common, sizeof(common) - 1), text) != STR_NPOS;
+}
+
+double needs_set_rarity(struct needs_set x)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < x.n; i++)
+		sum += exp2(-needs_text_rarity(x.s[i]));
+	return sum > 0 && sum < 1 ? -log2(sum) : 0;
+}
+
+double needs_text_rarity(struct str text)
+{
+	size_t n = text.n < MAX_USEFUL_LENGTH ? text.n : (size_t)MAX_USEFUL_LENGTH;
+	double bits = 0;
+
+	if (is_common(text))
+		return COMMON_RARITY;
+	for (size_t i = 0; i < n; i++)
+		bits -= log2(needs_byte_frequency((uint8_t)text.p[i]) / 1000.0);
+	return bits;
 }

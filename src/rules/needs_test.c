@@ -15,9 +15,16 @@ static struct str literals_of(struct arena *a, const char *perl, struct needs *n
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
 	needs_of(a, s.pcre, n);
-	for (size_t i = 0; i < n->literal_count; i++)
-		got = arena_printf(a, "%.*s%s%.*s", STR_FMT(got), i ? "|" : "",
-				   STR_FMT(n->literals[i]));
+	for (size_t k = 0; k < n->clause_count; k++) {
+		const struct needs_clause *c = &n->clauses[k];
+
+		for (size_t i = 0; i < c->count; i++)
+			got = arena_printf(a, "%.*s%s%.*s", STR_FMT(got),
+					   i   ? "|"
+					   : k ? " & "
+					       : "",
+					   STR_FMT(c->literals[i]));
+	}
 	return got;
 }
 
@@ -33,13 +40,13 @@ static void test_literals(void **state)
 		{ "foo|barbaz", "foo|barbaz", 3, 1 },
 		{ "foo|ba", "", 2, 1 },
 		{ "(?:abc|abd)x", "abcx|abdx", 4, 1 },
-		{ "abc.*defgh", "defgh", 8, 1 },
+		{ "abc.*defgh", "defgh & abc", 8, 1 },
 		{ "abc.*de", "abc", 5, 1 },
 		{ "(?:abc)?def", "abcdef|def", 3, 1 },
 		{ "ab+cde", "bcde", 5, 1 },
-		{ "(?:abc)+x", "abcx", 4, 1 },
+		{ "(?:abc)+x", "abcx & abc", 4, 1 },
 		{ "(?:abc)*", "", 0, 1 },
-		{ "(?:word1|word2){3}", "word1|word2", 15, 3 },
+		{ "(?:word1|word2){3,}", "word1|word2", 15, 3 },
 		{ "a{4}", "aaaa", 4, 1 },
 		{ "[ab]cd", "acd|bcd", 3, 1 },
 		{ "[a-z]cd", "", 3, 1 },
@@ -71,9 +78,9 @@ static void test_literals(void **state)
 		struct str got = literals_of(a, cases[i].perl, &n);
 
 		if (!str_eq(got, str_of(cases[i].want)) || n.min_length != cases[i].min ||
-		    (n.literal_count && n.literal_times != cases[i].times)) {
+		    (n.clause_count && n.clauses[0].times != cases[i].times)) {
 			print_error("%s: '%.*s' min %zu times %zu\n", cases[i].perl, STR_FMT(got),
-				    n.min_length, n.literal_times);
+				    n.min_length, n.clauses[0].times);
 			fail();
 		}
 		arena_free(a);

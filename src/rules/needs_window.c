@@ -8,26 +8,35 @@ enum { WINDOW_END = 1u << NEEDS_WINDOW, ALL_ENDS = (WINDOW_END << 1) - 1, MAX_AL
 
 static const struct byteset any_byte = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
 
-unsigned needs_frequency(const struct byteset *set)
+static unsigned frequency(unsigned c)
 {
 	static const uint8_t letters[26] = { 65, 13, 27, 31, 95, 18, 17, 35, 62, 2,  7, 36, 23,
 					     60, 65, 18, 2,  55, 57, 78, 25, 9,  17, 3, 17, 2 };
+
+	return c >= 'a' && c <= 'z'   ? letters[c - 'a']
+	       : c == ' '             ? 150
+	       : c == '.'             ? 12
+	       : c >= '0' && c <= '9' ? 4
+	       : c > ' ' && c < 0x7f  ? 3
+				      : 0;
+}
+
+unsigned needs_frequency(const struct byteset *set)
+{
 	unsigned sum = 0;
 
 	for (size_t w = 0; w < 4; w++) {
-		for (uint64_t bits = set->w[w]; bits; bits &= bits - 1) {
-			unsigned c = (unsigned)(w * 64) + (unsigned)__builtin_ctzll(bits);
-
-			sum += c >= 'a' && c <= 'z'   ? letters[c - 'a']
-			       : c == ' '             ? 150
-			       : c == '.'             ? 12
-			       : c >= '0' && c <= '9' ? 4
-			       : c > ' ' && c < 0x7f  ? 3
-			       : c == '\n'            ? 5
-						      : 0;
-		}
+		for (uint64_t bits = set->w[w]; bits; bits &= bits - 1)
+			sum += frequency((unsigned)(w * 64) + (unsigned)__builtin_ctzll(bits));
 	}
 	return sum > 1000 ? 1000 : sum ? sum : 1;
+}
+
+double needs_byte_frequency(uint8_t c)
+{
+	unsigned often = frequency(c);
+
+	return often ? often : 1;
 }
 
 static unsigned cut_ends(unsigned ends)
@@ -115,13 +124,32 @@ static bool is_full(const struct needs_window *w)
 	return w->ends == WINDOW_END;
 }
 
+/* The text that begins there in a window: where only one byte may stand. */
+static size_t text_at(const struct needs_window *w, size_t from, size_t n, char ret[NEEDS_WINDOW])
+{
+	size_t i = from;
+
+	for (; i < n && byteset_count(&w->at[i]) == 1; i++)
+		ret[i - from] = (char)byteset_next(&w->at[i], 0);
+	return i - from;
+}
+
 double needs_window_rarity(const struct needs_window *w)
 {
 	size_t n = w->min_length < NEEDS_WINDOW ? w->min_length : (size_t)NEEDS_WINDOW;
 	double bits = 0;
 
-	for (size_t i = 0; i < n; i++)
-		bits -= log2(needs_frequency(&w->at[i]) / 1000.0);
+	for (size_t i = 0, len; i < n; i += len) {
+		char text[NEEDS_WINDOW];
+
+		len = text_at(w, i, n, text);
+		if (len >= NEEDS_MIN_LITERAL) {
+			bits += needs_text_rarity(str_make(text, len));
+		} else {
+			bits -= log2(needs_frequency(&w->at[i]) / 1000.0);
+			len = 1;
+		}
+	}
 	return bits;
 }
 

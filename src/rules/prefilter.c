@@ -1,349 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rules/prefilter.h"
+#include "rules/prefilter_private.h"
 
 #include "core/arena.h"
-#include "core/map.h"
-#include "core/vec.h"
-#include "rules/rule.h"
-
-enum { NO_RULE = UINT32_MAX };
-enum { MAP_BITS = 16, MAP_WORDS = (1 << MAP_BITS) / 64 };
-
-/* A literal, found by the window of 3 or 4 bytes that stands `offset` bytes in. */
-struct literal {
-	struct str text;
-	uint32_t window, offset;
-	uint32_t next;   /* of the same bucket, + 1; 0: the last */
-	uint32_t *rules; /* positions */
-	size_t rule_count;
-};
-
-/* Literals by windows of one length. */
-struct window_table {
-	uint64_t map[MAP_WORDS]; /* by hash: may begin a window */
-	uint32_t *buckets;       /* literal + 1 */
-	uint32_t mask;
-};
-
-/* What a pair of bytes may begin. */
-enum pair { PAIR_THREE = 1u << 0, PAIR_FOUR = 1u << 1 };
-
-/* Which of 64 windows may have a byte at a distance. */
-struct window_masks {
-	uint64_t at[NEEDS_WINDOW][256];
-};
-
-/* Bits from `from` up to, but not with, `to`. */
-struct range {
-	uint32_t from, to;
-};
-
-struct prefilter {
-	struct window_table three, four;
-	uint8_t pairs[1 << 16]; /* enum pair: most places are done with after one look */
-	struct literal *literals;
-	size_t literal_count;
-	uint32_t *always;
-	size_t always_count;
-	struct window_masks *masks[PREFILTER_WINDOW_WORDS];
-	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
-	uint64_t plain[PREFILTER_WINDOW_WORDS];        /* of rules without literals */
-	size_t window_count, window_words;
-	struct range *range; /* by position: its windows */
-	const struct rule *const *rules;
-	size_t rule_count;
-	uint8_t fold[256];
-};
-
-static uint32_t load24(const char *p)
-{
-	return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 |
-	       (uint32_t)(uint8_t)p[2] << 16;
-}
-
-static uint32_t load32(const char *p)
-{
-	return load24(p) | (uint32_t)(uint8_t)p[3] << 24;
-}
-
-static uint32_t hash_of(uint32_t window)
-{
-	return (window * 0x9e3779b1u) >> (32 - MAP_BITS);
-}
-
-/* Rare bytes make rare windows. */
-static unsigned rarity(uint8_t c)
-{
-	static const char common[] = "etaoinsrh ldcumfpgwyb.v,k-/:=0123456789";
-	const char *at = memchr(common, c, sizeof(common) - 1);
-
-	return at ? (unsigned)(at - common) : 40;
-}
-
-/* The window of a literal that is likely the rarest. */
-static void choose_window(struct literal *l)
-{
-	size_t len = l->text.n >= 4 ? 4 : 3;
-	unsigned best = 0;
-
-	for (size_t i = 0; i + len <= l->text.n; i++) {
-		unsigned sum = 1;
-
-		for (size_t k = 0; k < len; k++)
-			sum += rarity((uint8_t)l->text.p[i + k]);
-		if (sum <= best)
-			continue;
-		best = sum;
-		l->offset = (uint32_t)i;
-	}
-	l->window = len == 4 ? load32(l->text.p + l->offset) : load24(l->text.p + l->offset);
-}
-
-static void table_init(struct window_table *t, struct arena *a, size_t literals)
-{
-	uint32_t size = 64;
-
-	while (size < literals * 2)
-		size *= 2;
-	t->mask = size - 1;
-	t->buckets = arena_calloc(a, size, sizeof(uint32_t));
-}
-
-static void table_add(struct window_table *t, struct literal *all, size_t i)
-{
-	uint32_t h = hash_of(all[i].window);
-
-	t->map[h / 64] |= UINT64_C(1) << (h % 64);
-	all[i].next = t->buckets[h & t->mask];
-	t->buckets[h & t->mask] = (uint32_t)i + 1;
-}
-
-struct builder {
-	struct arena *a;
-	struct map literals; /* text -> struct vec * of positions */
-	struct vec always;
-};
-
-static void add_literal(struct builder *b, struct str text, uint32_t position)
-{
-	struct vec *v = map_get(&b->literals, text);
-
-	if (!v) {
-		v = arena_zalloc(b->a, sizeof(*v));
-		vec_init(v, b->a, sizeof(uint32_t), 0);
-		map_put(&b->literals, text, v);
-	}
-	if (!v->n || *VEC_LAST(v, uint32_t) != position)
-		*(uint32_t *)vec_must_push(v) = position;
-}
-
-static void add_window(struct prefilter *p, struct arena *a, const struct needs_look *w,
-		       uint32_t at)
-{
-	size_t bit = p->window_count++, word = bit / 64;
-
-	if (!p->masks[word])
-		p->masks[word] = arena_zalloc(a, sizeof(struct window_masks));
-	p->windows[bit] = at;
-	if (!p->rules[at]->needs->literal_count)
-		p->plain[word] |= UINT64_C(1) << (bit % 64);
-	p->window_words = word + 1;
-	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
-		for (unsigned c = 0; c < 256; c++) {
-			if (i >= w->length || byteset_has(&w->at[i], p->fold[c]))
-				p->masks[word]->at[i][c] |= UINT64_C(1) << (bit % 64);
-		}
-	}
-}
-
-/* A rule's windows stand in one word: its places then come in ascending order. */
-static void begin_windows(struct prefilter *p, size_t n)
-{
-	size_t used = p->window_count % 64;
-
-	if (used + n <= 64)
-		return;
-	while (p->window_count % 64)
-		p->windows[p->window_count++] = NO_RULE;
-}
-
-static void add_rule(struct builder *b, struct prefilter *p, const struct rule *r, uint32_t at)
-{
-	const struct needs *needs = r->needs;
-	bool fits;
-
-	if (r->by_window)
-		begin_windows(p, needs->window_count);
-	fits = r->by_window && p->window_count + needs->window_count <= ELEMENTS(p->windows);
-	p->range[at].from = (uint32_t)p->window_count;
-	for (size_t i = 0; fits && i < needs->window_count; i++)
-		add_window(p, b->a, &needs->windows[i], at);
-	p->range[at].to = (uint32_t)p->window_count;
-	for (size_t i = 0; needs && i < needs->literal_count; i++)
-		add_literal(b, needs->literals[i], at);
-	if (!fits && !(needs && needs->literal_count))
-		*(uint32_t *)vec_must_push(&b->always) = at;
-}
-
-static void build_tables(struct prefilter *p, struct builder *b)
-{
-	size_t n = map_count(&b->literals), i = 0;
-
-	p->literals = arena_calloc(b->a, n + 1, sizeof(*p->literals));
-	p->literal_count = n;
-	table_init(&p->three, b->a, n);
-	table_init(&p->four, b->a, n);
-	MAP_EACH (&b->literals, it) {
-		struct literal *l = &p->literals[i];
-		struct vec *v = it->value;
-
-		l->text = str_dup(b->a, it->key);
-		l->rules = v->data;
-		l->rule_count = v->n;
-		choose_window(l);
-		table_add(l->text.n >= 4 ? &p->four : &p->three, p->literals, i);
-		p->pairs[l->window & 0xffff] |= l->text.n >= 4 ? PAIR_FOUR : PAIR_THREE;
-		i++;
-	}
-}
-
-struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n)
-{
-	struct prefilter *p = arena_zalloc(a, sizeof(*p));
-	struct builder b = { .a = a };
-
-	map_init(&b.literals, NULL, false);
-	vec_init(&b.always, a, sizeof(uint32_t), 0);
-	p->rules = rules;
-	p->rule_count = n;
-	p->range = arena_calloc(a, n + 1, sizeof(*p->range));
-	for (unsigned c = 0; c < 256; c++)
-		p->fold[c] = byte_fold((uint8_t)c);
-	for (size_t i = 0; i < n; i++)
-		add_rule(&b, p, rules[i], (uint32_t)i);
-	build_tables(p, &b);
-	p->always = b.always.data;
-	p->always_count = b.always.n;
-	map_done(&b.literals);
-	return p;
-}
-
-const uint32_t *prefilter_always(const struct prefilter *p, size_t *ret_n)
-{
-	*ret_n = p->always_count;
-	return p->always;
-}
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a)
 {
-	*s = (struct prefilter_scan){ .filter = p };
-	s->stamps = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
-	s->counts = arena_calloc(a, p->rule_count + 1, sizeof(uint32_t));
-	s->stretch = arena_calloc(a, p->rule_count + 1, sizeof(*s->stretch));
+	*s = (struct prefilter_scan){ .filter = p, .arena = a };
+	s->state = arena_calloc(a, p->rule_count + 1, sizeof(*s->state));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
+	s->open = arena_calloc(a, PREFILTER_WINDOW_WORDS, sizeof(uint64_t));
 }
 
-/* Its literals are there: run it, or open its windows. */
-static void note_candidate(struct prefilter_scan *s, uint32_t r)
+/* As byte_fold() folds them: the other cases are 32 bits apart in one word. */
+static void fold_set(struct byteset *set)
 {
-	struct range w = s->filter->range[r];
+	const uint64_t space = 0x3e00, upper = 0x07fffffe, high = 0x7f7fffff;
 
-	if (w.from == w.to)
-		s->found[s->found_count++] = r;
-	for (uint32_t bit = w.from; bit < w.to; bit++)
-		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
+	if (set->w[0] & space)
+		byteset_add(set, ' ');
+	set->w[0] &= ~space;
+	set->w[1] |= (set->w[1] & upper) << 32;
+	set->w[1] &= ~upper;
+	set->w[3] |= (set->w[3] & high) << 32;
+	set->w[3] &= ~high;
 }
 
-static void note_rules(struct prefilter_scan *s, const struct literal *l)
+/* All bytes of the subject, folded. */
+static void find_present(struct prefilter_scan *s)
 {
-	for (size_t i = 0; i < l->rule_count; i++) {
-		uint32_t r = l->rules[i];
+	uint8_t seen[256] = { 0 };
 
-		if (s->stamps[r] != s->now) {
-			s->stamps[r] = s->now;
-			s->counts[r] = 0;
-		}
-		if (++s->counts[r] == s->filter->rules[r]->needs->literal_times)
-			note_candidate(s, r);
+	for (size_t i = 0; i < s->subject.n; i++)
+		seen[(uint8_t)s->subject.p[i]] = 1;
+	s->present = (struct byteset){ { 0 } };
+	for (size_t i = 0; i < sizeof(seen); i += 8) {
+		uint64_t eight; /* a bit each; the product has them side by side */
+
+		memcpy(&eight, seen + i, sizeof(eight));
+		s->present.w[i / 64] |= eight * 0x0102040810204080u >> 56 << (i % 64);
 	}
+	fold_set(&s->present);
+	s->knows_present = true;
 }
 
-static bool is_at(const struct prefilter_scan *s, const struct literal *l, size_t at)
+static bool has_bytes(struct prefilter_scan *s, const struct needs *n)
 {
-	const uint8_t *fold = s->filter->fold;
-
-	for (size_t i = 0; i < l->text.n; i++) {
-		if (fold[(uint8_t)s->subject.p[at + i]] != (uint8_t)l->text.p[i])
-			return false;
-	}
-	return true;
-}
-
-/* The literals of one bucket against the subject around `at`. */
-static void check_bucket(struct prefilter_scan *s, const struct window_table *t, uint32_t window,
-			 uint32_t hash, size_t at)
-{
-	for (uint32_t i = t->buckets[hash & t->mask]; i; i = s->filter->literals[i - 1].next) {
-		const struct literal *l = &s->filter->literals[i - 1];
-
-		if (l->window != window || at < l->offset ||
-		    at - l->offset + l->text.n > s->subject.n)
-			continue;
-		if (is_at(s, l, at - l->offset))
-			note_rules(s, l);
-	}
-}
-
-/* The literals whose window stands at `at`. */
-static void look_at(struct prefilter_scan *s, uint32_t window, unsigned pair, size_t at)
-{
-	const struct window_table *three = &s->filter->three, *four = &s->filter->four;
-	uint32_t h;
-
-	if (pair & PAIR_FOUR) {
-		h = hash_of(window);
-		if (four->map[h / 64] >> (h % 64) & 1)
-			check_bucket(s, four, window, h, at);
-	}
-	if (pair & PAIR_THREE) {
-		h = hash_of(window & 0xffffffu);
-		if (three->map[h / 64] >> (h % 64) & 1)
-			check_bucket(s, three, window & 0xffffffu, h, at);
-	}
-}
-
-void prefilter_scan(struct prefilter_scan *s, struct str subject)
-{
-	const uint8_t *fold = s->filter->fold, *pairs = s->filter->pairs;
-	struct byteset present = { { 0 } };
-	uint32_t window = 0; /* of four bytes, the first one lowest; behind the subject is a NUL */
-
-	s->subject = subject;
-	s->found_count = 0;
-	memset(s->open, 0, sizeof(s->open));
-	s->now++;
-	for (size_t i = 0; i < subject.n; i++) {
-		uint8_t c = fold[(uint8_t)subject.p[i]];
-
-		byteset_add(&present, c);
-		window = window >> 8 | (uint32_t)c << 24;
-		if (pairs[window & 0xffff] && i >= 3)
-			look_at(s, window, pairs[window & 0xffff], i - 3);
-	}
-	window >>= 8;
-	if (subject.n >= 3)
-		look_at(s, window, pairs[window & 0xffff], subject.n - 3);
-	s->present = present;
-}
-
-bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
-{
-	const struct needs *n = s->filter->rules[position]->needs;
-
-	if (!n)
-		return true;
 	if (s->subject.n < n->min_length)
 		return false;
+	if (n->byte_sets && !s->knows_present)
+		find_present(s);
 	for (size_t i = 0; i < n->byte_sets; i++) {
 		uint64_t any = 0;
 
@@ -355,137 +60,273 @@ bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position)
 	return true;
 }
 
-/* Bits of a word that lie in a range of all words' bits. */
-static uint64_t bits_within(size_t word, struct range r)
+static void add_candidate(struct prefilter_scan *s, uint32_t rule)
 {
-	uint64_t from = word * 64, mask = UINT64_MAX;
+	const struct prefilter_sought *w = &s->filter->sought[rule];
 
-	if (r.to <= from || r.from >= from + 64)
-		return 0;
-	if (r.from > from)
-		mask <<= r.from - from;
-	if (r.to < from + 64)
-		mask &= UINT64_MAX >> (from + 64 - r.to);
-	return mask;
+	if (!w->asks_bytes || has_bytes(s, w->needs))
+		s->found[s->found_count++] = rule;
 }
 
-/* Windows of rules at these positions: those without literals join, others leave. */
-static void open_windows(struct prefilter_scan *s, uint32_t first, uint32_t n)
+static void close_windows(struct prefilter_scan *s, const struct prefilter_sought *w)
 {
-	const struct prefilter *p = s->filter;
-	size_t end = n < p->rule_count - first ? first + n : p->rule_count;
-	struct range r = { p->range[first].from, p->range[end - 1].to };
-
-	for (size_t w = 0; w < p->window_words; w++)
-		s->open[w] = (s->open[w] | p->plain[w]) & bits_within(w, r);
-}
-
-static void close_windows(struct prefilter_scan *s, uint32_t r)
-{
-	struct range w = s->filter->range[r];
-
-	for (uint32_t bit = w.from; bit < w.to; bit++)
+	for (uint32_t bit = w->from; bit < w->to; bit++)
 		s->open[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
 }
 
-/* What is calling, while the windows of the last subject are looked for. */
-struct trying {
-	struct prefilter_scan *s;
-	prefilter_try_fn fn;
-	void *ctx;
-	size_t word;
-};
-
-/* The stretch of a rule in this subject. */
-static struct prefilter_stretch *stretch_of(struct trying *t, uint32_t r)
+/* All other clauses have been seen: from here on it is worth while to look for them. */
+static void open_windows(struct prefilter_scan *s, const struct prefilter_sought *w)
 {
-	struct prefilter_stretch *it = &t->s->stretch[r];
-
-	if (it->subject != t->s->now)
-		*it = (struct prefilter_stretch){ .subject = t->s->now };
-	return it;
+	for (uint32_t bit = w->from; bit < w->to; bit++)
+		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
-static void try_stretch(struct trying *t, uint32_t r)
+/* Where the stretches of a rule are kept: most rules of a message never have one. */
+static struct prefilter_stretch *slot_of(struct prefilter_scan *s, struct prefilter_state *st)
 {
-	struct prefilter_stretch *it = stretch_of(t, r);
+	const size_t size = PREFILTER_STRETCHES * sizeof(*s->stretch);
 
-	if (!it->is_open)
-		return;
-	it->is_open = false;
-	if ((!it->is_tried && !prefilter_may_match(t->s, r)) ||
-	    t->fn(t->ctx, r, it->first, it->last, it->is_tried))
-		close_windows(t->s, r);
-	it->is_tried = true;
+	if (!st->slot) {
+		if (s->slots == s->max_slots) {
+			struct prefilter_stretch *old = s->stretch;
+
+			s->max_slots = s->max_slots ? s->max_slots * 2 : 8;
+			s->stretch = arena_alloc(s->arena, s->max_slots * size);
+			if (old)
+				memcpy(s->stretch, old, s->slots * size);
+		}
+		st->slot = ++s->slots;
+	}
+	return &s->stretch[(st->slot - 1) * PREFILTER_STRETCHES];
 }
 
-/* A window stands at `at`: a match may begin somewhat before. */
-static void note_window(struct trying *t, uint32_t r, size_t at)
+/* A match may begin from first to last. Hits come nearly in order: what is near becomes one. */
+static void add_stretch(struct prefilter_state *st, struct prefilter_stretch *all, size_t first,
+			size_t last)
 {
-	const struct needs *n = t->s->filter->rules[r]->needs;
-	struct prefilter_stretch *it = stretch_of(t, r);
-	size_t first = at > n->back_max ? at - n->back_max : 0;
+	struct prefilter_stretch *it = st->stretches ? &all[st->stretches - 1] : NULL;
 
-	if (at < n->back_min)
-		return;
-	if (it->is_open && first < it->last + PREFILTER_GAP) {
-		it->last = at - n->back_min;
+	if (!it || (first >= it->last + PREFILTER_GAP && st->stretches < PREFILTER_STRETCHES)) {
+		all[st->stretches++] = (struct prefilter_stretch){ first, last };
 		return;
 	}
-	try_stretch(t, r);
-	it->first = first;
-	it->last = at - n->back_min;
-	it->is_open = true;
+	it->first = first < it->first ? first : it->first;
+	it->last = last > it->last ? last : it->last;
+	for (; st->stretches > 1 && it->first < it[-1].last + PREFILTER_GAP; it--) {
+		it[-1].first = it->first < it[-1].first ? it->first : it[-1].first;
+		it[-1].last = it->last > it[-1].last ? it->last : it[-1].last;
+		st->stretches--;
+	}
 }
 
-static void note_windows(struct trying *t, uint64_t left, size_t at)
+/* False: no match begins where this would be right. */
+static bool note_place(struct prefilter_scan *s, uint32_t rule, size_t at)
 {
-	for (; left; left &= left - 1)
-		note_window(
-		    t, t->s->filter->windows[t->word * 64 + (unsigned)__builtin_ctzll(left)], at);
+	const struct prefilter_sought *w = &s->filter->sought[rule];
+	size_t first = at > w->back_max ? at - w->back_max : 0;
+
+	if (at < w->back_min || (w->is_anchored && first))
+		return false;
+	add_stretch(&s->state[rule], slot_of(s, &s->state[rule]), first,
+		    w->is_anchored ? 0 : at - w->back_min);
+	return true;
+}
+
+/* A clause of a rule has been seen: something of it begins at `at`. */
+static void note(struct prefilter_scan *s, uint32_t rule, unsigned clause, size_t at)
+{
+	const struct prefilter_sought *w = &s->filter->sought[rule];
+	struct prefilter_state *st = &s->state[rule];
+	unsigned window = 1u << PREFILTER_WINDOW_CLAUSE;
+
+	if (st->subject != s->now)
+		*st = (struct prefilter_state){ .subject = s->now, .slot = st->slot };
+	if (clause == w->place && !note_place(s, rule, at))
+		return;
+	if (st->seen >> clause & 1 || (clause == w->counted && ++st->times < w->times))
+		return;
+	st->seen |= (uint8_t)(1u << clause);
+	if (clause != PREFILTER_WINDOW_CLAUSE && (st->seen | window) == (w->wanted | window))
+		open_windows(s, w);
+	if (st->seen == w->wanted)
+		add_candidate(s, rule);
+}
+
+static bool look_stands(const struct needs_look *w, const uint8_t *p)
+{
+	for (size_t i = 0; i < w->length; i++) {
+		if (!byteset_has(&w->at[i], p[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What has this gram, against the bytes around it. */
+static void check_gram(struct prefilter_scan *s, const struct prefilter_table *t, uint32_t gram,
+		       size_t group, const uint8_t *folded, size_t at)
+{
+	const struct prefilter *p = s->filter;
+	uint32_t bucket = grams_hash(gram, p->parts[group].seed) >> t->shift;
+
+	for (uint32_t i = t->start[bucket]; i < t->start[bucket + 1]; i++) {
+		const struct prefilter_entry *e = &t->entry[i];
+		const uint32_t *ref = &p->refs[e->refs];
+
+		if (e->gram != gram || e->group != group || e->offset > at ||
+		    at - e->offset + e->length > s->subject.n)
+			continue;
+		if (e->what < p->text_count
+			? memcmp(folded - e->offset, p->texts + e->what, e->length) != 0
+			: !look_stands(p->looks[e->what - p->text_count], folded - e->offset))
+			continue;
+		do
+			note(s, *ref >> 3, *ref >> 1 & 3, at - e->offset);
+		while (!(*ref++ & 1));
+	}
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+	uint32_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
+}
+
+static void check_piece(struct prefilter_scan *s, const struct grams_piece *piece, size_t n,
+			size_t group, size_t at)
+{
+	for (size_t w = 0; w * 32 < n; w++) {
+		for (uint32_t left = piece->four[w] | piece->three[w]; left; left &= left - 1) {
+			unsigned bit = (unsigned)__builtin_ctz(left);
+			size_t i = w * 32 + bit;
+			const uint8_t *folded = piece->at + GRAMS_MARGIN + i;
+			uint32_t gram = load32(folded);
+
+			if (piece->four[w] >> bit & 1)
+				check_gram(s, &s->filter->four, gram, group, folded, at + i);
+			if (piece->three[w] >> bit & 1)
+				check_gram(s, &s->filter->three, gram & 0xffffff, group, folded,
+					   at + i);
+		}
+	}
+}
+
+/* Literals, and windows of few grams, piece by piece. */
+static void scan_grams(struct prefilter_scan *s, size_t group)
+{
+	const struct prefilter_part *part = &s->filter->parts[group];
+	const struct grams_map *four = part->has_four ? &s->filter->four.map : NULL;
+	const struct grams_map *three = part->has_three ? &s->filter->three.map : NULL;
+	struct grams_piece piece;
+	size_t n;
+
+	piece.has_high = false;
+	for (size_t at = 0; at < s->subject.n; at += n) {
+		size_t left = s->subject.n - at, before = at ? (size_t)GRAMS_MARGIN : 0, after;
+
+		n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
+		after = left - n < GRAMS_MARGIN ? left - n : (size_t)GRAMS_MARGIN;
+		grams_fold(&piece, GRAMS_MARGIN - before, s->subject.p + at - before,
+			   before + n + after);
+		memset(piece.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
+		grams_look(&piece, n, four, three, part->seed);
+		check_piece(s, &piece, n, group, at);
+	}
+	s->has_high = piece.has_high;
+}
+
+static void note_windows(struct prefilter_scan *s, size_t word, uint64_t left, size_t at)
+{
+	for (; left; left &= left - 1) {
+		uint32_t rule = s->filter->windows[word * 64 + (unsigned)__builtin_ctzll(left)];
+
+		note(s, rule, PREFILTER_WINDOW_CLAUSE, at);
+		if (s->filter->sought[rule].place != PREFILTER_WINDOW_CLAUSE)
+			close_windows(s, &s->filter->sought[rule]);
+	}
 }
 
 /* 64 windows over n places; c has NEEDS_WINDOW - 1 bytes more than these. */
-static void scan_places(struct trying *t, const uint8_t *c, size_t n, size_t at)
+static void scan_places(struct prefilter_scan *s, size_t word, const uint8_t *c, size_t n,
+			size_t at)
 {
-	const struct window_masks *m = t->s->filter->masks[t->word];
-	const uint64_t *open = &t->s->open[t->word];
+	const struct prefilter_masks *m = s->filter->masks[word];
+	uint64_t open = s->open[word];
 
-	for (size_t i = 0; i < n && *open; i++, c++) {
-		uint64_t left = *open & m->at[0][c[0]] & m->at[1][c[1]];
+	for (size_t i = 0; i < n && open; i++, c++) {
+		uint64_t left = open & m->at[0][c[0]] & m->at[1][c[1]];
 
 		for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
 			left &= m->at[k][c[k]];
-		if (left)
-			note_windows(t, left, at + i);
+		if (!left)
+			continue;
+		note_windows(s, word, left, at + i);
+		open = s->open[word];
 	}
 }
 
-/* The last places with NULs behind them; then what has not been tried yet. */
-static void scan_word(struct trying *t)
+/* The last places with NULs behind them. */
+static void scan_word(struct prefilter_scan *s, size_t word)
 {
-	struct str s = t->s->subject;
+	struct str t = s->subject;
 	uint8_t end[2 * NEEDS_WINDOW] = { 0 };
-	size_t rest = s.n < NEEDS_WINDOW ? s.n : (size_t)NEEDS_WINDOW - 1;
+	size_t rest = t.n < NEEDS_WINDOW ? t.n : (size_t)NEEDS_WINDOW - 1;
 
-	scan_places(t, (const uint8_t *)s.p, s.n - rest, 0);
-	memcpy(end, s.p + s.n - rest, rest);
-	scan_places(t, end, rest, s.n - rest);
-	for (uint64_t left = t->s->open[t->word]; left; left &= left - 1)
-		try_stretch(t,
-			    t->s->filter->windows[t->word * 64 + (unsigned)__builtin_ctzll(left)]);
+	scan_places(s, word, (const uint8_t *)t.p, t.n - rest, 0);
+	memcpy(end, t.p + t.n - rest, rest);
+	scan_places(s, word, end, rest, t.n - rest);
 }
 
-void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
-		       void *ctx)
+/* Bits of a word that lie in from..to of all words' bits. */
+static uint64_t bits_within(size_t word, uint32_t from, uint32_t to)
 {
-	struct trying t = { s, fn, ctx, 0 };
+	uint64_t first = word * 64, mask = UINT64_MAX;
 
-	if (!s->filter->window_count || !s->subject.n || !n)
-		return;
-	open_windows(s, first, n);
-	for (; t.word < s->filter->window_words; t.word++) {
-		if (s->open[t.word])
-			scan_word(&t);
+	if (to <= first || from >= first + 64)
+		return 0;
+	if (from > first)
+		mask <<= from - first;
+	if (to < first + 64)
+		mask &= UINT64_MAX >> (first + 64 - to);
+	return mask;
+}
+
+static void scan_windows(struct prefilter_scan *s, const struct prefilter_part *part)
+{
+	const struct prefilter *p = s->filter;
+
+	for (size_t w = part->from / 64; w * 64 < part->to; w++) {
+		s->open[w] |= p->plain[w] & bits_within(w, part->from, part->to);
+		if (!s->has_high)
+			s->open[w] &= ~p->high[w];
+		if (s->open[w])
+			scan_word(s, w);
+		s->open[w] = 0;
 	}
+}
+
+void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
+{
+	const struct prefilter_part *part = &s->filter->parts[group];
+
+	s->subject = subject;
+	s->found_count = 0;
+	s->knows_present = false;
+	s->now++;
+	if (subject.n && (part->has_four || part->has_three || part->from < part->to))
+		scan_grams(s, group);
+	if (subject.n && part->from < part->to)
+		scan_windows(s, part);
+	for (size_t i = 0; i < part->always_count; i++)
+		add_candidate(s, part->always[i]);
+}
+
+const struct prefilter_stretch *prefilter_stretches(const struct prefilter_scan *s,
+						    uint32_t position, size_t *ret_n)
+{
+	const struct prefilter_sought *w = &s->filter->sought[position];
+
+	*ret_n = w->place == PREFILTER_NO_PLACE ? 0 : s->state[position].stretches;
+	return *ret_n ? &s->stretch[(s->state[position].slot - 1) * PREFILTER_STRETCHES] : NULL;
 }

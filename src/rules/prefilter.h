@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * prefilter: which of a list's rules can match a subject, and where. In a pass over the subject, at each
- * place
- * - a three- and a four-byte window, folded, is looked up in a bitmap; where it may begin a literal of a
- *   rule, the literal is compared, and its rules are candidates;
- * - the next bytes are looked up in tables of "which rules may have this byte there", eight bytes deep:
- *   what is left of all rules may begin a match right here, or a little before.
- * Rules with neither are listed apart: they are tried by the bytes and the length they need.
+ * prefilter: which of a list's rules can match a subject, and where. In a pass over the subject
+ * - each three and four bytes in a row (a gram), folded, are looked up in a bitmap by their hash; where
+ *   they may belong to a literal or a window of a rule, that is compared;
+ * - for windows with too many grams the next bytes are looked up in tables of "which windows may have this
+ *   byte there", eight bytes deep, 64 windows at once.
+ * A rule is a candidate when all that it needs has been seen; it is tried where a match of it may begin.
+ * Rules that need nothing of the kind are candidates by the bytes and the length they need.
  */
 #pragma once
 
@@ -21,53 +21,50 @@ struct arena;
 struct rule;
 struct prefilter;
 
-/* rules: by position, with their needs; all memory from `a`, immutable from then on. */
-struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n);
-/* Positions of rules that only prefilter_may_match() can leave out, ascending. */
-const uint32_t *prefilter_always(const struct prefilter *p, size_t *ret_n);
+/* Rules over the same subjects: from the first one so many in a row. */
+struct prefilter_group {
+	uint32_t first, n;
+};
+
+/*
+ * rules: n of them, by position, with their needs; groups: all of them in order, each rule in one. All
+ * memory from `a`, immutable from then on.
+ */
+struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n,
+				const struct prefilter_group *groups, size_t group_count);
 
 /* PREFILTER_GAP: stretches that are nearer to each other than this are one. */
-enum { PREFILTER_WINDOW_WORDS = 10, PREFILTER_GAP = 64 };
+enum { PREFILTER_STRETCHES = 6, PREFILTER_GAP = 64 };
 
 /* Where a match may begin: from first to last. */
 struct prefilter_stretch {
 	size_t first, last;
-	uint32_t subject;       /* prefilter_scan.now: of another subject it means nothing */
-	bool is_open, is_tried; /* not tried yet; there was one before */
 };
+
+struct prefilter_state;
 
 /* What a scan needs to write on: one a message and prefilter. */
 struct prefilter_scan {
 	const struct prefilter *filter;
-	struct str subject;     /* the last one */
-	struct byteset present; /* folded bytes of the last subject */
-	uint32_t *stamps, now;  /* which candidates the last subject has already */
-	uint32_t *counts;       /* literals seen, for rules that need several */
-	uint32_t *found;        /* candidates: positions */
+	struct str subject; /* the last one */
+	uint32_t now;       /* its number */
+	uint32_t *found;    /* candidates: positions */
 	size_t found_count;
-	uint64_t open[PREFILTER_WINDOW_WORDS]; /* rules to be looked for by window */
-	struct prefilter_stretch *stretch;     /* by rule: not tried yet */
+	struct prefilter_state *state;     /* by rule */
+	struct prefilter_stretch *stretch; /* PREFILTER_STRETCHES a slot */
+	uint32_t slots, max_slots;
+	struct arena *arena;
+	uint64_t *open;         /* windows that are looked for, a bit each */
+	struct byteset present; /* folded bytes of the last subject, where somebody asked */
+	bool knows_present, has_high;
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);
+/* Fills found[] with the rules of that group that can match the subject. */
+void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group);
 /*
- * Fills found[] with the positions whose literals are in the subject, and `present`. Those among them
- * that are tried by window are not listed, but left to prefilter_windows().
+ * Where matches of a candidate may begin in the last subject: ascending, PREFILTER_GAP bytes or more
+ * apart, at most PREFILTER_STRETCHES (what comes then belongs to the last one). n 0: anywhere.
  */
-void prefilter_scan(struct prefilter_scan *s, struct str subject);
-/* For a rule that is always tried: whether the last subject holds what it needs. */
-bool prefilter_may_match(const struct prefilter_scan *s, uint32_t position);
-
-/*
- * Looks for a match of the rule that begins in first..last; true: what follows is of no interest. again:
- * it has been called for the rule and this subject before.
- */
-typedef bool (*prefilter_try_fn)(void *ctx, uint32_t position, size_t first, size_t last,
-				 bool again);
-/*
- * Calls fn for each stretch of the last subject in which matches of a rule may begin, in order; they do
- * not overlap, and PREFILTER_GAP bytes or more lie between two of them, so that fn is called at most once
- * for so many bytes, however dense the windows stand. first, n: only rules at these positions.
- */
-void prefilter_windows(struct prefilter_scan *s, uint32_t first, uint32_t n, prefilter_try_fn fn,
-		       void *ctx);
+const struct prefilter_stretch *prefilter_stretches(const struct prefilter_scan *s,
+						    uint32_t position, size_t *ret_n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where rules are tried: all places where one may match, and each byte of a subject at most once. */
+/* Where rules are tried: all places where one may match, few stretches, and each byte of a subject at most once. */
 #include "rules/prefilter.h"
 
 #include "core/arena.h"
@@ -63,29 +63,11 @@ static void test_linear(void **state)
 			harness_scan(&h, mail.p);
 			hits = match_hits(h.match);
 			assert_true(hits->regex_bytes <= rules * mail.n);
-			assert_true(hits->regex_runs <= rules * (mail.n / PREFILTER_GAP + 1));
+			assert_true(hits->regex_runs <= rules * PREFILTER_STRETCHES);
 			harness_done(&h);
 			strbuf_done(&mail);
 		}
 	}
-}
-
-struct seen {
-	bool *places; /* by rule and place */
-	size_t n, *next;
-};
-
-static bool note(void *ctx, uint32_t position, size_t first, size_t last, bool again)
-{
-	struct seen *s = ctx;
-
-	assert_true(first <= last && last < s->n);
-	assert_int_equal(again, s->next[position] > 0);
-	assert_true(!s->next[position] || first >= s->next[position] + PREFILTER_GAP - 1);
-	s->next[position] = last + 1;
-	for (size_t i = first; i <= last; i++)
-		s->places[position * s->n + i] = true;
-	return false;
 }
 
 static bool stands(const struct needs_look *w, struct str s, size_t at)
@@ -101,7 +83,7 @@ static bool stands(const struct needs_look *w, struct str s, size_t at)
 
 static bool may_begin(const struct needs *n, struct str s, size_t from)
 {
-	for (size_t back = n->back_min; back <= n->back_max; back++) {
+	for (size_t back = n->back_min; back <= n->back_max && from + back < s.n; back++) {
 		for (size_t i = 0; i < n->window_count; i++) {
 			if (stands(&n->windows[i], s, from + back))
 				return true;
@@ -110,55 +92,246 @@ static bool may_begin(const struct needs *n, struct str s, size_t from)
 	return false;
 }
 
-static void check_places(const struct gated_list *list, struct str text, struct arena *a)
+static bool is_candidate(const struct prefilter_scan *scan, uint32_t rule)
 {
-	struct prefilter_scan scan;
-	struct seen seen = { .n = text.n };
-
-	seen.places = arena_calloc(a, list->rules.n * text.n + 1, sizeof(bool));
-	seen.next = arena_calloc(a, list->rules.n, sizeof(size_t));
-	prefilter_scan_init(&scan, list->filter, a);
-	prefilter_scan(&scan, text);
-	prefilter_windows(&scan, 0, UINT32_MAX, note, &seen);
-	for (size_t r = 0; r < list->rules.n; r++) {
-		const struct needs *n = list->rules.at[r]->needs;
-
-		for (size_t i = 0; prefilter_may_match(&scan, (uint32_t)r) && i < text.n; i++)
-			assert_true(seen.places[r * text.n + i] || !may_begin(n, text, i));
+	for (size_t i = 0; i < scan->found_count; i++) {
+		if (scan->found[i] == rule)
+			return true;
 	}
+	return false;
 }
 
-/* Every place where a window allows a match is in a stretch; stretches are apart. */
+/* A candidate's stretches, if it has any, are few, in order and apart; whether one of them holds the place. */
+static bool may_be_tried(const struct prefilter_scan *scan, uint32_t rule, size_t at)
+{
+	size_t n;
+	const struct prefilter_stretch *it = prefilter_stretches(scan, rule, &n);
+	bool within = !n;
+
+	if (!is_candidate(scan, rule))
+		return false;
+	assert_true(n <= PREFILTER_STRETCHES);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(it[i].first <= it[i].last && it[i].last < scan->subject.n);
+		assert_true(!i || it[i].first >= it[i - 1].last + PREFILTER_GAP);
+		within = within || (at >= it[i].first && at <= it[i].last);
+	}
+	return within;
+}
+
+static struct str random_text(struct arena *a, const char *alphabet, size_t letters, size_t n,
+			      uint32_t *seed)
+{
+	char *p = arena_alloc(a, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		*seed = *seed * 1103515245 + 12345;
+		p[i] = alphabet[(*seed >> 16) % letters];
+	}
+	return str_make(p, n);
+}
+
+static bool has_needed_bytes(const struct needs *n, struct str s)
+{
+	for (size_t i = 0; i < n->byte_sets; i++) {
+		bool has = false;
+
+		for (size_t k = 0; k < s.n; k++)
+			has = has || byteset_has(&n->bytes[i], byte_fold((uint8_t)s.p[k]));
+		if (!has)
+			return false;
+	}
+	return s.n >= n->min_length;
+}
+
+/* Every place where a window allows a match may be tried. */
 static void test_places(void **state)
 {
-	static const char alphabet[] = "axyzq019-+=@#! \n....................";
+	static const char alphabet[] = "axyzq019-+=@#! \n\xe9....................";
 	struct arena *a = arena_new();
+	const struct gated_list *list;
 	struct harness h;
 	uint32_t seed = 1;
 
 	(void)state;
 	harness_load(&h, cf);
+	list = &h.rs->plans[0].full;
 	for (size_t turn = 0; turn < 300; turn++) {
 		struct arena_mark mark = arena_get_mark(a);
-		size_t n = turn * 3, letters = turn % 2 ? 16 : sizeof(alphabet) - 1;
-		char *p = arena_alloc(a, n);
+		struct str text =
+		    random_text(a, alphabet, turn % 2 ? 17 : sizeof(alphabet) - 1, turn * 5, &seed);
+		struct prefilter_scan scan;
 
-		for (size_t i = 0; i < n; i++) {
-			seed = seed * 1103515245 + 12345;
-			p[i] = alphabet[(seed >> 16) % letters];
+		prefilter_scan_init(&scan, list->filter, a);
+		prefilter_scan(&scan, text, 0);
+		for (uint32_t r = 0; r < list->rules.n; r++) {
+			const struct needs *n = list->rules.at[r]->needs;
+
+			for (size_t i = 0; has_needed_bytes(n, text) && i < text.n; i++)
+				assert_true(!may_begin(n, text, i) || may_be_tried(&scan, r, i));
 		}
-		check_places(&h.rs->plans[0].full, str_make(p, n), a);
 		arena_reset(a, mark);
 	}
 	harness_done(&h);
 	arena_free(a);
 }
 
+/* Each kind of need: several literals, at distances and not, with windows, of high bytes, anchored, counted. */
+static const char kinds[] = "full K1 /foo.*bar/\nfull K2 /\\bfoo\\s+ba[rz]\\b/i\nfull K3 /^foo/\n"
+			    "full K4 /^foo/m\nfull K5 /^[^o]+foo.*(?:bar|oof)/\n"
+			    "full K6 /(?:foo|bar|baz){3}/\nfull K7 /f[o0\xf6]{2}\\s?b[a\xe4]r/i\n"
+			    "full K8 /(?:b\xe4|fo)[ob][ \\n]f/i\nfull K9 /.{0,30}foo.{10,20}bar/s\n"
+			    "full L1 /(?<=foo)bar/\nfull L2 /(?:foo|^)bar(?:foo|$)/m\n"
+			    "full L3 /\\d?\\d?foo|bar\\d/\nfull L4 /o[^o]{3}o[^o]{3}ofoo/\n"
+			    "full L5 /foo\\nbar/\nfull L6 /[a-f]oo\\s[a-f]a[rz]\\s/\n"
+			    "full L7 /\\S+foo\\S+ba/\nfull L8 /(?!fox)[f][o]{2}b/\n";
+
+/* All that PCRE2 finds alone is a candidate, and may be tried where it was found. */
+static void check_found(const struct gated_list *list, struct rx_run *run,
+			const struct rx *const *plain, const struct prefilter_scan *scan,
+			size_t *hits)
+{
+	for (uint32_t r = 0; r < list->rules.n; r++) {
+		size_t at = 0, from, to;
+
+		while (at <= scan->subject.n &&
+		       rx_match(plain[r], run, NULL, scan->subject, at, 0) == RX_MATCH) {
+			assert_true(rx_group(run, 0, &from, &to));
+			if (!may_be_tried(scan, r, from))
+				print_error("%.*s at %zu of '%.*s'\n",
+					    STR_FMT(list->rules.at[r]->name), from,
+					    STR_FMT(scan->subject));
+			assert_true(may_be_tried(scan, r, from));
+			at = from + 1;
+			++hits[r];
+		}
+	}
+}
+
+static void test_nothing_missed(void **state)
+{
+	static const char *const words[] = { "foo",    "bar", " ",          "\n",
+					     "baz",    "o",   "f0\xd6",     "B\xc4R",
+					     "x3",     "FOO", "oof ",       "\xe4",
+					     "barfoo", "fo",  "0123456789", " b\xe4r" };
+	struct arena *a = arena_new();
+	struct rx_run *run = rx_run_new();
+	const struct gated_list *list;
+	const struct rx *plain[32];
+	size_t hits[32] = { 0 };
+	struct harness h;
+	uint32_t seed = 7;
+
+	(void)state;
+	harness_load(&h, kinds);
+	list = &h.rs->plans[0].full;
+	assert_true(list->rules.n >= 17 && list->rules.n <= ELEMENTS(plain));
+	for (size_t i = 0; i < list->rules.n; i++)
+		plain[i] = rx_compile(h.rs->tables, a, &list->rules.at[i]->source, 0, NULL);
+	for (size_t turn = 0; turn < 600; turn++) {
+		struct arena_mark mark = arena_get_mark(a);
+		struct prefilter_scan scan;
+		struct strbuf text;
+
+		strbuf_init(&text, 0);
+		/* some are longer than what is looked at in one go */
+		for (size_t i = 0; i < (turn % 50 ? turn % 40 : (size_t)1500); i++) {
+			seed = seed * 1103515245 + 12345;
+			strbuf_add_c(&text, words[(seed >> 16) % ELEMENTS(words)]);
+		}
+		prefilter_scan_init(&scan, list->filter, a);
+		prefilter_scan(&scan, strbuf_str(&text), 0);
+		check_found(list, run, plain, &scan, hits);
+		strbuf_done(&text);
+		arena_reset(a, mark);
+	}
+	for (size_t i = 0; i < list->rules.n; i++) {
+		if (!hits[i])
+			print_error("%.*s never matched\n", STR_FMT(list->rules.at[i]->name));
+		assert_true(hits[i] > 0);
+	}
+	rx_run_free(run);
+	harness_done(&h);
+	arena_free(a);
+}
+
+/* What must be there and is not makes the rule no candidate: all literals, each so often. */
+static void test_left_out(void **state)
+{
+	static const struct {
+		const char *text, *rule;
+		bool want;
+	} cases[] = {
+		{ "foo and bar", "K1", true }, { "only foo", "K1", false },
+		{ "a foo", "K3", false },      { "foo", "K3", true },
+		{ "a\nfoo", "K4", true },      { "foo foo", "K6", false },
+		{ "foobarbaz", "K6", true },   { "f00 bbr f00", "K7", false },
+		{ "f00 bAr", "K7", true },     { "F\xd6\xf6 B\xc4R", "K7", true },
+		{ "abc foo", "L6", false },    { "a foo bar b", "L6", true },
+	};
+	struct harness h;
+
+	(void)state;
+	harness_load(&h, kinds);
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		const struct gated_list *list = &h.rs->plans[0].full;
+		struct arena *a = arena_new();
+		struct prefilter_scan scan;
+		uint32_t r = 0;
+
+		while (!str_eq(list->rules.at[r]->name, str_of(cases[i].rule)))
+			r++;
+		prefilter_scan_init(&scan, list->filter, a);
+		prefilter_scan(&scan, str_of(cases[i].text), 0);
+		if (is_candidate(&scan, r) != cases[i].want)
+			print_error("%s: %s\n", cases[i].text, cases[i].rule);
+		assert_int_equal(is_candidate(&scan, r), cases[i].want);
+		arena_free(a);
+	}
+	harness_done(&h);
+}
+
+/* Searches of these rules over such mail, besides those that the harness makes. */
+static size_t runs_of(const char *rules, const char *mail)
+{
+	size_t runs;
+	struct harness h;
+
+	harness_load(&h, rules);
+	harness_scan(&h, mail);
+	runs = match_hits(h.match)->regex_runs;
+	harness_done(&h);
+	return runs;
+}
+
+/* However often a literal stands there, the searches are few, and hits of `multiple` are all counted. */
+static void test_dense_literals(void **state)
+{
+	struct strbuf mail;
+	size_t runs;
+
+	(void)state;
+	strbuf_init(&mail, 0);
+	fill(&mail, "abcd\nabcd efgh\n", 1 << 18);
+	runs = runs_of("full D1 /abcd(?=x).*efgh/s\nfull D2 /\\w?abcd(?!.)x?efgh/\n"
+		       "full D3 /abcd\\sxyz/\n",
+		       mail.p);
+	assert_in_range(runs - runs_of("", mail.p), 1, 2 * PREFILTER_STRETCHES);
+	strbuf_done(&mail);
+	harness_expect("counted",
+		       "full C1 /abcd/\ntflags C1 multiple\nfull C2 /abcd\\nabcd/\ntflags C2 "
+		       "multiple maxhits=2\nfull C3 /\\w\\d?abcd/\ntflags C3 multiple\n",
+		       "X: y\n\nabcdabcd\nabcd\nabcd\nabcd\n1234567890123456789012345678901234567"
+		       "8901234567890123456789012345678901234567890 abcd x1abcd\n",
+		       "C1(7) C2(2) C3(2)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_linear),
-		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_linear),         cmocka_unit_test(test_places),
+		cmocka_unit_test(test_nothing_missed), cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_dense_literals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

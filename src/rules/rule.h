@@ -116,7 +116,8 @@ struct rule {
 	struct rx_source source; /* template: .perl; .pcre has anything for its tags */
 	const struct gate *gate; /* of a template; else its rx has one */
 	struct needs *needs;     /* for the prefilter; NULL: it has none */
-	bool by_window;          /* tried where its window stands only; rx is RX_WITHIN */
+	bool by_window;          /* its window must stand there: rarer than its literals */
+	bool by_place;           /* tried where these allow only; rx is RX_WITHIN */
 	union {
 		struct header_test *header;
 		struct eval_test *eval;
@@ -141,8 +142,6 @@ struct absent_hit {
 struct header_group {
 	const struct get_spec *spec;
 	uint32_t first, n;
-	const uint32_t *always; /* those that the prefilter cannot leave out */
-	size_t always_count;
 	const struct absent_hit *absent;
 	size_t absent_count;
 };

@@ -140,15 +140,25 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 		must(rx_match_within(rx, run, NULL, subject, 0, f.from - 1) != RX_MATCH);
 }
 
-static size_t count_literals(const struct needs *n, struct str folded)
+static size_t count_literals(const struct needs_clause *c, struct str folded, size_t from,
+			     size_t to)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < n->literal_count; i++) {
-		for (size_t at = 0; at < folded.n; at++)
-			count += str_starts(str_from(folded, at), n->literals[i]);
+	for (size_t i = 0; i < c->count; i++) {
+		for (size_t at = from; at < folded.n && at <= to; at++)
+			count += str_starts(str_from(folded, at), c->literals[i]);
 	}
 	return count;
+}
+
+/* So many of the literals, and one of them at its distance from the match. */
+static bool holds_clause(const struct needs_clause *c, struct str folded, size_t from)
+{
+	size_t to = c->back_max == SIZE_MAX ? folded.n : from + c->back_max;
+
+	return count_literals(c, folded, 0, folded.n) >= c->times &&
+	       count_literals(c, folded, from + c->back_min, to);
 }
 
 static bool window_stands(const struct needs_look *w, struct str folded, size_t at)
@@ -162,7 +172,7 @@ static bool window_stands(const struct needs_look *w, struct str folded, size_t 
 
 static bool has_window(const struct needs *n, struct str folded, size_t from)
 {
-	for (size_t back = n->back_min; back <= n->back_max; back++) {
+	for (size_t back = n->back_min; back <= n->back_max && from + back <= folded.n; back++) {
 		for (size_t i = 0; i < n->window_count; i++) {
 			if (window_stands(&n->windows[i], folded, from + back))
 				return true;
@@ -193,7 +203,9 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 		((char *)folded.p)[i] = (char)byte_fold((uint8_t)subject.p[i]);
 	needs_of(a, s->pcre, &n);
 	must(f.to - f.from >= n.min_length || str_find(s->pcre, STR("\\K")) != STR_NPOS);
-	must(!n.literal_count || count_literals(&n, folded) >= n.literal_times);
+	must(!n.is_anchored || !f.from);
+	for (size_t i = 0; i < n.clause_count; i++)
+		must(holds_clause(&n.clauses[i], folded, f.from));
 	for (size_t i = 0; i < n.byte_sets; i++)
 		must(has_byte(&n.bytes[i], folded));
 	must(!n.window_count || str_find(s->pcre, STR("\\K")) != STR_NPOS ||

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pass over the bytes. With AVX2 eight hashes are made and looked up at once (a gather from a map of 8
+ * kB); without it one by one. Both give the same bits.
+ */
+#include "rules/prefilter_grams.h"
+
+#include "rules/needs.h"
+
+#include <string.h>
+
+void grams_fold_plain(struct grams_piece *piece, size_t offset, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		piece->at[offset + i] = byte_fold((uint8_t)p[i]);
+		piece->has_high = piece->has_high || (uint8_t)p[i] >= 0x80;
+	}
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+	uint32_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
+}
+
+static uint32_t bit_of(const struct grams_map *m, uint32_t hash)
+{
+	return m->word[hash >> (32 - GRAMS_MAP_BITS + 5)] << (hash >> (32 - GRAMS_MAP_BITS) & 31) >>
+	       31;
+}
+
+static void look_plain(const uint8_t *p, size_t n, const struct grams_map *m, uint32_t mask,
+		       uint32_t seed, uint32_t *ret)
+{
+	for (size_t i = 0; i < n; i++)
+		ret[i / 32] |= bit_of(m, grams_hash(load32(p + i) & mask, seed)) << (i % 32);
+}
+
+enum { THREE_BYTES = 0xffffff };
+
+void grams_look_plain(struct grams_piece *piece, size_t n, const struct grams_map *four,
+		      const struct grams_map *three, uint32_t seed)
+{
+	const uint8_t *p = piece->at + GRAMS_MARGIN;
+
+	memset(piece->four, 0, sizeof(piece->four));
+	memset(piece->three, 0, sizeof(piece->three));
+	if (four)
+		look_plain(p, n, four, UINT32_MAX, seed, piece->four);
+	if (three)
+		look_plain(p, n, three, THREE_BYTES, seed, piece->three);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define WITH_AVX2 __attribute__((target("avx2")))
+
+/* from..to of unsigned bytes: all bits set. */
+WITH_AVX2 static inline __m256i within(__m256i x, char from, char to)
+{
+	__m256i up = _mm256_sub_epi8(x, _mm256_set1_epi8(from));
+
+	return _mm256_cmpeq_epi8(_mm256_min_epu8(up, _mm256_set1_epi8((char)(to - from))), up);
+}
+
+/* byte_fold() of 32 bytes. */
+WITH_AVX2 static inline __m256i fold(__m256i x)
+{
+	__m256i high = _mm256_andnot_si256(_mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)0xd7)),
+					   within(x, (char)0xc0, (char)0xde));
+	__m256i upper = _mm256_or_si256(within(x, 'A', 'Z'), high);
+	__m256i low = _mm256_or_si256(x, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
+
+	return _mm256_blendv_epi8(low, _mm256_set1_epi8(' '), within(x, '\t', '\r'));
+}
+
+WITH_AVX2 static void fold_avx2(struct grams_piece *piece, size_t offset, const char *p, size_t n)
+{
+	__m256i high = _mm256_setzero_si256();
+	size_t i = 0;
+
+	for (; i + 32 <= n; i += 32) {
+		__m256i x = _mm256_loadu_si256((const void *)(p + i));
+
+		high = _mm256_or_si256(high, x);
+		_mm256_storeu_si256((void *)(piece->at + offset + i), fold(x));
+	}
+	if (i < n) {
+		char rest[32] = { 0 };
+		__m256i x;
+
+		memcpy(rest, p + i, n - i);
+		x = _mm256_loadu_si256((const void *)rest);
+		high = _mm256_or_si256(high, x);
+		x = fold(x);
+		memcpy(rest, &x, sizeof(rest));
+		memcpy(piece->at + offset + i, rest, n - i);
+	}
+	piece->has_high = piece->has_high || _mm256_movemask_epi8(high);
+}
+
+/* The bits of the grams at p, p + 4 ..., each as the highest bit of its lane. */
+WITH_AVX2 static inline __m256i bits_at(const uint8_t *p, const struct grams_map *m, __m256i mask,
+					__m256i seed)
+{
+	__m256i gram = _mm256_and_si256(_mm256_loadu_si256((const void *)p), mask);
+	__m256i hash =
+	    _mm256_mullo_epi32(_mm256_xor_si256(gram, seed), _mm256_set1_epi32((int)0x9e3779b1u));
+	__m256i word = _mm256_i32gather_epi32((const int *)m->word,
+					      _mm256_srli_epi32(hash, 32 - GRAMS_MAP_BITS + 5), 4);
+	__m256i at =
+	    _mm256_and_si256(_mm256_srli_epi32(hash, 32 - GRAMS_MAP_BITS), _mm256_set1_epi32(31));
+
+	return _mm256_and_si256(_mm256_sllv_epi32(word, at), _mm256_set1_epi32((int)0x80000000u));
+}
+
+WITH_AVX2 static void look_avx2(const uint8_t *p, size_t n, const struct grams_map *m,
+				uint32_t mask, uint32_t seed, uint32_t *ret)
+{
+	__m256i masks = _mm256_set1_epi32((int)mask), seeds = _mm256_set1_epi32((int)seed);
+
+	for (size_t i = 0; i < n; i += 32) {
+		__m256i even =
+		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + i, m, masks, seeds), 24),
+				    _mm256_srli_epi32(bits_at(p + i + 2, m, masks, seeds), 8));
+		__m256i odd =
+		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + i + 1, m, masks, seeds), 16),
+				    bits_at(p + i + 3, m, masks, seeds));
+
+		ret[i / 32] = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(even, odd));
+	}
+	if (n % 32)
+		ret[n / 32] &= UINT32_MAX >> (32 - n % 32);
+}
+
+WITH_AVX2 static void grams_look_avx2(struct grams_piece *piece, size_t n,
+				      const struct grams_map *four, const struct grams_map *three,
+				      uint32_t seed)
+{
+	const uint8_t *p = piece->at + GRAMS_MARGIN;
+	size_t words = (n + 31) / 32;
+
+	if (four)
+		look_avx2(p, n, four, UINT32_MAX, seed, piece->four);
+	else
+		memset(piece->four, 0, words * sizeof(uint32_t));
+	if (three)
+		look_avx2(p, n, three, THREE_BYTES, seed, piece->three);
+	else
+		memset(piece->three, 0, words * sizeof(uint32_t));
+}
+
+void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n)
+{
+	if (__builtin_cpu_supports("avx2"))
+		fold_avx2(piece, offset, p, n);
+	else
+		grams_fold_plain(piece, offset, p, n);
+}
+
+void grams_look(struct grams_piece *piece, size_t n, const struct grams_map *four,
+		const struct grams_map *three, uint32_t seed)
+{
+	if (__builtin_cpu_supports("avx2"))
+		grams_look_avx2(piece, n, four, three, seed);
+	else
+		grams_look_plain(piece, n, four, three, seed);
+}
+
+#else
+
+void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n)
+{
+	grams_fold_plain(piece, offset, p, n);
+}
+
+void grams_look(struct grams_piece *piece, size_t n, const struct grams_map *four,
+		const struct grams_map *three, uint32_t seed)
+{
+	grams_look_plain(piece, n, four, three, seed);
+}
+
+#endif

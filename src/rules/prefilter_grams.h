@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Grams: three or four folded bytes in a row, found by a bitmap of their hashes. A pass over a piece of a
+ * subject folds it and says at which places a known gram may stand. For prefilter*.c only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	GRAMS_MAP_BITS = 16,
+	GRAMS_MAP_WORDS = 1 << (GRAMS_MAP_BITS - 5),
+	GRAMS_PLACES = 1024, /* in one piece */
+	GRAMS_MARGIN = 32    /* bytes in front of and behind its places that are folded too */
+};
+
+/* By hash: the highest bit of a word comes first. */
+struct grams_map {
+	uint32_t word[GRAMS_MAP_WORDS];
+};
+
+/* A folded piece: at[GRAMS_MARGIN] is its first place. NULs where the subject does not go. */
+struct grams_piece {
+	uint8_t at[GRAMS_MARGIN + GRAMS_PLACES + GRAMS_MARGIN + 32];
+	bool has_high; /* out: a byte of 0x80 or more, unfolded */
+	/* out, by place, the lowest bit of a word first: it may be one of four bytes, of three */
+	uint32_t four[GRAMS_PLACES / 32], three[GRAMS_PLACES / 32];
+};
+
+/* seed: of the group. */
+static inline uint32_t grams_hash(uint32_t gram, uint32_t seed)
+{
+	return (gram ^ seed) * 0x9e3779b1u;
+}
+
+static inline void grams_map_add(struct grams_map *m, uint32_t hash)
+{
+	m->word[hash >> (32 - GRAMS_MAP_BITS + 5)] |=
+	    0x80000000u >> (hash >> (32 - GRAMS_MAP_BITS) & 31);
+}
+
+/* Folds n bytes, at most so many as a piece has with its margins, to piece->at + offset. */
+void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n);
+/* For n places; a map may be NULL, and its bits are not set then. */
+void grams_look(struct grams_piece *piece, size_t n, const struct grams_map *four,
+		const struct grams_map *three, uint32_t seed);
+/* The same without instructions that not every machine has, for tests. */
+void grams_fold_plain(struct grams_piece *piece, size_t offset, const char *p, size_t n);
+void grams_look_plain(struct grams_piece *piece, size_t n, const struct grams_map *four,
+		      const struct grams_map *three, uint32_t seed);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The quick pass against the plain one, and both against what they are to find. */
+#include "rules/prefilter_grams.h"
+
+#include "rules/needs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static uint32_t seed = 3;
+
+static uint32_t next(void)
+{
+	seed = seed * 1103515245 + 12345;
+	return seed >> 8;
+}
+
+static void fill(char *p, size_t n, bool ascii)
+{
+	for (size_t i = 0; i < n; i++)
+		p[i] = (char)(ascii ? ' ' + next() % 95 : next() % 256);
+}
+
+static void test_fold(void **state)
+{
+	static struct grams_piece quick, plain;
+	char text[256 + 7] = { 0 };
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		for (size_t i = 0; i < n; i++)
+			text[i] = (char)(i + n);
+		quick.has_high = plain.has_high = false;
+		grams_fold(&quick, 5, text, n);
+		grams_fold_plain(&plain, 5, text, n);
+		assert_memory_equal(quick.at, plain.at, sizeof(quick.at));
+		assert_int_equal(quick.has_high, plain.has_high);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(quick.at[5 + i], byte_fold((uint8_t)text[i]));
+	}
+}
+
+/* The bits of places that are asked for are the same; behind them there are none. */
+static void compare(const struct grams_piece *x, const struct grams_piece *y, size_t n)
+{
+	size_t bytes = (n + 31) / 32 * 4;
+
+	assert_memory_equal(x->four, y->four, bytes);
+	assert_memory_equal(x->three, y->three, bytes);
+}
+
+static void test_look(void **state)
+{
+	static struct grams_map four, three;
+	static struct grams_piece quick, plain;
+	char text[GRAMS_PLACES + GRAMS_MARGIN];
+
+	(void)state;
+	for (size_t i = 0; i < 3000; i++) {
+		grams_map_add(&four, next() * 64 + next());
+		grams_map_add(&three, next() * 64 + next());
+	}
+	for (size_t turn = 0; turn < 200; turn++) {
+		size_t n = turn < 100 ? turn : GRAMS_PLACES - (turn - 100);
+		uint32_t gram, at = n ? next() % (uint32_t)n : 0;
+
+		fill(text, sizeof(text), turn % 2);
+		memset(&quick, 0xff, sizeof(quick));
+		memset(&plain, 0xff, sizeof(plain));
+		grams_fold(&quick, GRAMS_MARGIN, text, sizeof(text));
+		grams_fold(&plain, GRAMS_MARGIN, text, sizeof(text));
+		memcpy(&gram, quick.at + GRAMS_MARGIN + at, 4);
+		grams_map_add(&four, grams_hash(gram, 77));
+		grams_map_add(&three, grams_hash(gram & 0xffffff, 77));
+		grams_look(&quick, n, &four, turn % 3 ? &three : NULL, 77);
+		grams_look_plain(&plain, n, &four, turn % 3 ? &three : NULL, 77);
+		compare(&quick, &plain, n);
+		if (n) {
+			assert_true(quick.four[at / 32] >> (at % 32) & 1);
+			assert_int_equal(quick.three[at / 32] >> (at % 32) & 1, turn % 3 != 0);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
