@@ -8,8 +8,8 @@
 
 /* In bits: of a window that is worth looking for, or RARER than literals. */
 enum { MIN_RARITY = 4, RARER = 3, LARGE_EXPRESSION = 400 };
-/* Expressions that PCRE2 is as quick with as a gate: short ones, and large ones with windows. */
-enum { MIN_GATED = 60, MIN_GATED_LENGTH = 3, MAX_GATED_WINDOW = 2500 };
+/* Expressions that PCRE2 is as quick with as a gate: short ones. */
+enum { MIN_GATED = 60, MIN_GATED_LENGTH = 3, MANY_LITERALS = 8 };
 
 bool rule_is_active(const struct rule *r, unsigned set)
 {
@@ -40,27 +40,36 @@ static bool active_somewhere(const struct ruleset *rs, const struct rule *r)
 	return false;
 }
 
+/* Begins with ^[^...]+ or its like: PCRE2 goes to the end of that and back before it looks at what follows. */
+static bool begins_with_any(struct str pcre)
+{
+	struct str rest = pcre;
+
+	if (str_starts(rest, STR("(?i)")))
+		rest = str_from(rest, 4);
+	return str_starts(rest, STR("^[^"));
+}
+
 /*
- * A gate reads each byte; PCRE2 looks for bytes that a match may begin with, which are rare in headers
- * and long texts. Large expressions are slow in any of these; what is short matches often.
+ * A gate is worth its place where PCRE2 is slow, and where there is little that tells whether a rule need be
+ * tried at all. In headers and long texts PCRE2's own search for literals is quick for all but large
+ * expressions, and those that have many literals or none that it could use.
  */
 static unsigned gate_of(const struct load *l, const struct rule *r, struct str pcre)
 {
 	bool lines = r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_MIMEHEADER ||
 		     r->type == RULE_URI_DETAIL;
-	bool has_literals = r->needs && r->needs->clause_count;
+	size_t literals = r->needs && r->needs->clause_count ? r->needs->clauses[0].count : 0;
 
 	if (l->options->ungated)
 		return 0;
 	if (r->needs && r->needs->min_length < MIN_GATED_LENGTH)
 		return 0;
-	if (pcre.n > LARGE_EXPRESSION && has_literals)
-		return RX_LARGE_GATE;
-	if (pcre.n > MAX_GATED_WINDOW && r->by_window)
-		return 0;
 	if (pcre.n > LARGE_EXPRESSION)
+		return RX_LARGE_GATE;
+	if (begins_with_any(pcre) || literals > MANY_LITERALS)
 		return RX_GATE;
-	return lines && (pcre.n >= MIN_GATED || !(has_literals || r->by_window)) ? RX_GATE : 0;
+	return lines && (pcre.n >= MIN_GATED || !(literals || r->by_window)) ? RX_GATE : 0;
 }
 
 static const struct rx *compile(struct load *l, const struct rule *r,

@@ -1,270 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Positions into a table of states: a state is the set of positions that the bytes so far may have ended
- * at; matches may begin at every byte. Bytes that no position tells apart are one class. Row 0 is "a match
- * may be there", row 1 "none will come"; both are final. States over the limit become row 0.
- */
+/* A gate over a subject. */
 #include "rules/gate.h"
 
-#include "core/arena.h"
-#include "core/vec.h"
+#include "core/str.h"
 #include "rules/gate_private.h"
 
-enum { MAX_CLASSES = 255, FOUND = 0 };
-
-struct gate {
-	uint32_t start[GATE_FRONT_COUNT]; /* by what stands in front of the first byte */
-	uint32_t dead, classes;           /* row 1; entries of a row */
-	uint8_t class[256], end_class;
-	const uint32_t *next; /* rows: class -> the next row's place in here */
-	size_t entries;
-	size_t times; /* struct gate_positions */
-};
-
-/* Positions that the last byte may have been taken at, ascending. */
-struct state {
-	uint32_t front; /* enum gate_front: of the next byte */
-	uint32_t n;
-	const uint16_t *at;
-};
-
-struct building {
-	struct arena *a; /* scratch */
-	struct gate_positions in;
-	size_t words, max_entries;
-	bool has_lines; /* it matters whether a line begins */
-	struct gate *out;
-	struct byteset *classes; /* by position: which it takes */
-	struct state *to;        /* by class: where a row leads to */
-	struct vec states;       /* struct state: of rows 2 ... */
-	uint32_t *index;         /* of states + 1, by hash; 0: free */
-	size_t index_size;
-	struct vec next; /* uint32_t */
-};
-
-static bool is_empty(const struct gate_set *s, size_t words)
-{
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < words; i++)
-		any |= s->w[i];
-	return !any;
-}
-
-/* Bytes inside the set and outside of it are no longer of one class. */
-static size_t split_classes(uint8_t *class, const struct byteset *set, size_t count)
-{
-	int16_t inside[MAX_CLASSES + 1], outside[MAX_CLASSES + 1];
-
-	memset(inside, -1, sizeof(inside));
-	memset(outside, -1, sizeof(outside));
-	for (unsigned c = 0; c < 256; c++) {
-		int16_t *to = byteset_has(set, (uint8_t)c) ? inside : outside;
-		int16_t *other = to == inside ? outside : inside;
-		uint8_t old = class[c];
-
-		if (to[old] < 0 && other[old] < 0)
-			to[old] = old;
-		else if (to[old] < 0)
-			to[old] = (int16_t)(count < MAX_CLASSES ? count++ : old);
-		class[c] = (uint8_t)to[old];
-	}
-	return count;
-}
-
-static bool find_classes(struct building *b)
-{
-	struct gate *g = b->out;
-	struct byteset newline = { { 0 } };
-	size_t count = 1;
-
-	byteset_add(&newline, '\n');
-	if (b->has_lines)
-		count = split_classes(g->class, &newline, count);
-	for (size_t i = 0; i < b->in.n; i++)
-		count = split_classes(g->class, &b->in.at[i].takes, count);
-	if (count >= MAX_CLASSES)
-		return false;
-	g->end_class = (uint8_t)count;
-	g->classes = (uint32_t)(count + 1);
-	b->classes = arena_calloc(b->a, b->in.n, sizeof(*b->classes));
-	for (size_t i = 0; i < b->in.n; i++) {
-		const struct gate_position *p = &b->in.at[i];
-
-		for (unsigned c = 0; c < 256; c++) {
-			if (byteset_has(&p->takes, (uint8_t)c))
-				byteset_add(&b->classes[i], g->class[c]);
-		}
-		if (p->takes_end)
-			byteset_add(&b->classes[i], g->end_class);
-	}
-	return true;
-}
-
-static size_t hash_of(const struct state *s)
-{
-	uint64_t h = s->front;
-
-	for (size_t i = 0; i < s->n; i++)
-		h = (h ^ s->at[i]) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
-	return h >> 17;
-}
-
-static bool same(const struct state *x, const struct state *y)
-{
-	return x->front == y->front && x->n == y->n && !memcmp(x->at, y->at, x->n * sizeof(*x->at));
-}
-
-/* Where a state stands in the index, or is to stand. */
-static uint32_t *find(const struct building *b, const struct state *s)
-{
-	for (size_t i = hash_of(s);; i++) {
-		uint32_t *at = &b->index[i & (b->index_size - 1)];
-
-		if (!*at || same(VEC_AT(&b->states, struct state, *at - 1), s))
-			return at;
-	}
-}
-
-/* The row of a state, a new one where there is room. */
-static uint32_t row_of(struct building *b, const struct state *s)
-{
-	uint32_t classes = b->out->classes, *known = find(b, s);
-	size_t row = b->states.n + 2, size = s->n * sizeof(*s->at);
-	struct state *own;
-
-	if (*known)
-		return (*known + 1) * classes;
-	if ((row + 1) * classes > b->max_entries)
-		return FOUND;
-	own = vec_must_push(&b->states);
-	*own = *s;
-	own->at = memcpy(arena_alloc(b->a, size), s->at, size);
-	*known = (uint32_t)b->states.n;
-	return (uint32_t)row * classes;
-}
-
-/* The positions that may take the next byte. */
-static void expect(const struct building *b, const struct state *s, struct gate_set *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	for (size_t k = 0; k < s->n; k++) {
-		for (size_t i = 0; i < b->words; i++)
-			ret->w[i] |= b->in.at[s->at[k]].follow.w[i];
-	}
-	for (size_t front = 0; front <= s->front; front++)
-		gate_set_union(ret, &b->in.first[front]);
-}
-
-/* A position goes to where the bytes lead that it takes. */
-static void lead(struct building *b, size_t position)
-{
-	for (size_t w = 0; w < 4; w++) {
-		for (uint64_t left = b->classes[position].w[w]; left; left &= left - 1) {
-			struct state *to = &b->to[w * 64 + (unsigned)__builtin_ctzll(left)];
-
-			((uint16_t *)to->at)[to->n++] = (uint16_t)position;
-		}
-	}
-}
-
-static bool is_found(const struct building *b, const struct state *s)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		if (b->in.at[s->at[i]].is_final)
-			return true;
-	}
-	return false;
-}
-
-static uint32_t next_row(struct building *b, size_t class)
-{
-	const struct state *to = &b->to[class];
-
-	if (is_found(b, to))
-		return FOUND;
-	if (class == b->out->end_class)
-		return b->out->dead;
-	if (!to->n && !b->has_lines && is_empty(&b->in.first[GATE_ANYTHING], b->words))
-		return b->out->dead;
-	return row_of(b, to);
-}
-
-static void build_row(struct building *b, const struct state *s)
-{
-	struct gate_set expected;
-
-	expect(b, s, &expected);
-	for (size_t class = 0; class < b->out->classes; class ++)
-		b->to[class].n = 0;
-	for (size_t w = 0; w < b->words; w++) {
-		for (uint64_t left = expected.w[w]; left; left &= left - 1)
-			lead(b, w * 64 + (unsigned)__builtin_ctzll(left));
-	}
-	for (size_t class = 0; class < b->out->classes; class ++)
-		*(uint32_t *)vec_must_push(&b->next) = next_row(b, class);
-}
-
-/* A place for the states that a row leads to. */
-static void init_to(struct building *b)
-{
-	const struct gate *g = b->out;
-
-	b->to = arena_calloc(b->a, g->classes, sizeof(*b->to));
-	for (size_t class = 0; class < g->classes; class ++)
-		b->to[class].at = arena_alloc(b->a, b->in.n * sizeof(uint16_t));
-	if (b->has_lines)
-		b->to[g->class['\n']].front = GATE_LINE_START;
-}
-
-static bool build(struct building *b)
-{
-	struct gate *g = b->out;
-
-	b->words = (b->in.n + 63) / 64;
-	b->has_lines = !is_empty(&b->in.first[GATE_LINE_START], b->words);
-	if (!find_classes(b))
-		return false;
-	g->dead = g->classes;
-	while (b->index_size < 2 * b->max_entries / g->classes)
-		b->index_size = b->index_size ? 2 * b->index_size : 64;
-	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
-	init_to(b);
-	for (size_t front = 0; front < GATE_FRONT_COUNT; front++)
-		g->start[front] =
-		    row_of(b, &(struct state){ .front = (uint32_t)front, .at = b->to[0].at });
-	for (size_t i = 0; i < 2 * (size_t)g->classes; i++)
-		*(uint32_t *)vec_must_push(&b->next) = i < g->classes ? FOUND : g->dead;
-	for (size_t i = 0; i < b->states.n; i++) {
-		struct state s = *VEC_AT(&b->states, struct state, i);
-
-		build_row(b, &s);
-	}
-	g->entries = b->next.n;
-	g->times = b->in.times;
-	return true;
-}
-
-const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries)
-{
-	struct arena *scratch = arena_new();
-	struct building *b = arena_zalloc(scratch, sizeof(*b));
-	struct gate *g = NULL;
-
-	b->a = scratch;
-	b->max_entries = max_entries;
-	b->out = arena_zalloc(scratch, sizeof(*b->out));
-	vec_init(&b->states, scratch, sizeof(struct state), 0);
-	vec_init(&b->next, scratch, sizeof(uint32_t), 0);
-	if (gate_read(scratch, pcre, &b->in) && build(b)) {
-		g = arena_alloc(a, sizeof(*g));
-		*g = *b->out;
-		g->next = memcpy(arena_alloc(a, b->next.n * sizeof(uint32_t)), b->next.data,
-				 b->next.n * sizeof(uint32_t));
-	}
-	arena_free(scratch);
-	return g;
-}
+/* Bytes that may be read for each there is, and in any case. */
+enum { TIMES = 8, AT_LEAST = 4096 };
+/* Bytes that are read at one place before the next has its turn. */
+enum { STRIDE = 4 };
 
 static enum gate_front front_at(struct str subject, size_t at)
 {
@@ -273,23 +17,168 @@ static enum gate_front front_at(struct str subject, size_t at)
 	return subject.p[at - 1] == '\n' ? GATE_LINE_START : GATE_ANYTHING;
 }
 
+static bool is_word(char c)
+{
+	return ascii_is_alnum(c) || c == '_';
+}
+
+/* gate_may_begin(); *left goes down by what is read. */
+static bool reads(const struct gate *g, struct str subject, size_t at, size_t *left)
+{
+	uint32_t row;
+	size_t i = at;
+
+	if (g->at_word_start && at && is_word(subject.p[at - 1]))
+		return false;
+	row = g->start[front_at(subject, at)];
+	while (i < subject.n && row > g->dead)
+		row = g->next[row + g->class[(uint8_t)subject.p[i++]]];
+	*left -= i - at < *left ? i - at : *left;
+	return row > g->dead ? g->next[row + g->end_class] == GATE_FOUND : row == GATE_FOUND;
+}
+
+bool gate_may_begin(const struct gate *g, struct str subject, size_t at)
+{
+	size_t left = 0;
+
+	return reads(g, subject, at, &left);
+}
+
+void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subject, size_t first,
+		    size_t last)
+{
+	w->gate = g;
+	w->subject = subject;
+	w->next = first;
+	w->last = last < subject.n ? last : subject.n;
+	w->left = TIMES * (subject.n - first) + AT_LEAST;
+	w->base = w->count = w->given = 0;
+}
+
+static void add_places(struct gate_walk *w, size_t from, uint32_t places)
+{
+	for (; places; places &= places - 1)
+		w->at[w->count++] = (uint16_t)(from + (unsigned)__builtin_ctz(places));
+}
+
+/* The places of whole blocks that the filter leaves. */
+static void look(struct gate_walk *w, size_t blocks)
+{
+	const struct gate_filter *f = &w->gate->filter;
+	uint32_t places[GATE_CHUNK / GATE_BLOCK];
+
+	f->look(f, (const uint8_t *)w->subject.p + w->next, blocks, places);
+	for (size_t i = 0; i < blocks; i++)
+		add_places(w, i * GATE_BLOCK, places[i]);
+}
+
+/* A block in which the subject ends; its last places have not as many bytes as the filter looks at. */
+static void look_at_end(struct gate_walk *w)
+{
+	const struct gate_filter *f = &w->gate->filter;
+	uint8_t bytes[1 + GATE_BLOCK + GATE_PREFIX - 1] = { 0 };
+	size_t n = w->subject.n - w->next;
+	size_t told = n < GATE_PREFIX - 1 ? 0 : n - (GATE_PREFIX - 1);
+	uint32_t places;
+
+	memcpy(bytes, w->subject.p + w->next - 1, 1 + n);
+	f->look(f, bytes + 1, 1, &places);
+	add_places(w, 0, places & ((UINT32_C(1) << told) - 1));
+	for (size_t i = told; i <= n; i++) {
+		if (gate_filter_has(f, bytes + 1 + i, n - i))
+			w->at[w->count++] = (uint16_t)i;
+	}
+}
+
+/* Where the automaton stands behind some bytes more; at the subject's end it knows. */
+static uint32_t read_on(const struct gate *g, struct str subject, size_t at, uint32_t row)
+{
+	if (at + STRIDE <= subject.n) {
+		for (size_t i = 0; i < STRIDE; i++)
+			row = g->next[row + g->class[(uint8_t)subject.p[at + i]]];
+		return row;
+	}
+	if (row == GATE_FOUND)
+		return row;
+	for (; at < subject.n; at++)
+		row = g->next[row + g->class[(uint8_t)subject.p[at]]];
+	row = g->next[row + g->end_class];
+	return row == GATE_FOUND ? GATE_FOUND : g->dead;
+}
+
+/* Some bytes more at each place; what is dead is left out. False: all that is left may begin a match. */
+static bool read_all(struct gate_walk *w, size_t depth)
+{
+	const struct gate *g = w->gate;
+	size_t count = 0;
+	bool open = false;
+
+	for (size_t i = 0; i < w->count; i++) {
+		uint32_t row = read_on(g, w->subject, w->base + w->at[i] + depth, w->row[i]);
+
+		w->at[count] = w->at[i];
+		w->row[count] = row;
+		count += row != g->dead;
+		open = open || row > g->dead;
+	}
+	w->left -= w->count * STRIDE < w->left ? w->count * STRIDE : w->left;
+	w->count = count;
+	return open;
+}
+
+/* The next places, looked at and read. */
+static void fill(struct gate_walk *w)
+{
+	const struct gate *g = w->gate;
+	size_t places = w->last - w->next + 1, bytes = w->subject.n - w->next;
+	size_t blocks = (places < GATE_CHUNK ? places + GATE_BLOCK - 1 : GATE_CHUNK) / GATE_BLOCK;
+
+	while (blocks && blocks * GATE_BLOCK + GATE_PREFIX - 1 > bytes)
+		blocks--;
+	w->base = w->next;
+	w->count = w->given = 0;
+	if (blocks)
+		look(w, blocks);
+	else
+		look_at_end(w);
+	w->next += blocks ? blocks * GATE_BLOCK : GATE_BLOCK + GATE_PREFIX;
+	while (w->count && w->base + w->at[w->count - 1] > w->last)
+		w->count--;
+	for (size_t i = 0; i < w->count; i++)
+		w->row[i] = g->start[front_at(w->subject, w->base + w->at[i])];
+	for (size_t depth = 0; w->left && read_all(w, depth);)
+		depth += STRIDE;
+}
+
+bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest)
+{
+	if (!w->next) {
+		w->next = 1;
+		*ret_at = 0;
+		*ret_rest = false;
+		if (reads(w->gate, w->subject, 0, &w->left))
+			return true;
+	}
+	while (w->given == w->count) {
+		if (w->next > w->last || w->gate->starts_only)
+			return false;
+		fill(w);
+	}
+	*ret_at = w->base + w->at[w->given++];
+	*ret_rest = !w->left;
+	return true;
+}
+
 bool gate_may_match(const struct gate *g, struct str subject, size_t from)
 {
-	size_t left = g ? g->times : 0;
-	uint32_t at;
+	struct gate_walk w;
+	size_t at;
+	bool rest;
 
 	if (!g)
 		return true;
-	at = g->start[front_at(subject, from)];
-	for (size_t i = from; i < subject.n; i++) {
-		at = g->next[at + g->class[(uint8_t)subject.p[i]]];
-		if (at > g->dead)
-			continue;
-		if (at != FOUND || --left == 0)
-			return at == FOUND;
-		at = g->start[front_at(subject, i + 1)];
-	}
-	return g->next[at + g->end_class] == FOUND;
+	gate_walk_init(&w, g, subject, from, subject.n);
+	return gate_walk_next(&w, &at, &rest);
 }
 
 size_t gate_memory(const struct gate *g)

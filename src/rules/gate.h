@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gate: an automaton made of an expression when rules are loaded, which says whether a subject may hold a
- * match: one table lookup a byte, whatever the expression. What it lets through is for PCRE2 to decide.
- * It takes what the expression takes, and more: lookaround and word bounds are left out, counted
- * repetitions become endless ones, and what would make its tables large is let through.
+ * gate: an automaton made of an expression when rules are loaded, which says where in a subject a match may
+ * begin. Places whose first bytes cannot begin one are passed over 32 at a time; at the others the
+ * automaton reads until it knows, some bytes at each in turn, so that no lookup waits for another place's.
+ * It takes what the expression takes, and more: lookaround and most word bounds are left out, long
+ * repetitions become endless ones, and what would make its table large is let through: what it lets
+ * through is for PCRE2 to decide.
  */
 #pragma once
 
@@ -11,16 +13,43 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct gate;
 
 /* Entries of four bytes that a table may have. */
-enum { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 18 };
+enum { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 17 };
 
 /* pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. */
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries);
-/* False: no match begins at `from` or later. g NULL: true. */
-bool gate_may_match(const struct gate *g, struct str subject, size_t from);
 /* Bytes of its tables. */
 size_t gate_memory(const struct gate *g);
+
+/* False: no match begins at `at`. Reads to where that is clear, which may be the subject's end. */
+bool gate_may_begin(const struct gate *g, struct str subject, size_t at);
+
+enum { GATE_CHUNK = 256 };
+
+/* Places of one subject from one to another. */
+struct gate_walk {
+	const struct gate *gate;
+	struct str subject;
+	size_t next,
+	    last;    /* the next place to look at; no match that begins behind `last` counts */
+	size_t left; /* bytes that may still be read: a few times those there are */
+	/* Places that have been looked at, and where a match may begin: from base on, ascending. */
+	size_t base, count, given;
+	uint16_t at[GATE_CHUNK];
+	uint32_t row[GATE_CHUNK]; /* how far that has been read */
+};
+
+void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subject, size_t first,
+		    size_t last);
+/*
+ * The next place where a match may begin, ascending; false: there is none. Work is linear: once too much
+ * has been read, *ret_rest is set, and any place from *ret_at on may begin a match.
+ */
+bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest);
+/* Whether there is any; g NULL: true. */
+bool gate_may_match(const struct gate *g, struct str subject, size_t from);

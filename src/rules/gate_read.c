@@ -9,8 +9,8 @@
 #include "rules/gate_private.h"
 #include "rules/rx_text.h"
 
-/* More positions than this are not copied: the last copy is repeated without end instead. */
-enum { MAX_COPIED = 96, MAX_OPTIONAL = 3 };
+/* What may stand more often than it must, by more than this or of more positions, may stand without end. */
+enum { MAX_OPTIONAL = 3, MAX_OPTIONAL_SIZE = 96 };
 
 enum flag { FLAG_I = 1u << 0, FLAG_M = 1u << 1, FLAG_S = 1u << 2 };
 
@@ -33,8 +33,8 @@ struct reading {
 	size_t n;
 	struct vec frames; /* struct frame */
 	unsigned flags;
-	size_t times; /* struct gate_positions */
-	bool saw_end; /* something looks at the end of a line */
+	bool word_bound;   /* struct gate_positions */
+	bool has_branches; /* of the whole */
 	bool failed;
 };
 
@@ -123,6 +123,8 @@ static void shift(struct gate_set *s, size_t by)
 {
 	struct gate_set to = { { 0 } };
 
+	if (!by)
+		return;
 	for (size_t i = GATE_WORDS; i-- > by / 64;) {
 		to.w[i] = s->w[i - by / 64] << (by % 64);
 		if (by % 64 && i > by / 64)
@@ -164,28 +166,21 @@ struct copies {
 	bool endless;
 };
 
-/* All of the expression: one piece, so often that it is not copied as often: its matches are counted. */
-static bool is_counted(struct reading *r, struct copies c, struct rx_repeat repeat)
-{
-	const struct frame *f = top(r);
-
-	return r->frames.n == 1 && !f->has_done && rd_is_end(&r->in) && repeat.min > c.needed &&
-	       f->branch.empty[GATE_ANYTHING] && f->branch.from == 0 && !r->saw_end;
-}
-
-static struct copies copies_of(struct rx_repeat repeat, size_t size)
+/* At most half of the positions that are left go to copies. */
+static struct copies copies_of(const struct reading *r, struct rx_repeat repeat, size_t size)
 {
 	struct copies c = { .needed = repeat.min > 1 ? repeat.min : 1 };
-	size_t max = size ? MAX_COPIED / size : 1;
+	size_t max = size ? 1 + (GATE_POSITIONS - r->n) / 2 / size : 1;
 
-	c.endless = repeat.max == SIZE_MAX || repeat.max - c.needed > MAX_OPTIONAL;
+	c.endless =
+	    repeat.max == SIZE_MAX || repeat.max - c.needed > MAX_OPTIONAL ||
+	    (repeat.max > 1 && repeat.max * size > MAX_OPTIONAL_SIZE && repeat.max > c.needed);
 	if (!c.endless)
 		c.optional = repeat.max - c.needed;
-	if (c.needed + c.optional > 1 && c.needed + c.optional > max) {
+	if (c.needed > max) {
 		c.endless = true;
 		c.optional = 0;
-		c.needed = c.needed > max ? max : c.needed;
-		c.needed = c.needed ? c.needed : 1;
+		c.needed = max;
 	}
 	return c;
 }
@@ -195,19 +190,12 @@ static void append_repeated(struct reading *r, struct piece *p, struct rx_repeat
 {
 	struct piece *branch = &top(r)->branch, one = *p;
 	size_t size = r->n - p->from;
-	struct copies c = copies_of(repeat, size);
+	struct copies c = copies_of(r, repeat, size);
 
 	if (repeat.max == 0) {
 		nothing(r, p);
 		append(r, branch, p);
 		return;
-	}
-	if (size && is_counted(r, c, repeat)) {
-		size_t room = (GATE_POSITIONS - r->n) / size + 1;
-
-		c.needed = repeat.min < room ? repeat.min : room;
-		r->times = repeat.min / c.needed;
-		c.endless = false;
 	}
 	copy_positions(r, size, c.needed + c.optional - 1);
 	for (size_t i = 0; i < c.needed + c.optional && !r->failed; i++) {
@@ -279,7 +267,6 @@ static void subject_end(struct reading *r, struct piece *ret)
 
 	byteset_add(&set, '\n');
 	one_byte(r, &set, ret);
-	r->saw_end = true;
 	r->at[ret->from].takes_end = r->at[ret->from].is_final = true;
 }
 
@@ -355,9 +342,7 @@ static void take_escape(struct reading *r, struct piece *ret)
 	case 'Z': subject_end(r, ret); return;
 	case 'N': any_byte(r, false, ret); return;
 	case 'b':
-	case 'B':
-	case 'K':
-	case 'G': nothing(r, ret); return;
+	case 'B': nothing(r, ret); return;
 	case 'g': rd_until(&r->in, "}"); break;
 	case 'k': rd_until(&r->in, ">"); break;
 	case 'R':
@@ -409,10 +394,18 @@ static void close_group(struct reading *r)
 	append_repeated(r, &p, rx_text_repeat(&r->in));
 }
 
+/* The expression begins with a \b, whatever else it is. */
+static bool begins_with_bound(const struct reading *r, struct rx_repeat repeat)
+{
+	return r->n == 0 && r->frames.n == 1 && repeat.min;
+}
+
 static void take_one(struct reading *r)
 {
 	struct piece p;
+	struct rx_repeat repeat;
 	int c = rd_peek(&r->in);
+	bool is_bound = c == '\\' && rd_peek_at(&r->in, 1) == 'b';
 
 	nothing(r, &p);
 	switch (c) {
@@ -420,6 +413,7 @@ static void take_one(struct reading *r)
 	case ')': close_group(r); return;
 	case '|':
 		rd_skip(&r->in, 1);
+		r->has_branches = r->has_branches || r->frames.n == 1;
 		end_branch(r);
 		return;
 	case '[': take_class(r, &p); break;
@@ -438,13 +432,16 @@ static void take_one(struct reading *r)
 		break;
 	default: take_byte(r, &p);
 	}
-	if (!r->failed)
-		append_repeated(r, &p, rx_text_repeat(&r->in));
+	if (r->failed)
+		return;
+	repeat = rx_text_repeat(&r->in);
+	r->word_bound = r->word_bound || (is_bound && begins_with_bound(r, repeat));
+	append_repeated(r, &p, repeat);
 }
 
 bool gate_read(struct arena *scratch, struct str pcre, struct gate_positions *ret)
 {
-	struct reading r = { .a = scratch, .in = rd_of(pcre), .times = 1 };
+	struct reading r = { .a = scratch, .in = rd_of(pcre) };
 	struct piece whole = { .from = 0 };
 
 	r.at = arena_alloc(scratch, GATE_POSITIONS * sizeof(*r.at));
@@ -464,7 +461,7 @@ bool gate_read(struct arena *scratch, struct str pcre, struct gate_positions *re
 	}
 	ret->at = r.at;
 	ret->n = r.n;
-	ret->times = r.times;
+	ret->word_bound = r.word_bound && !r.has_branches;
 	memcpy(ret->first, whole.first, sizeof(ret->first));
 	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What gates let through: all that matches, and not much else. rx_fuzz.c holds them against PCRE2. */
 #include "rules/gate.h"
+#include "rules/gate_private.h"
 
 #include "core/arena.h"
 #include "rules/rx.h"
@@ -66,7 +67,16 @@ static const struct row {
 	{ "(?:ab{2}){2}", "abbab", false, 0 },
 	{ "[a-c]{200}", "abcabcabc", false, 0 },
 	{ "(?<=x)ab", "ab", true, 0 }, /* what stands around it is left out */
-	{ "\\bab\\b", "xabx", true, 0 },
+	{ "a\\bb", "xabx", true, 0 },
+	{ "\\bab", "xabx", false, 0 }, /* but not in front of all */
+	{ "\\bab", "xab", false, 1 },
+	{ "\\bab", "x abx", true, 0 },
+	{ "\\bab", "abx", true, 0 },
+	{ "\\b?ab", "xab", true, 0 },
+	{ "\\bab|cd", "xab", true, 0 },
+	{ "(?:\\bab|cd)", "xcd", true, 0 },
+	{ "\\b[a ]b", "xab", true, 0 },
+	{ "\\b.b", "x b", true, 1 },
 	{ "a(?!b)c", "ac", true, 0 },
 	{ "(a)x\\1y", "ax?y", true, 0 },
 	{ "(a)x\\1y", "ax?", false, 0 },
@@ -134,9 +144,11 @@ static void test_counted(void **state)
 	assert_true(gate_may_match(g, str_of(six), 0));
 	assert_true(gate_memory(g) > 0);
 	assert_false(gate_may_match(g, str_sub(str_of(six), 0, 40), 0));
+	assert_false(gate_may_match(g, str_of(six), 5));
 	assert_false(gate_may_match(g, str_of(six), strlen(six) - 20));
 	g = make(a, "[^\\r\\n]{998}", GATE_SMALL);
 	assert_false(gate_may_match(g, str_of(six), 0));
+	assert_non_null(make(a, "(?:a{1000}b){1000}", GATE_SMALL)); /* without end */
 	arena_free(a);
 }
 
@@ -149,7 +161,7 @@ static void test_limit(void **state)
 	for (size_t max = 16; max <= 1 << 16; max *= 2) {
 		const struct gate *g = make(a, "a(?:[bc]d.{3}){8}[e-g]", max);
 
-		assert_true(gate_memory(g) <= max * 4 + 1024);
+		assert_true(gate_memory(g) <= max * 4 + sizeof(*g));
 		assert_true(
 		    gate_may_match(g, STR("abd123cd123bd123bd123bd123cd123cd123cd123e"), 0));
 		assert_false(max >= 4096 && gate_may_match(g, STR("abd123cd123 bd123 bd123"), 0));
@@ -157,12 +169,113 @@ static void test_limit(void **state)
 	arena_free(a);
 }
 
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 16;
+}
+
+static struct str random_subject(struct arena *a, uint32_t *seed, size_t n)
+{
+	static const char bytes[] = "ab c\n1.\xe4";
+	char *p = arena_alloc(a, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = bytes[next_random(seed) % (sizeof(bytes) - 1)];
+	return str_make(p, n);
+}
+
+/* All places between two that a walk gives are all that may begin a match. */
+static void check_walk(const struct gate *g, struct str s, size_t first, size_t last)
+{
+	struct gate_walk w;
+	size_t at, want = first;
+	bool rest = false;
+
+	gate_walk_init(&w, g, s, first, last);
+	while (gate_walk_next(&w, &at, &rest)) {
+		assert_false(rest);
+		while (want < at)
+			assert_false(gate_may_begin(g, s, want++));
+		assert_true(want == at && at <= last && gate_may_begin(g, s, want++));
+	}
+	while (want <= last)
+		assert_false(gate_may_begin(g, s, want++));
+}
+
+/* The filter and reading some bytes at each place in turn leave out none, and let through no more. */
+static void test_walk(void **state)
+{
+	static const char *const perl[] = {
+		"abc",          "[ab]",
+		"\\ba[ab]b?",   "(?m)^a",
+		"^ab",          "a.{9}c",
+		"(?m)a$",       "[^a]b\\d",
+		"(?:^|\\s)a b", "a(?:b|c[ab]{5,9}|\\x{e4})+1",
+		"a ?$",         "(?m)^a|c\\n",
+	};
+	struct arena *a = arena_new();
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(perl); i++) {
+		const struct gate *g = make(a, perl[i], GATE_SMALL);
+
+		for (size_t n = 0; n < 700; n += n < 80 ? 1 : 37) {
+			struct str s = random_subject(a, &seed, n);
+			size_t first = next_random(&seed) % (n + 1);
+
+			check_walk(g, s, 0, n);
+			check_walk(g, s, first, first + next_random(&seed) % (n - first + 1));
+		}
+	}
+	arena_free(a);
+}
+
+/* With the machine's own instructions or without. */
+static void test_filter(void **state)
+{
+	struct arena *a = arena_new();
+	const struct gate *g = make(a, "(?i)\\b(?:a[bc]+1|b\\.|c\\s\\w)", GATE_SMALL);
+	uint32_t seed = 2, own[4], plain[4];
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++) {
+		struct str s =
+		    random_subject(a, &seed, 1 + ELEMENTS(own) * GATE_BLOCK + GATE_PREFIX);
+
+		g->filter.look(&g->filter, (const uint8_t *)s.p + 1, ELEMENTS(own), own);
+		gate_filter_plain(&g->filter, (const uint8_t *)s.p + 1, ELEMENTS(own), plain);
+		assert_memory_equal(own, plain, sizeof(own));
+	}
+	arena_free(a);
+}
+
+/* Places that could each be read to the end are not: what has not been read may match. */
+static void test_work(void **state)
+{
+	struct arena *a = arena_new();
+	const struct gate *g = make(a, "[a-z]+1", GATE_SMALL);
+	size_t n = 100000, at;
+	char *p = arena_alloc(a, n);
+	struct gate_walk w;
+	bool rest = false;
+
+	(void)state;
+	memset(p, 'a', n);
+	gate_walk_init(&w, g, str_make(p, n), 0, n);
+	assert_true(gate_walk_next(&w, &at, &rest) && rest);
+	g = make(a, "\\b[a-z]+1", GATE_SMALL);
+	assert_false(gate_may_match(g, str_make(p, n), 0));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_rows),   cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_filter), cmocka_unit_test(test_work),
+		cmocka_unit_test(test_none),   cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_limit),
 	};
 

@@ -51,15 +51,13 @@ static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size
 	return result == RX_MATCH && rx_group(b->m->run, 0, &begin, from);
 }
 
-/* Matches that begin where they can. The gate is asked once, for all that is behind the first such place. */
+/* Matches that begin where they can. */
 static void try_places(struct bulk *b, const struct rule *r, const struct prefilter_stretch *it,
 		       size_t n)
 {
 	struct hits *h = &b->m->hits;
 	size_t from = 0;
 
-	if (!rx_may_match(r->rx, b->subject, it->first))
-		return;
 	for (size_t i = 0; i < n; i++) {
 		from = from > it[i].first ? from : it[i].first;
 		while (!match_is_full(r, hits_count(h, r->index)) &&

@@ -21,6 +21,7 @@ enum {
 	SEARCH_STEPS = 1,          /* what a search costs at least */
 	BYTES_PER_STEP = 64,       /* and for its length */
 	LIMIT_STEPS = MATCH_LIMIT, /* and when it ran into the limit */
+	GAP = 64, /* places behind a gate that are nearer to each other are tried by one search */
 };
 
 struct rx_tables {
@@ -93,7 +94,7 @@ static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned fla
 	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE at;
 
-	if (flags & RX_WITHIN)
+	if (flags & (RX_WITHIN | RX_GATE | RX_LARGE_GATE))
 		options |= PCRE2_USE_OFFSET_LIMIT;
 	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
 }
@@ -222,6 +223,57 @@ static enum rx_result outcome(const struct rx *rx, struct rx_run *run, struct bu
 	return RX_MATCH;
 }
 
+static void set_last(struct rx_run *run, PCRE2_SIZE last)
+{
+	run->last = last;
+	pcre2_set_offset_limit(run->context, last);
+}
+
+/* Matches that begin from first to last. */
+static enum rx_result search_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
+				    struct str subject, size_t first, size_t last)
+{
+	enum rx_result r;
+
+	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
+		return RX_LIMIT;
+	set_last(run, last);
+	r = outcome(rx, run, budget, subject, first, 0);
+	set_last(run, PCRE2_UNSET);
+	return r;
+}
+
+/*
+ * The same, at places that the gate lets through: the first one alone, then those in a row by one search,
+ * so that there are no more searches than one for GAP bytes.
+ */
+static enum rx_result search_gated(const struct rx *rx, struct rx_run *run, struct budget *budget,
+				   struct str subject, size_t first, size_t last)
+{
+	struct gate_walk w;
+	enum rx_result r = RX_NO_MATCH;
+	size_t at = 0, end = 0, next;
+	bool rest = false, more;
+
+	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
+		return RX_LIMIT;
+	gate_walk_init(&w, rx->gate, subject, first, last);
+	more = gate_walk_next(&w, &at, &rest);
+	if (more && !rest) {
+		r = search_within(rx, run, budget, subject, at, at);
+		more = gate_walk_next(&w, &at, &rest);
+	}
+	while (r == RX_NO_MATCH && more) {
+		next = end = at;
+		while (!rest && (more = gate_walk_next(&w, &next, &rest)) && next < end + GAP)
+			end = next;
+		r = search_within(rx, run, budget, subject, at, rest ? last : end);
+		more = more && !rest;
+		at = next;
+	}
+	return r;
+}
+
 enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			struct str subject, size_t from, unsigned flags)
 {
@@ -231,10 +283,10 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 		subject = STR("");
 	if (from > subject.n)
 		return RX_NO_MATCH;
+	if (rx->gate)
+		return search_gated(rx, run, budget, subject, from, subject.n);
 	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
 		return RX_LIMIT;
-	if (!from && !rx_may_match(rx, subject, 0))
-		return RX_NO_MATCH;
 	return outcome(rx, run, budget, subject, from, opts);
 }
 
@@ -243,24 +295,13 @@ bool rx_may_match(const struct rx *rx, struct str subject, size_t from)
 	return gate_may_match(rx->gate, subject, from);
 }
 
-static void set_last(struct rx_run *run, PCRE2_SIZE last)
-{
-	run->last = last;
-	pcre2_set_offset_limit(run->context, last);
-}
-
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			       struct str subject, size_t first, size_t last)
 {
-	enum rx_result r;
-
 	must(first <= last && last <= subject.n);
-	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
-		return RX_LIMIT;
-	set_last(run, last);
-	r = outcome(rx, run, budget, subject, first, 0);
-	set_last(run, PCRE2_UNSET);
-	return r;
+	if (rx->gate)
+		return search_gated(rx, run, budget, subject, first, last);
+	return search_within(rx, run, budget, subject, first, last);
 }
 
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to)
