@@ -49,8 +49,11 @@ int check_gated_through_remover(struct eval_call *call)
 
 int check_forged_aol(struct eval_call *call)
 {
-	struct str received = squeezed_received(call);
+	struct str received;
 
+	if (str_find_nocase(call_header(call, "Received"), STR("rly-")) == STR_NPOS)
+		return EVAL_MISS; /* what HEADER_RE_AOL_RELAY must find */
+	received = squeezed_received(call);
 	return header_matches(call, HEADER_RE_AOL_RELAY, received) &&
 	       !header_matches(call, HEADER_RE_AOL_OK, received);
 }
@@ -94,9 +97,13 @@ int check_msn_groups(struct eval_call *call)
 
 static void read_hotmail(struct eval_call *call, struct header_state *state)
 {
-	struct str received;
+	struct str received = call_header(call, "Received");
 
 	state->have_hotmail = true;
+	/* no claim (HEADER_RE_HOTMAIL_CLAIM), no sender: whatever excuses there are, nothing to forge */
+	if (str_find(received, STR("hotmail.com")) == STR_NPOS &&
+	    !is_from(call, STR("hotmail.com")))
+		return;
 	received = squeezed_received(call);
 	if (header_matches(call, HEADER_RE_HOTMAIL_PICKUP, received) || check_msn_groups(call) ||
 	    check_gated_through_remover(call))

@@ -78,7 +78,8 @@ static struct header_state *read_recipients(struct eval_call *call)
 	if (state->have_recipients)
 		return state;
 	state->have_recipients = true;
-	to = arena_zalloc(call->arena, sizeof(*to));
+	to = arena_alloc(call->arena, sizeof(*to));
+	to->n = 0;
 	n = msg_get_all(call->msg, STR("ToCc:addr"), &list);
 	add_recipients(list, n, to);
 	if (n < SIMILAR_MIN) {

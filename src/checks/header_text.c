@@ -18,13 +18,27 @@ struct byte_counts {
 	size_t high, control, illegal, currency;
 };
 
+/* All eight bytes are printable ASCII: nothing to count. */
+static bool is_printable(const char *p)
+{
+	const uint64_t each = 0x0101010101010101u, top = 0x80 * each;
+	uint64_t w, low;
+
+	memcpy(&w, p, 8);
+	low = w & ~top;
+	return ((low + (0x80 - ' ') * each) & ~((low + each) | w) & top) == top;
+}
+
 static struct byte_counts count_bytes(struct str text)
 {
 	struct byte_counts n = { 0 };
 
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+		unsigned char c;
 
+		while (i + 8 < text.n && is_printable(text.p + i))
+			i += 8;
+		c = (unsigned char)text.p[i];
 		n.high += c >= 0x80;
 		n.control += is_c0_control(c);
 		n.illegal += is_c0_control(c) || c >= 0x7f;

@@ -12,36 +12,83 @@
 #include "mime/message.h"
 #include "msg/msg.h"
 
-struct named_count {
-	const char *name;
-	double value;
+#include <assert.h>
+
+enum mime_key {
+	KEY_BASE64_COUNT = 0,
+	KEY_BASE64_TEXT,
+	KEY_HTML_COUNT,
+	KEY_TEXT_COUNT,
+	KEY_FARAWAY_CHARSET,
+	KEY_MISSING_BOUNDARY,
+	KEY_ALTERNATIVE,
+	KEY_MULTIPART_RATIO,
+	KEY_QP_COUNT,
+	KEY_QP_LONG_LINE,
+	KEY_QP_RATIO,
+	KEY_ASCII_ILLEGAL,
+	KEY_UNICODE_RATIO,
+	KEY_ATTACHMENT,
+	KEY_BAD_ISO_CHARSET,
+	KEY_COUNT
 };
+
+static const char *const key_names[] = {
+	"mime_base64_count",
+	"mime_base64_encoded_text",
+	"mime_body_html_count",
+	"mime_body_text_count",
+	"mime_faraway_charset",
+	"mime_missing_boundary",
+	"mime_multipart_alternative",
+	"mime_multipart_ratio",
+	"mime_qp_count",
+	"mime_qp_long_line",
+	"mime_qp_ratio",
+	"mime_ascii_text_illegal",
+	"mime_text_unicode_ratio",
+	"mime_attachment",
+	"mime_bad_iso_charset",
+};
+static_assert(ELEMENTS(key_names) == KEY_COUNT, "a name for each key");
+
+/* The key as a number, one past it for a name that means nothing. */
+static int compile_key(struct arena *a, const void *conf, const struct str *args, size_t n,
+		       void **ret, struct err *e)
+{
+	enum mime_key *key = arena_alloc(a, sizeof(*key));
+
+	(void)conf, (void)e;
+	for (*key = KEY_BASE64_COUNT; *key < KEY_COUNT; (*key)++) {
+		if (n && str_eq(args[0], str_of(key_names[*key])))
+			break;
+	}
+	*ret = key;
+	return 0;
+}
 
 static int check_mime(struct eval_call *call)
 {
 	const struct mime_counts *n = mime_counts(call);
-	struct str key = arg_text(call, 0);
-	const struct named_count known[] = {
-		{ "mime_base64_count", n->base64_count },
-		{ "mime_base64_encoded_text", n->base64_encoded_text },
-		{ "mime_body_html_count", n->body_html_count },
-		{ "mime_body_text_count", n->body_text_count },
-		{ "mime_faraway_charset", n->faraway_charset },
-		{ "mime_missing_boundary", n->missing_boundary },
-		{ "mime_multipart_alternative", n->multipart_alternative },
-		{ "mime_multipart_ratio", n->multipart_ratio },
-		{ "mime_qp_count", n->qp_count },
-		{ "mime_qp_long_line", n->qp_long_line },
-		{ "mime_qp_ratio", n->qp_ratio },
-		{ "mime_ascii_text_illegal", n->ascii_text_illegal },
-		{ "mime_text_unicode_ratio", n->text_unicode_ratio },
-		{ "mime_attachment", n->attachment },
-		{ "mime_bad_iso_charset", n->bad_iso_charset },
-	};
+	const enum mime_key *key = call->compiled;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (str_eq(key, str_of(known[i].name)))
-			return known[i].value != 0;
+	switch (*key) {
+	case KEY_BASE64_COUNT: return n->base64_count != 0;
+	case KEY_BASE64_TEXT: return n->base64_encoded_text;
+	case KEY_HTML_COUNT: return n->body_html_count != 0;
+	case KEY_TEXT_COUNT: return n->body_text_count != 0;
+	case KEY_FARAWAY_CHARSET: return n->faraway_charset;
+	case KEY_MISSING_BOUNDARY: return n->missing_boundary;
+	case KEY_ALTERNATIVE: return n->multipart_alternative;
+	case KEY_MULTIPART_RATIO: return n->multipart_ratio != 0;
+	case KEY_QP_COUNT: return n->qp_count != 0;
+	case KEY_QP_LONG_LINE: return n->qp_long_line;
+	case KEY_QP_RATIO: return n->qp_ratio != 0;
+	case KEY_ASCII_ILLEGAL: return n->ascii_text_illegal != 0;
+	case KEY_UNICODE_RATIO: return n->text_unicode_ratio != 0;
+	case KEY_ATTACHMENT: return n->attachment != 0;
+	case KEY_BAD_ISO_CHARSET: return n->bad_iso_charset;
+	case KEY_COUNT: break;
 	}
 	return EVAL_MISS;
 }
@@ -182,10 +229,45 @@ struct letters {
 	size_t length, lower, upper;
 };
 
+/* Sixteen bytes at once, each -1 where something holds. */
+typedef uint8_t block __attribute__((vector_size(16)));
+
+static size_t sum(block b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(b); i++)
+		n += b[i];
+	return n;
+}
+
+static void count_blocks(struct letters *n, const char *p, size_t blocks)
+{
+	block upper = { 0 }, lower = { 0 }, b;
+
+	for (size_t i = 0; i < blocks; i++) {
+		memcpy(&b, p + i * sizeof(b), sizeof(b));
+		upper -= (block)(b - 'A' <= 'Z' - 'A');
+		lower -= (block)((b - 'a' <= 'z' - 'a') | (b - '0' <= '9' - '0'));
+	}
+	n->upper += sum(upper);
+	n->lower += sum(lower);
+}
+
 static void count_letters(struct letters *n, struct str text)
 {
+	enum { MAX_BLOCKS = 255 }; /* a byte of each sum counts so far */
+	size_t i = 0;
+
 	n->length += text.n;
-	for (size_t i = 0; i < text.n; i++) {
+	while (text.n - i >= sizeof(block)) {
+		size_t blocks = (text.n - i) / sizeof(block);
+
+		blocks = blocks < MAX_BLOCKS ? blocks : MAX_BLOCKS;
+		count_blocks(n, text.p + i, blocks);
+		i += blocks * sizeof(block);
+	}
+	for (; i < text.n; i++) {
 		char c = text.p[i];
 
 		n->upper += c >= 'A' && c <= 'Z';
@@ -197,10 +279,12 @@ static void count_letters(struct letters *n, struct str text)
 static void count_line(struct letters *n, struct str line)
 {
 	static const struct str open = { "\x1b$B", 3 }, shut = { "\x1b(B", 3 };
-	size_t from = str_find(line, open), last = STR_NPOS;
+	size_t from = str_chr(line, open.p[0]), last = STR_NPOS;
 
 	if (!has_two_words(line) || starts_with_base64(line))
 		return;
+	if (from != STR_NPOS)
+		from = str_find(line, open);
 	if (from != STR_NPOS) {
 		for (size_t i = line.n; i >= from + 6 && last == STR_NPOS; i--) {
 			if (memcmp(line.p + i - 3, shut.p, 3) == 0)
@@ -374,7 +458,7 @@ static const struct eval_def evals[] = {
 	{ "check_base64_length", EVAL_BODY, check_base64_length, arg_compile_range, NULL },
 	{ "check_for_ascii_text_illegal", EVAL_BODY, check_ascii_text_illegal, NULL, NULL },
 	{ "check_for_faraway_charset", EVAL_BODY, check_faraway_charset, NULL, NULL },
-	{ "check_for_mime", EVAL_BODY, check_mime, NULL, NULL },
+	{ "check_for_mime", EVAL_BODY, check_mime, compile_key, NULL },
 	{ "check_for_mime_html", EVAL_BODY, check_mime_html, NULL, NULL },
 	{ "check_for_mime_html_only", EVAL_BODY, check_mime_html_only, NULL, NULL },
 	{ "check_for_uppercase", EVAL_BODY, check_uppercase, arg_compile_range, NULL },

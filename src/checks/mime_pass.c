@@ -163,9 +163,21 @@ static void count_qp_line(struct pass *p, struct str line)
 		p->qp_escapes += escapes - trailing_blanks(line);
 }
 
+/* Eight bytes of ASCII at once, from 0x10 on: no NUL, no CR. */
+static bool is_lawful_word(const char *p)
+{
+	const uint64_t each = 0x0101010101010101u, top = 0x80 * each;
+	uint64_t w;
+
+	memcpy(&w, p, 8);
+	return !(w & top) && ((w + 0x70 * each) & top) == top;
+}
+
 static bool is_illegal_ascii(struct str line)
 {
 	for (size_t i = 0; i < line.n; i++) {
+		while (i + 8 < line.n && is_lawful_word(line.p + i))
+			i += 8;
 		if (!line.p[i] || line.p[i] == '\r' || (unsigned char)line.p[i] >= 0x80)
 			return true;
 	}
@@ -179,8 +191,11 @@ static void count_entities(struct pass *p, struct str line)
 	size_t found = 0;
 
 	for (size_t i = 0; i + ENTITY <= line.n; i++) {
-		const char *c = line.p + i;
+		const char *c = memchr(line.p + i, '&', line.n - i - (ENTITY - 1));
 
+		if (!c)
+			break;
+		i = (size_t)(c - line.p);
 		if (c[0] == '&' && c[1] == '#' && c[2] == 'x' && is_upper_hex(c[3]) &&
 		    is_upper_hex(c[4]) && is_upper_hex(c[5]) && is_upper_hex(c[6]) && c[7] == ';') {
 			found++;

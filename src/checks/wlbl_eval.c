@@ -52,13 +52,18 @@ static const struct addresses *to_addresses(struct eval_call *call)
 	return &state->to;
 }
 
-static bool any_listed(struct eval_call *call, struct str list_name, const struct addresses *addrs)
+typedef const struct addresses *(*addresses_fn)(struct eval_call *call);
+
+/* Most lists are empty: then the message's addresses are not asked for. */
+static bool any_listed(struct eval_call *call, struct str list_name, addresses_fn get)
 {
 	const struct wlbl_conf *conf = call->conf;
 	const struct addrlist *list = map_get(&conf->lists, list_name);
+	const struct addresses *addrs;
 
 	if (!list || addrlist_is_empty(list))
 		return false;
+	addrs = get(call);
 	for (size_t i = 0; i < addrs->n; i++) {
 		if (addrlist_has(list, addrs->at[i], call->budget))
 			return true;
@@ -68,45 +73,53 @@ static bool any_listed(struct eval_call *call, struct str list_name, const struc
 
 static int check_from_in_blocklist(struct eval_call *call)
 {
-	return any_listed(call, STR("blocklist_from"), from_addresses(call));
+	return any_listed(call, STR("blocklist_from"), from_addresses);
 }
 
 static int check_to_in_blocklist(struct eval_call *call)
 {
-	return any_listed(call, STR("blocklist_to"), to_addresses(call));
+	return any_listed(call, STR("blocklist_to"), to_addresses);
 }
 
 static int check_to_in_welcomelist(struct eval_call *call)
 {
-	return any_listed(call, STR("welcomelist_to"), to_addresses(call));
+	return any_listed(call, STR("welcomelist_to"), to_addresses);
 }
 
 static int check_to_in_more_spam(struct eval_call *call)
 {
-	return any_listed(call, STR("more_spam_to"), to_addresses(call));
+	return any_listed(call, STR("more_spam_to"), to_addresses);
 }
 
 static int check_to_in_all_spam(struct eval_call *call)
 {
-	return any_listed(call, STR("all_spam_to"), to_addresses(call));
+	return any_listed(call, STR("all_spam_to"), to_addresses);
 }
 
 static int check_from_in_list(struct eval_call *call)
 {
-	return any_listed(call, arg_text(call, 0), from_addresses(call));
+	return any_listed(call, arg_text(call, 0), from_addresses);
 }
 
 static int check_to_in_list(struct eval_call *call)
 {
-	return any_listed(call, arg_text(call, 0), to_addresses(call));
+	return any_listed(call, arg_text(call, 0), to_addresses);
+}
+
+static const struct addresses *replyto_address(struct eval_call *call)
+{
+	struct str addr = str_lower(call->arena, call_first(call, "Reply-To:addr"));
+	struct addresses *one = arena_zalloc(call->arena, sizeof(*one));
+
+	one->at = arena_alloc(call->arena, sizeof(addr));
+	one->at[0] = addr;
+	one->n = addr.n ? 1 : 0;
+	return one;
 }
 
 static int check_replyto_in_list(struct eval_call *call)
 {
-	struct str addr = str_lower(call->arena, call_first(call, "Reply-To:addr"));
-	struct addresses one = { &addr, addr.n ? 1 : 0 };
-
-	return any_listed(call, arg_text(call, 0), &one);
+	return any_listed(call, arg_text(call, 0), replyto_address);
 }
 
 /* The relays that a list may be bound to: the first that is not trusted, else all that are. */
@@ -210,9 +223,12 @@ static enum rcvd_verdict match_rcvd(struct eval_call *call, const struct addrlis
 
 static enum rcvd_verdict match_all_rcvd(struct eval_call *call, const struct addrlist *list)
 {
-	const struct addresses *from = from_addresses(call);
 	enum rcvd_verdict verdict = RCVD_NONE;
+	const struct addresses *from;
 
+	if (addrlist_is_empty(list))
+		return RCVD_NONE;
+	from = from_addresses(call);
 	for (size_t i = 0; i < from->n; i++) {
 		enum rcvd_verdict one = match_rcvd(call, list, from->at[i]);
 
@@ -232,7 +248,7 @@ static const struct wlbl_state *read_verdicts(struct eval_call *call)
 	if (state->have_verdicts)
 		return state;
 	state->have_verdicts = true;
-	if (any_listed(call, STR("welcomelist_from"), from_addresses(call)))
+	if (any_listed(call, STR("welcomelist_from"), from_addresses))
 		state->own = RCVD_MATCH;
 	else
 		state->own = match_all_rcvd(call, &conf->welcome_rcvd);

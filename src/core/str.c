@@ -51,10 +51,31 @@ size_t str_find(struct str s, struct str needle)
 	return q ? (size_t)(q - s.p) : STR_NPOS;
 }
 
+/* needle[plain] has no case: memchr() finds the places to look at. */
+static size_t find_around(struct str s, struct str needle, size_t plain)
+{
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		const char *q = memchr(s.p + i + plain, needle.p[plain], s.n - i - (needle.n - 1));
+
+		if (!q)
+			return STR_NPOS;
+		i = (size_t)(q - s.p) - plain;
+		if (str_same_bytes_nocase(s.p + i, needle.p, needle.n))
+			return i;
+	}
+	return STR_NPOS;
+}
+
 size_t str_find_nocase(struct str s, struct str needle)
 {
+	size_t plain = 0;
+
 	if (!needle.n)
 		return 0;
+	while (plain < needle.n && ascii_is_alpha(needle.p[plain]))
+		plain++;
+	if (plain < needle.n)
+		return find_around(s, needle, plain);
 	for (size_t i = 0; i + needle.n <= s.n; i++) {
 		if (ascii_lower(s.p[i]) == ascii_lower(*needle.p) &&
 		    str_same_bytes_nocase(s.p + i, needle.p, needle.n))

@@ -81,13 +81,41 @@ static void test_copies(void **state)
 	arena_free(a);
 }
 
+/* Every text of five bytes out of a small alphabet, beside a search place by place. */
+static void test_find_nocase(void **state)
+{
+	static const char *const needles[] = {
+		"a", "-", "ab", "a-", "-a", "-b-", "ab-", "a-b-", ""
+	};
+	static const char bytes[] = "aAbB-";
+
+	(void)state;
+	for (size_t k = 0; k < ELEMENTS(needles); k++) {
+		struct str needle = str_of(needles[k]);
+
+		for (size_t code = 0; code < 5 * 5 * 5 * 5 * 5; code++) {
+			char text[5];
+			size_t c = code, want = STR_NPOS;
+			struct str s = str_make(text, sizeof(text));
+
+			for (size_t i = 0; i < sizeof(text); i++, c /= 5)
+				text[i] = bytes[c % 5];
+			for (size_t i = sizeof(text) - needle.n + 1; i-- > 0;) {
+				if (str_eq_nocase(str_sub(s, i, i + needle.n), needle))
+					want = i;
+			}
+			assert_int_equal(str_find_nocase(s, needle), want);
+			assert_int_equal(str_find_nocase(STR("x"), STR("long-er")), STR_NPOS);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_search),
-		cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_search),      cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_cut),         cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_find_nocase),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
