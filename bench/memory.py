@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Memory: a scan process busy with the corpus, a waiting SMTP session, and a long run of one process."""
-import itertools
-import subprocess
-import threading
-import time
-
+"""Memory: a scan process busy with the corpus, and a waiting SMTP session."""
 from client import Client
 
-from measure import POSTERN, corpus, daemon, load, private_kb, rules, some_files
+from measure import daemon, load, private_kb, some_files
 from proxy import SETTINGS, Sink
 
 WAITING = 200  # smtp-sink takes 256
@@ -52,28 +47,7 @@ def waiting():
         sink.close()
 
 
-def soak(count):
-    """`count` messages through one process of `postern scan`: its memory at each tenth."""
-    scan = subprocess.Popen([POSTERN, "scan", *rules(), "--tsv", "--files-from", "-"], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, text=True, errors="replace")
-
-    def give():
-        for path in itertools.islice(itertools.cycle(corpus.files()), count):
-            scan.stdin.write(f"{path}\n")
-        scan.stdin.close()
-
-    threading.Thread(target=give, daemon=True).start()
-    began, at = time.monotonic(), []
-    for n, _ in enumerate(scan.stdout, 1):
-        if n % max(1, count // 10) == 0:
-            at.append(private_kb(scan.pid) / 1024)
-    assert scan.wait() == 0
-    print(f"{count} messages through one process in {time.monotonic() - began:.0f} s, private MB at each tenth: "
-          + " ".join(f"{mb:.1f}" for mb in at))
-
-
 def run(quick):
     print(load())
     busy(300 if quick else 3000)
     waiting()
-    soak(6046 if quick else 60460)
