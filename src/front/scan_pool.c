@@ -12,7 +12,7 @@
 
 #include <sys/queue.h>
 
-enum { POOL_BYTES = 32 << 20, POOL_JOBS = 256, DEADLINE_MARGIN_MS = 2000 };
+enum { POOL_BYTES = 32 << 20, POOL_JOBS = 2048, DEADLINE_MARGIN_MS = 2000 };
 
 TAILQ_HEAD(scan_jobs, scan_job);
 TAILQ_HEAD(scan_procs, scan_proc);
@@ -353,7 +353,7 @@ static void send_job(struct scan_job *j, struct scan_proc *s)
 
 	q.deadline_ms = left > 1 ? (uint32_t)left : 1;
 	TAILQ_REMOVE(&j->pool->waiting, j, link);
-	TAILQ_INSERT_TAIL(&s->jobs, j, link);
+	TAILQ_INSERT_HEAD(&s->jobs, j, link); /* found again in front of those that wait */
 	j->proc = s;
 	if (!j->is_alone)
 		j->after = j->pool->last_number;

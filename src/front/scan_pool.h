@@ -32,7 +32,8 @@ enum scan_outcome {
 struct scan_pool_opts {
 	size_t
 	    max_bytes; /* message bytes in flight per process (0: 32 MB); one message always goes */
-	size_t max_jobs; /* messages in flight per process (0: 256) */
+	size_t
+	    max_jobs; /* messages in flight per process, those that wait for answers among them (0: 2048) */
 	/* Brings answers: owner calls scan_job_answer() for each, or the job's end cancels them. */
 	void (*ask)(void *arg, struct scan_job *job, const struct ask *ask);
 	void (*cancel_asks)(void *arg, struct scan_job *job);

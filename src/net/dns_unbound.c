@@ -38,9 +38,9 @@ static const struct option fixed_options[] = {
 	{ "infra-keep-probing:", "yes" },
 	{ "udp-connect:", "no" },
 	/* A message asks dozens of names at once; the library's default is 16 sockets. */
-	{ "outgoing-range:", "512" },
+	{ "outgoing-range:", "4096" },
 	{ "outgoing-num-tcp:", "32" },
-	{ "num-queries-per-thread:", "4096" },
+	{ "num-queries-per-thread:", "8192" },
 	/*
 	 * One question a list, not one a label: lists are deep, and some answer NXDOMAIN half way.
 	 */

@@ -65,9 +65,10 @@ static void send_frame(struct server *s, uint16_t type, const struct strbuf *bod
 	}
 }
 
+/* The newest first: in front of hundreds that may wait for answers. */
 static struct held *find(struct server *s, uint32_t id, size_t *ret_i)
 {
-	for (size_t i = 0; i < s->held.n; i++) {
+	for (size_t i = s->held.n; i-- > 0;) {
 		struct held *h = *VEC_AT(&s->held, struct held *, i);
 		if (h->id == id) {
 			if (ret_i)
