@@ -73,7 +73,7 @@ static json_t *hits_value(const struct report_hit *hits, size_t n)
 	return list;
 }
 
-static void print_json(struct strbuf *out, struct str name, const struct report *r)
+static void print_json(struct strbuf *out, struct str name, const struct report *r, uint64_t steps)
 {
 	json_t *o = json_object();
 	json_t *over = json_array();
@@ -88,6 +88,7 @@ static void print_json(struct strbuf *out, struct str name, const struct report 
 	json_object_set_new(o, "subject", json_text(r->subject));
 	json_object_set_new(o, "rules", hits_value(r->hits, r->hit_count));
 	json_object_set_new(o, "subrules", hits_value(r->subrules, r->subrule_count));
+	json_object_set_new(o, "steps", json_integer((json_int_t)steps));
 	json_object_set_new(o, "stopped", json_boolean(r->flags & REPORT_STOPPED));
 	for (unsigned k = 0; k < BUDGET_STOPPED; k++)
 		if (r->over_budget & 1u << k)
@@ -101,11 +102,11 @@ static void print_json(struct strbuf *out, struct str name, const struct report 
 }
 
 void scan_output(struct strbuf *out, enum scan_format format, struct str name,
-		 const struct report *report, struct arena *a)
+		 const struct report *report, uint64_t steps, struct arena *a)
 {
 	switch (format) {
 	case SCAN_FORMAT_TEXT: print_text(out, name, report); break;
-	case SCAN_FORMAT_JSON: print_json(out, name, report); break;
+	case SCAN_FORMAT_JSON: print_json(out, name, report, steps); break;
 	case SCAN_FORMAT_TSV: print_tsv(out, name, report, a); break;
 	case SCAN_FORMAT_REPORT: break;
 	}

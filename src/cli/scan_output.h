@@ -4,6 +4,8 @@
 
 #include "core/str.h"
 
+#include <stdint.h>
+
 struct arena;
 struct report;
 struct strbuf;
@@ -19,6 +21,9 @@ enum scan_format {
 void scan_output_verdict(struct strbuf *out, struct str name, const struct report *r);
 /* A line for each limit that left something out; nothing where none did. */
 void scan_output_limits(struct strbuf *out, const struct report *r);
-/* One or more whole lines. tsv: path TAB score TAB rules TAB sub-rules, sorted, joined by commas, repeats kept. */
+/*
+ * One or more whole lines. tsv: path TAB score TAB rules TAB sub-rules, sorted, joined by commas, repeats kept.
+ * steps: scan_steps(), told in JSON.
+ */
 void scan_output(struct strbuf *out, enum scan_format format, struct str name,
-		 const struct report *report, struct arena *a);
+		 const struct report *report, uint64_t steps, struct arena *a);

@@ -65,7 +65,7 @@ static bool scan_message(const struct scan_work *w, struct scan_runner *r, size_
 	if (w->format == SCAN_FORMAT_REPORT)
 		scan_report_text(out, name, s, w->rules, a);
 	else
-		scan_output(out, w->format, name, scan_report(s), a);
+		scan_output(out, w->format, name, scan_report(s), scan_steps(s), a);
 	*bytes += raw.n;
 	scan_free(s);
 	arena_free(a);
