@@ -67,7 +67,7 @@ static size_t instance_of(const struct mime_headers *h, const struct mime_header
 
 static size_t count_of(const struct mime_headers *h, struct str name)
 {
-	const struct mime_header_group *g = map_get(&h->by_name, name);
+	const struct mime_header_group *g = mime_headers_group(h, name);
 
 	return g ? g->count : 0;
 }

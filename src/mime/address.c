@@ -384,7 +384,7 @@ static struct str drop_double_backslashes(struct arena *a, struct str s)
 	char *p;
 	size_t n = 0;
 
-	if (str_find(s, STR("\\\\")) == STR_NPOS)
+	if (str_chr(s, '\\') == STR_NPOS)
 		return s;
 	p = arena_alloc(a, s.n);
 	for (size_t i = 0; i < s.n;) {
@@ -399,9 +399,11 @@ static struct str drop_double_backslashes(struct arena *a, struct str s)
 /* "Group: a, b;": the name up to the last colon before any quote, paren or angle goes; so does an empty group. */
 static struct str drop_group_name(struct str s)
 {
-	size_t plain = str_find_any(s, "\"()<>");
-	size_t colon = str_rchr(str_sub(s, 0, plain == STR_NPOS ? s.n : plain), ':');
+	size_t colon = str_chr(s, ':');
 
+	if (colon == STR_NPOS)
+		return s;
+	colon = str_rchr(str_sub(s, 0, str_find_any(s, "\"()<>")), ':');
 	if (colon == STR_NPOS || colon == 0)
 		return s;
 	s = str_from(s, skip_space(s, colon + 1));

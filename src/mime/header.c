@@ -18,11 +18,38 @@ static unsigned name_bit(struct str name)
 	return (first * 5 + last * 11 + (unsigned)name.n * 37) & 255;
 }
 
-static const struct mime_header_group *find_group(const struct mime_headers *h, struct str name)
+/* Up to so many names are looked through: that takes less than a hash. */
+enum { FEW_NAMES = 32 };
+
+static struct mime_header_group *find_group(const struct mime_headers *h, struct str name)
 {
 	unsigned bit = name_bit(name);
+	struct mime_header_group *g;
 
-	return h->seen[bit / 64] >> bit % 64 & 1 ? map_get(&h->by_name, name) : NULL;
+	if (!(h->seen[bit / 64] >> bit % 64 & 1))
+		return NULL;
+	if (h->group_count > FEW_NAMES)
+		return map_get(&h->by_name, name);
+	for (g = h->groups; g && !str_eq_nocase(g->lname, name);)
+		g = g->next;
+	return g;
+}
+
+static struct mime_header_group *add_group(struct mime_headers *h, struct str name, struct arena *a)
+{
+	struct mime_header_group *g = arena_zalloc(a, sizeof(*g));
+	unsigned bit = name_bit(name);
+
+	g->lname = str_lower(a, name);
+	h->seen[bit / 64] |= UINT64_C(1) << bit % 64;
+	*(h->end ? &h->end->next : &h->groups) = g;
+	h->end = g;
+	if (++h->group_count > FEW_NAMES + 1)
+		map_put(&h->by_name, g->lname, g);
+	else if (h->group_count > FEW_NAMES)
+		for (g = h->groups; g; g = g->next)
+			map_put(&h->by_name, g->lname, g);
+	return h->end;
 }
 
 void mime_headers_init(struct mime_headers *h, struct arena *a)
@@ -30,6 +57,8 @@ void mime_headers_init(struct mime_headers *h, struct arena *a)
 	vec_init(&h->list, a, sizeof(struct mime_header *), 0);
 	map_init(&h->by_name, a, true);
 	memset(h->seen, 0, sizeof(h->seen));
+	h->groups = h->end = NULL;
+	h->group_count = 0;
 }
 
 static struct str trim_space(struct str s)
@@ -105,19 +134,12 @@ struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, st
 	f->raw = raw;
 	f->order = (uint32_t)h->list.n;
 	*(struct mime_header **)vec_must_push(&h->list) = f;
-	g = (struct mime_header_group *)find_group(h, name);
-	if (!g) {
-		unsigned bit = name_bit(name);
-
-		h->seen[bit / 64] |= UINT64_C(1) << bit % 64;
-		g = arena_zalloc(a, sizeof(*g));
-		g->first = f;
-		f->lname = str_lower(a, name);
-		map_put(&h->by_name, f->lname, g);
-	} else {
-		f->lname = g->first->lname;
+	g = find_group(h, name);
+	if (g)
 		g->last->next_same = f;
-	}
+	else
+		(g = add_group(h, name, a))->first = f;
+	f->lname = g->lname;
 	g->last = f;
 	g->count++;
 	set_value(f, a, b);
@@ -128,9 +150,16 @@ bool mime_headers_drop(struct mime_headers *h, struct str prefix)
 {
 	size_t n = 0, before = h->list.n;
 
-	MAP_EACH (&h->by_name, it) {
-		if (str_starts_nocase(it->key, prefix))
-			map_remove(&h->by_name, it->key);
+	h->end = NULL;
+	for (struct mime_header_group **at = &h->groups, *g; (g = *at);) {
+		if (!str_starts_nocase(g->lname, prefix)) {
+			h->end = g;
+			at = &g->next;
+			continue;
+		}
+		*at = g->next;
+		if (map_count(&h->by_name))
+			map_remove(&h->by_name, g->lname);
 	}
 	for (size_t i = 0; i < before; i++) {
 		struct mime_header *f = *VEC_AT(&h->list, struct mime_header *, i);
@@ -144,15 +173,22 @@ bool mime_headers_drop(struct mime_headers *h, struct str prefix)
 	return n < before;
 }
 
+const struct mime_header_group *mime_headers_group(const struct mime_headers *h, struct str name)
+{
+	return find_group(h, name);
+}
+
 const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name)
 {
 	const struct mime_header_group *g = find_group(h, name);
+
 	return g ? g->first : NULL;
 }
 
 const struct mime_header *mime_headers_last(const struct mime_headers *h, struct str name)
 {
 	const struct mime_header_group *g = find_group(h, name);
+
 	return g ? g->last : NULL;
 }
 

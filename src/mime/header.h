@@ -27,18 +27,21 @@ struct mime_header {
 	struct mime_header *next_same; /* the next field of this name further down, or NULL */
 };
 
-struct mime_headers {
-	struct vec list; /* struct mime_header *, in order */
-	struct map
-	    by_name; /* any case -> struct mime_header_group *, in order of first appearance */
-	uint64_t
-	    seen[4]; /* a bit for each name, by its length and ends: most asked for are not there */
-};
-
-/* The fields of one name; mime_headers.by_name's values. */
+/* The fields of one name. */
 struct mime_header_group {
+	struct str lname;
 	struct mime_header *first, *last;
 	size_t count;
+	struct mime_header_group *next; /* in order of first appearance */
+};
+
+struct mime_headers {
+	struct vec list;                        /* struct mime_header *, in order */
+	struct mime_header_group *groups, *end; /* the names, each once; and the last of them */
+	size_t group_count;
+	uint64_t
+	    seen[4]; /* a bit for each name, by its length and ends: most asked for are not there */
+	struct map by_name; /* any case -> group: where there are too many to look through */
 };
 
 void mime_headers_init(struct mime_headers *h, struct arena *a);
@@ -57,6 +60,8 @@ static inline const struct mime_header *mime_headers_at(const struct mime_header
 {
 	return *VEC_AT(&h->list, struct mime_header *, i);
 }
+/* The fields of that name (any case), NULL if there are none. */
+const struct mime_header_group *mime_headers_group(const struct mime_headers *h, struct str name);
 /* The topmost field of that name (any case), NULL if there is none; ->next_same goes on downwards. */
 const struct mime_header *mime_headers_first(const struct mime_headers *h, struct str name);
 /* The last field of that name, NULL if there is none. */

@@ -148,8 +148,7 @@ static size_t mark_listed(struct mime_message *m, bool *listed)
 	const struct mime_headers *h = &m->root->headers;
 	size_t total = 0, n = 0;
 
-	MAP_EACH (&h->by_name, it) {
-		const struct mime_header_group *g = it->value;
+	for (const struct mime_header_group *g = h->groups; g; g = g->next) {
 		for (const struct mime_header *f = g->first; f; f = f->next_same) {
 			total += f->lname.n + f->value.n + 1 + 2;
 			if (total > MIME_MAX_HEADERS) {

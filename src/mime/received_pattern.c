@@ -150,10 +150,19 @@ static void set_slot(struct received_captures *cap, enum slot slot, struct str v
 	}
 }
 
-/* Whether the byte after the run can begin what the template wants next: spares most calls. */
-static bool may_follow(struct str s, size_t i, unsigned char next)
+/*
+ * The last (lazy: the first) place from `from` to `to` where a run may end: where the byte stands that the
+ * template wants next, if it wants one. STR_NPOS: there is none.
+ */
+static size_t run_end(struct str s, size_t from, size_t to, unsigned char next, bool lazy)
 {
-	return next == '\0' || next >= 0x80 || (i < s.n && (unsigned char)s.p[i] == next);
+	struct str places = str_sub(s, from, to + 1);
+	size_t at;
+
+	if (next == '\0' || next >= 0x80)
+		return lazy ? from : to;
+	at = lazy ? str_chr(places, (char)next) : str_rchr(places, (char)next);
+	return at == STR_NPOS ? at : from + at;
 }
 
 static bool match_run(struct matcher *m, const struct run *r, const char *p, size_t i)
@@ -164,15 +173,21 @@ static bool match_run(struct matcher *m, const struct run *r, const char *p, siz
 
 	if (!budget_steps(m->budget, end - i + 1) || end - i < r->min)
 		return false;
-	for (size_t n = 0; n <= end - i - r->min; n++) {
-		size_t at = r->lazy ? i + r->min + n : end - n;
-		if (may_follow(m->s, at, next) && match_from(m, p, at)) {
+	for (size_t from = i + r->min, at; from <= end;) {
+		at = run_end(m->s, from, end, next, r->lazy);
+		if (at == STR_NPOS)
+			return false;
+		if (match_from(m, p, at)) {
 			set_slot(&m->cap, r->slot, str_sub(m->s, i, at));
 			return true;
 		}
 		/* A run of non-blanks is followed by a blank only at its very end. */
-		if (r->class == NOT_SPACE && !r->lazy && next == ' ')
+		if (!r->lazy && (at == from || (r->class == NOT_SPACE && next == ' ')))
 			return false;
+		if (r->lazy)
+			from = at + 1;
+		else
+			end = at - 1;
 	}
 	return false;
 }
@@ -294,6 +309,21 @@ static bool may_match(const struct received_line *line, const char *p)
 	return true;
 }
 
+/*
+ * Most templates begin with a word and a blank: what must stand behind the line's first word is looked at
+ * before all else.
+ */
+static bool first_word_fits(struct str s, const char *p)
+{
+	unsigned char token = (unsigned char)*p;
+	const struct run *r =
+	    token < 0x80 || token >= 0x80 + ELEMENTS(runs) ? NULL : &runs[token - 0x80];
+
+	if (!r || r->class != NOT_SPACE || r->lazy || p[1] != ' ')
+		return true;
+	return str_starts(str_from(s, length_before(s, ' ')), literal_at(p + 1));
+}
+
 /* The first place from i on where the template's first bytes stand. */
 static size_t next_place(struct str s, size_t i, const char *pattern)
 {
@@ -313,7 +343,7 @@ bool received_match(const struct received_line *line, const char *pattern,
 	struct matcher m;
 
 	pattern += tied;
-	if (!may_match(line, pattern))
+	if ((tied && !first_word_fits(line->s, pattern)) || !may_match(line, pattern))
 		return false;
 	m = (struct matcher){ .s = line->s, .budget = line->budget };
 	for (size_t i = 0; i < line->s.n; i++) {

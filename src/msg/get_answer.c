@@ -58,11 +58,11 @@ static void number_fields(const struct msg *m)
 	struct get_memo *memo = m->gets;
 
 	memo->first = arena_calloc(memo->arena, get_specs_name_count(specs), sizeof(*memo->first));
-	MAP_EACH (&m->mime->root->headers.by_name, it) {
-		uint32_t number = get_specs_name_number(specs, it->key);
+	for (const struct mime_header_group *g = m->mime->root->headers.groups; g; g = g->next) {
+		uint32_t number = get_specs_name_number(specs, g->lname);
 
 		if (number != GET_NO_NUMBER)
-			memo->first[number] = ((struct mime_header_group *)it->value)->first;
+			memo->first[number] = g->first;
 	}
 }
 

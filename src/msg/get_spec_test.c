@@ -59,26 +59,51 @@ static void test_numbers(void **state)
 {
 	struct arena *a = arena_new();
 	struct get_specs *s = get_specs_new(a);
-	char text[] = "From:addr";
-	const struct get_spec *from = get_specs_add(s, str_of(text));
-	const struct get_spec *to = get_specs_add(s, STR("To")), *low;
+	size_t n = get_specs_count(s), names = get_specs_name_count(s);
+	char text[] = "X-One:addr";
+	const struct get_spec *one = get_specs_add(s, str_of(text));
+	const struct get_spec *two = get_specs_add(s, STR("X-Two")), *low;
 
 	(void)state;
-	text[0] = 'X'; /* it is copied */
-	assert_int_equal(from->number, 0);
-	assert_int_equal(to->number, 1);
-	assert_ptr_equal(get_specs_add(s, STR("From:addr")), from);
-	assert_ptr_equal(get_specs_find(s, STR("From:addr")), from);
-	assert_null(get_specs_find(s, STR("from:addr")));
-	assert_null(get_specs_find(NULL, STR("To")));
-	low = get_specs_add(s, STR("from"));
-	assert_int_equal(low->number, 2);
-	assert_int_equal(low->name_number, from->name_number);
-	assert_int_not_equal(low->name_number, to->name_number);
-	assert_int_equal(get_specs_count(s), 3);
-	assert_int_equal(get_specs_name_count(s), 2);
-	assert_int_equal(get_specs_name_number(s, STR("FROM")), from->name_number);
-	assert_int_equal(get_specs_name_number(s, STR("Cc")), GET_NO_NUMBER);
+	text[0] = 'Y'; /* it is copied */
+	assert_non_null(get_specs_find(s, STR("Received")));
+	assert_int_equal(one->number, n);
+	assert_int_equal(two->number, n + 1);
+	assert_ptr_equal(get_specs_add(s, STR("X-One:addr")), one);
+	assert_ptr_equal(get_specs_find(s, STR("X-One:addr")), one);
+	assert_null(get_specs_find(s, STR("x-one:addr")));
+	assert_null(get_specs_find(NULL, STR("X-Two")));
+	low = get_specs_add(s, STR("x-one"));
+	assert_int_equal(low->number, n + 2);
+	assert_int_equal(low->name_number, one->name_number);
+	assert_int_not_equal(low->name_number, two->name_number);
+	assert_int_equal(get_specs_count(s), n + 3);
+	assert_int_equal(get_specs_name_count(s), names + 2);
+	assert_int_equal(get_specs_name_number(s, STR("X-ONE")), one->name_number);
+	assert_int_equal(get_specs_name_number(s, STR("X-Three")), GET_NO_NUMBER);
+	arena_free(a);
+}
+
+/* Far more than the table begins with, of all lengths. */
+static void test_many(void **state)
+{
+	struct arena *a = arena_new();
+	struct get_specs *s = get_specs_new(a);
+	const struct get_spec *q[1000];
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(q); i++) {
+		snprintf(text, sizeof(text), "%.*s%zu", (int)(i % 40),
+			 "X-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", i);
+		q[i] = get_specs_add(s, str_of(text));
+	}
+	for (size_t i = 0; i < ELEMENTS(q); i++) {
+		snprintf(text, sizeof(text), "%.*s%zu", (int)(i % 40),
+			 "X-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", i);
+		assert_ptr_equal(get_specs_find(s, str_of(text)), q[i]);
+		assert_true(str_eq(q[i]->text, str_of(text)));
+	}
 	arena_free(a);
 }
 
@@ -87,6 +112,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,7 @@ static size_t edit_at(struct str s, bool chars, struct str *ret_by, size_t *ret_
 /* "&nbsp;" is a blank, "<br/>" is "<br>", curly double quotes are straight: everywhere, scripts too. */
 static struct str edit_source(struct str s, bool chars, struct arena *a)
 {
+	static const bool edited[256] = { ['&'] = true, ['<'] = true, [0xe2] = true };
 	size_t n = 0, from = 0;
 	char *out = NULL;
 
@@ -55,7 +56,7 @@ static struct str edit_source(struct str s, bool chars, struct arena *a)
 		struct str by;
 		size_t head, gone;
 
-		if (s.p[i] != '&' && s.p[i] != '<' && s.p[i] != '\xe2') {
+		if (!edited[(unsigned char)s.p[i]]) {
 			i++;
 			continue;
 		}

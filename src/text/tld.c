@@ -59,8 +59,11 @@ bool tld_is_domain_valid(const struct tld_table *t, struct str host, struct aren
 	struct str ace = host_to_ascii(host, a);
 	size_t dot = str_rchr(ace, '.');
 
-	if (dot == STR_NPOS || str_find_any(ace, " \t\r\n\v\f") != STR_NPOS)
+	if (dot == STR_NPOS)
 		return false;
+	for (size_t i = 0; i < ace.n; i++)
+		if (ascii_is_space(ace.p[i]))
+			return false;
 	return tld_table_has(t, str_from(ace, dot + 1), 1);
 }
 

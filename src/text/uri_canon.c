@@ -65,8 +65,8 @@ static int escape_at(struct str s, size_t i)
 
 static bool has_escape(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (escape_at(s, i) >= 0)
+	for (size_t i = 0, next; (next = str_chr(str_from(s, i), '%')) != STR_NPOS; i += next + 1)
+		if (escape_at(s, i + next) >= 0)
 			return true;
 	return false;
 }
@@ -112,27 +112,27 @@ struct text uri_decode(struct text uri, struct arena *a)
 	return (struct text){ str_make(out, n), uri.chars };
 }
 
-/* Without every byte of `set`. The same slice when there is none. */
-static struct str without(struct str s, const char *set, struct arena *a)
+/* Without every `c`. The same slice when there is none. */
+static struct str without(struct str s, char c, struct arena *a)
 {
 	size_t n = 0;
 	char *p;
 
-	if (str_find_any(s, set) == STR_NPOS)
+	if (str_chr(s, c) == STR_NPOS)
 		return s;
 	p = arena_alloc(a, s.n);
 	for (size_t i = 0; i < s.n; i++)
-		if (!s.p[i] || !strchr(set, s.p[i]))
+		if (s.p[i] != c)
 			p[n++] = s.p[i];
 	return str_make(p, n);
 }
 
 static struct text trim_lines(struct text t, struct arena *a)
 {
-	t.s = without(t.s, "\n", a);
+	t.s = without(t.s, '\n', a);
 	t.s = str_from(t.s, text_space_at_start(t, false));
 	t.s = str_sub(t.s, 0, t.s.n - text_space_at_end(t, false));
-	t.s = without(t.s, "\r", a);
+	t.s = without(t.s, '\r', a);
 	return t;
 }
 
@@ -186,7 +186,7 @@ static void canon_mail(struct uri_canon *c, struct text t)
 			uri_canon_add(c, &c->variants,
 				      (struct text){ str_sub(s, 0, at + 1 + end), t.chars });
 	}
-	if (str_find(s, STR("%20")) != STR_NPOS) {
+	if (str_chr(s, '%') != STR_NPOS && str_find(s, STR("%20")) != STR_NPOS) {
 		if (str_starts_nocase(rest, STR("mailto:")) && str_starts(rest, STR("mailto:")))
 			rest = str_from(rest, 7);
 		while (str_starts(rest, STR("%20")))
@@ -297,7 +297,7 @@ static struct str decode_entities(struct str s, int pass, struct arena *a)
 	size_t n = 0, from = 0;
 	char *p = NULL;
 
-	if (str_find(s, STR("&#")) == STR_NPOS)
+	if (str_chr(s, '&') == STR_NPOS)
 		return s;
 	for (size_t i = 0; i < s.n;) {
 		char ch;
