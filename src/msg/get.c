@@ -155,7 +155,7 @@ static bool push_pseudo(const struct msg *m, const struct get_spec *q, struct ar
 
 	switch (q->source) {
 	case GET_ENVELOPE_FROM:
-		s = get_envelope_from(m, a);
+		s = get_envelope_once(m, a);
 		if (!str_is_none(s))
 			push(out, s);
 		return true;

@@ -20,3 +20,5 @@ void get_select(const struct msg *m, const struct get_spec *q, struct arena *a, 
 void get_refine(const struct msg *m, const struct get_spec *q, struct arena *a, struct vec *values);
 /* The envelope sender; none where it cannot be told (get_envelope.c). */
 struct str get_envelope_from(const struct msg *m, struct arena *a);
+/* The same, worked out once a message; lives as long (get_answer.c). */
+struct str get_envelope_once(const struct msg *m, struct arena *a);

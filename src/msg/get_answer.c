@@ -32,6 +32,8 @@ struct get_memo {
 	const struct mime_header **first; /* the topmost field, by the name's number */
 	struct map others;                /* request -> struct get_other * */
 	const struct msg_metadata *as_of;
+	struct str envelope_from; /* see get_envelope_once() */
+	bool has_envelope_from;
 };
 
 static void free_scratch(void *p)
@@ -86,6 +88,7 @@ static void forget_old(const struct msg *m)
 	memo->answers =
 	    arena_calloc(memo->arena, get_specs_count(m->conf->specs) + 1, sizeof(*memo->answers));
 	map_init(&memo->others, memo->arena, false);
+	memo->has_envelope_from = false;
 }
 
 /* The request `text` and what is kept of its answer. */
@@ -113,6 +116,18 @@ static struct get_answer *find_answer(const struct msg *m, struct str text,
 static struct str keep(const struct msg *m, struct str s)
 {
 	return arena_owns(m->gets->scratch, s.p) ? str_dup(m->arena, s) : s;
+}
+
+/* Three requests of most messages begin with it, and it is looked for in many places. */
+struct str get_envelope_once(const struct msg *m, struct arena *a)
+{
+	struct get_memo *memo = m->gets;
+
+	if (!memo->has_envelope_from) {
+		memo->envelope_from = keep(m, get_envelope_from(m, a));
+		memo->has_envelope_from = true;
+	}
+	return memo->envelope_from;
 }
 
 /* Values side by side in memory, as the raw header's fields are. */

@@ -47,7 +47,10 @@ struct get_spec {
 /* Takes text apart, which is not copied. What is no modifier is dropped in silence. */
 struct get_spec get_spec_parse(struct str text);
 
-/* Numbered requests, with what built-in checks ask for from the start: filled while rules are loaded, shared and read-only then. Lives in its arena. */
+/*
+ * Numbered requests, with what built-in checks ask for from the start: filled while rules are loaded, shared
+ * and read-only then. Lives in its arena.
+ */
 struct get_specs;
 struct get_specs *get_specs_new(struct arena *a);
 /* The request, taken in if it was not there; text is copied. */
