@@ -44,6 +44,11 @@ bool gate_may_begin(const struct gate *g, struct str subject, size_t at)
 	return reads(g, subject, at, &left);
 }
 
+size_t gate_work(size_t n)
+{
+	return TIMES * n + AT_LEAST;
+}
+
 void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subject, size_t first,
 		    size_t last)
 {
@@ -51,7 +56,7 @@ void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subjec
 	w->subject = subject;
 	w->next = first;
 	w->last = last < subject.n ? last : subject.n;
-	w->left = TIMES * (subject.n - first) + AT_LEAST;
+	w->left = gate_work(subject.n);
 	w->base = w->count = w->given = 0;
 }
 

@@ -44,6 +44,9 @@ struct gate_walk {
 	uint32_t row[GATE_CHUNK]; /* how far that has been read */
 };
 
+/* Bytes that may be read of a subject of n: a few times those there are. */
+size_t gate_work(size_t n);
+/* left is gate_work() of the subject; several walks over one share it where the caller carries it on. */
 void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subject, size_t first,
 		    size_t last);
 /*

@@ -58,6 +58,7 @@ static void try_places(struct bulk *b, const struct rule *r, const struct prefil
 	struct hits *h = &b->m->hits;
 	size_t from = 0;
 
+	rx_run_subject(b->m->run, b->subject);
 	for (size_t i = 0; i < n; i++) {
 		from = from > it[i].first ? from : it[i].first;
 		while (!match_is_full(r, hits_count(h, r->index)) &&

@@ -79,7 +79,10 @@ struct rx_run *rx_run_new_small(void);
 struct rx_run *rx_run_free(struct rx_run *run);
 
 enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };
-enum { RX_NOT_EMPTY_AT_START = 1u << 0 };
+enum {
+	RX_NOT_EMPTY_AT_START = 1u << 0,
+	RX_AGAIN = 1u << 1, /* it goes on in the subject of the last search */
+};
 
 /*
  * Told of every search, for profiles (rules/cost.h): how many places a match could begin at, and how long it took
@@ -102,7 +105,12 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 			struct str subject, size_t from, unsigned flags);
 /* Whether its gate lets the subject from there on through; true where it has none. rx_match() asks by itself. */
 bool rx_may_match(const struct rx *rx, struct str subject, size_t from);
-/* A match that begins at first or later, and at last at the latest; it may look and end anywhere. */
+/* Searches of one expression over one subject begin: what gates read is bounded for all of them together. */
+void rx_run_subject(struct rx_run *run, struct str subject);
+/*
+ * A match that begins at first or later, and at last at the latest; it may look and end anywhere. Behind
+ * rx_run_subject().
+ */
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
 			       struct str subject, size_t first, size_t last);
 /* Of the last RX_MATCH: where group i (0: the whole) begins and ends; false when it took no part. */

@@ -41,8 +41,9 @@ struct rx_run {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 	const PCRE2_SIZE *ovector;
-	int count;       /* of pairs set by the last match */
-	PCRE2_SIZE last; /* where a match may begin at the latest; PCRE2_UNSET: anywhere */
+	int count;        /* of pairs set by the last match */
+	size_t gate_left; /* bytes that gates may still read of the subject */
+	PCRE2_SIZE last;  /* where a match may begin at the latest; PCRE2_UNSET: anywhere */
 	const struct rx_watch *watch;
 };
 
@@ -229,6 +230,11 @@ static void set_last(struct rx_run *run, PCRE2_SIZE last)
 	pcre2_set_offset_limit(run->context, last);
 }
 
+void rx_run_subject(struct rx_run *run, struct str subject)
+{
+	run->gate_left = gate_work(subject.n);
+}
+
 /* Matches that begin from first to last. */
 static enum rx_result search_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
 				    struct str subject, size_t first, size_t last)
@@ -258,6 +264,7 @@ static enum rx_result search_gated(const struct rx *rx, struct rx_run *run, stru
 	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
 		return RX_LIMIT;
 	gate_walk_init(&w, rx->gate, subject, first, last);
+	w.left = run->gate_left;
 	more = gate_walk_next(&w, &at, &rest);
 	if (more && !rest) {
 		r = search_within(rx, run, budget, subject, at, at);
@@ -271,6 +278,7 @@ static enum rx_result search_gated(const struct rx *rx, struct rx_run *run, stru
 		more = more && !rest;
 		at = next;
 	}
+	run->gate_left = w.left;
 	return r;
 }
 
@@ -283,6 +291,8 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 		subject = STR("");
 	if (from > subject.n)
 		return RX_NO_MATCH;
+	if (!(flags & RX_AGAIN))
+		rx_run_subject(run, subject);
 	if (rx->gate)
 		return search_gated(rx, run, budget, subject, from, subject.n);
 	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
@@ -330,7 +340,7 @@ size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, 
 		if (c->each)
 			c->each(c->ctx, rx, subject);
 		from = run->ovector[1];
-		flags = run->ovector[0] == run->ovector[1] ? RX_NOT_EMPTY_AT_START : 0;
+		flags = RX_AGAIN | (run->ovector[0] == run->ovector[1] ? RX_NOT_EMPTY_AT_START : 0);
 	}
 	c->limit = r == RX_LIMIT;
 	return n;

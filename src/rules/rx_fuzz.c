@@ -132,6 +132,7 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 	f = find(rx, run, subject);
 	if (f.result != RX_MATCH)
 		return;
+	rx_run_subject(run, subject);
 	r = rx_match_within(rx, run, NULL, subject, 0, f.from);
 	must(r == RX_MATCH || r == RX_LIMIT);
 	r = rx_match_within(rx, run, NULL, subject, f.from ? f.from - 1 : 0, f.from);

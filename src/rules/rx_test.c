@@ -391,6 +391,7 @@ static void test_within(void **state)
 			rx = rx_compile(f->tables, f->arena, &s, RX_WITHIN | (jit ? RX_JIT : 0),
 					NULL);
 			assert_non_null(rx);
+			rx_run_subject(f->run, str_of(cases[i].subject));
 			r = rx_match_within(rx, f->run, NULL, str_of(cases[i].subject),
 					    cases[i].first, cases[i].last);
 			if ((r == RX_MATCH) != cases[i].want)
