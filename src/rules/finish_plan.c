@@ -69,6 +69,8 @@ static unsigned gate_of(const struct load *l, const struct rule *r, struct str p
 		return RX_LARGE_GATE;
 	if (begins_with_any(pcre) || literals > MANY_LITERALS)
 		return RX_GATE;
+	if (r->by_place && r->type != RULE_HEADER && r->type != RULE_FULL)
+		return RX_GATE;
 	return lines && (pcre.n >= MIN_GATED || !(literals || r->by_window)) ? RX_GATE : 0;
 }
 
