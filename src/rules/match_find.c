@@ -147,7 +147,7 @@ static void find_mimeheader(struct match_finder *f)
 	}
 	for (size_t i = from; i <= to && !n; i++) {
 		struct mime_part *p = f->m->msg->mime->parts[i - 1];
-		struct str value = match_part_value(f->m, t, p);
+		struct str value = match_part_value(f->m, t, i - 1);
 
 		f->number = i - 1;
 		f->field = mime_headers_last(&p->headers, t->header);

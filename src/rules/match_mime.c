@@ -28,17 +28,42 @@ static struct str all_headers(struct arena *a, const struct mime_headers *h, boo
 	return ret;
 }
 
-/* The last field of that name; decoded ones end in LF, raw ones as they stand ("" when absent). */
-struct str match_part_value(struct match *m, const struct mime_test *t, const struct mime_part *p)
+/* The last field of that name; decoded ones end in LF, raw ones as they stand. None: it is not there. */
+static struct str part_field(struct match *m, const struct mime_test *t, const struct mime_part *p)
 {
 	const struct mime_header *h;
 
 	if (str_eq(t->header, STR("ALL")))
 		return all_headers(m->arena, &p->headers, t->raw);
 	h = mime_headers_last(&p->headers, t->header);
-	if (t->raw)
-		return h ? h->raw : STR("");
-	return h ? mime_header_line(h, m->arena) : t->if_unset;
+	if (!h)
+		return STR_NONE;
+	return t->raw ? h->raw : mime_header_line(h, m->arena);
+}
+
+/* One part's, if `turn` is that of match_part_values. */
+struct match_part_value {
+	struct str field;
+	uint32_t turn;
+};
+
+struct str match_part_value(struct match *m, const struct mime_test *t, size_t part)
+{
+	struct match_part_values *v = &m->parts;
+	struct match_part_value *one;
+
+	if (!v->at)
+		v->at = arena_calloc(m->arena, m->msg->mime->part_count, sizeof(*v->at));
+	if (!v->turn || v->raw != t->raw || !str_eq(v->header, t->header)) {
+		v->header = t->header;
+		v->raw = t->raw;
+		v->turn++;
+	}
+	one = &v->at[part];
+	if (one->turn != v->turn)
+		*one = (struct match_part_value){ part_field(m, t, m->msg->mime->parts[part]),
+						  v->turn };
+	return !str_is_none(one->field) ? one->field : t->raw ? STR("") : t->if_unset;
 }
 
 struct mime_capture {
@@ -85,7 +110,6 @@ size_t match_part_range(const struct match *m, const struct mime_test *t, size_t
 /* Parts in order; the first one that matches ends it. A negated rule hits, whatever is there. */
 void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx)
 {
-	const struct mime_message *mime = m->msg->mime;
 	const struct mime_test *t = r->mime;
 	size_t from, to = match_part_range(m, t, &from), n = 0;
 	struct str joined = STR("");
@@ -97,7 +121,7 @@ void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx
 	for (size_t i = from; i <= to && !n; i++) {
 		struct str value;
 
-		value = match_part_value(m, t, mime->parts[i - 1]);
+		value = match_part_value(m, t, i - 1);
 		if (!(r->flags & RULE_CONCAT)) {
 			n = check(m, r, rx, value);
 			continue;

@@ -25,6 +25,14 @@ struct match_ask {
 	size_t delivered;     /* how many of `rules` have it */
 };
 
+/* What the last mimeheader rule saw of each part: the next one mostly asks for the same field. */
+struct match_part_values {
+	struct str header;
+	bool raw;
+	uint32_t turn;               /* of this header */
+	struct match_part_value *at; /* by part; NULL: none was asked for */
+};
+
 struct match {
 	struct plugin_host host; /* first: host functions get back to the match from it */
 	const struct ruleset *rs;
@@ -54,6 +62,7 @@ struct match {
 	struct vec logs;          /* struct match_log */
 	struct vec tag_list;      /* struct match_tag: of the result */
 	struct vec notes;         /* struct match_note */
+	struct match_part_values parts;
 	struct match_hits result;
 };
 
@@ -92,8 +101,8 @@ void match_ordered_regex(struct match *m, const struct rule *r);
 
 /* match_mime.c */
 void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx);
-/* What the rule sees of that part. */
-struct str match_part_value(struct match *m, const struct mime_test *t, const struct mime_part *p);
+/* What the rule sees of that part, by its place in mime->parts. */
+struct str match_part_value(struct match *m, const struct mime_test *t, size_t part);
 /* The parts it looks at: from *ret_from, 1-based, to the result. */
 size_t match_part_range(const struct match *m, const struct mime_test *t, size_t *ret_from);
 void match_uri_detail(struct match *m, const struct rule *r);
