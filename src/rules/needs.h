@@ -62,6 +62,16 @@ static inline uint8_t byte_fold(uint8_t c)
 	return c >= '\t' && c <= '\r' ? ' ' : other > c ? other : c;
 }
 
+/* byte_fold() of each member: the other cases are 32 bits apart in one word. */
+static inline void byteset_fold_down(struct byteset *set)
+{
+	const uint64_t space = 0x3e00, upper = 0x07fffffe, high = 0x7f7fffff;
+
+	set->w[0] = (set->w[0] & ~space) | (set->w[0] & space ? UINT64_C(1) << ' ' : 0);
+	set->w[1] = (set->w[1] & ~upper) | (set->w[1] & upper) << 32;
+	set->w[3] = (set->w[3] & ~high) | (set->w[3] & high) << 32;
+}
+
 /* How often one of such folded bytes stands at a place of mail, roughly, of 1,000. */
 unsigned needs_frequency(const struct byteset *set);
 /* How unlikely a folded text is at a place of mail, as -log2; what mail is full of counts as such. */

@@ -96,7 +96,7 @@ static struct needs_found found_at(struct needs_set set, size_t back_min, size_t
 
 void needs_end_tail(struct analysis *n, struct piece *p)
 {
-	if (p->tail.n)
+	if (needs_is_useful(p->tail))
 		needs_add_found(p, found_at(needs_shortened(n->a, p->tail), 0, 0));
 	p->tail.n = 0;
 }
@@ -183,7 +183,7 @@ static void append_found(struct frame *f, const struct piece *p, size_t min, siz
 
 static void keep_tail(struct analysis *n, struct frame *f, struct needs_set tail)
 {
-	if (tail.n)
+	if (needs_is_useful(tail))
 		needs_add_found(&f->branch,
 				found_at(needs_shortened(n->a, tail), f->tail_min, f->tail_max));
 }
@@ -292,15 +292,11 @@ void needs_end_branch(struct analysis *n)
 
 void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece *ret)
 {
-	struct byteset folded = { { 0 } };
+	struct byteset folded = *raw;
 	size_t count;
 	struct str *s;
 
-	for (size_t w = 0; w < 4; w++) {
-		for (uint64_t bits = raw->w[w]; bits; bits &= bits - 1)
-			byteset_add(&folded,
-				    byte_fold((uint8_t)(w * 64 + (unsigned)__builtin_ctzll(bits))));
-	}
+	byteset_fold_down(&folded);
 	*ret = (struct piece){ .byte_sets = 0 };
 	needs_window_byte(&ret->start, &folded);
 	need_bytes(ret, &folded);
@@ -309,11 +305,10 @@ void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece 
 		return;
 	s = arena_alloc(n->a, (count + 1) * sizeof(*s));
 	ret->tail = (struct needs_set){ s, count, 1 };
-	for (unsigned c = 0; c < 256; c++) {
+	for (unsigned c = byteset_next(&folded, 0); c < 256; c = byteset_next(&folded, c + 1)) {
 		char byte = (char)c;
 
-		if (byteset_has(&folded, (uint8_t)c))
-			*s++ = str_dup(n->a, str_make(&byte, 1));
+		*s++ = str_dup(n->a, str_make(&byte, 1));
 	}
 }
 

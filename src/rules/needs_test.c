@@ -115,6 +115,19 @@ static void test_windows(void **state)
 	arena_free(a);
 }
 
+static void test_fold(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		struct byteset set = { { 0 } }, want = { { 0 } };
+
+		byteset_add(&set, (uint8_t)c);
+		byteset_add(&want, byte_fold((uint8_t)c));
+		byteset_fold_down(&set);
+		assert_memory_equal(&set, &want, sizeof(set));
+	}
+}
+
 /* The rule's expression on every line, without any filter. */
 static void compare_plain(const struct harness *h, const struct rule *r, const char *text)
 {
@@ -213,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_literals),
 		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_same_hits),
 		cmocka_unit_test(test_overflow),
 	};

@@ -11,20 +11,6 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 	s->open = arena_calloc(a, PREFILTER_WINDOW_WORDS, sizeof(uint64_t));
 }
 
-/* As byte_fold() folds them: the other cases are 32 bits apart in one word. */
-static void fold_set(struct byteset *set)
-{
-	const uint64_t space = 0x3e00, upper = 0x07fffffe, high = 0x7f7fffff;
-
-	if (set->w[0] & space)
-		byteset_add(set, ' ');
-	set->w[0] &= ~space;
-	set->w[1] |= (set->w[1] & upper) << 32;
-	set->w[1] &= ~upper;
-	set->w[3] |= (set->w[3] & high) << 32;
-	set->w[3] &= ~high;
-}
-
 /* All bytes of the subject, folded. */
 static void find_present(struct prefilter_scan *s)
 {
@@ -39,22 +25,43 @@ static void find_present(struct prefilter_scan *s)
 		memcpy(&eight, seen + i, sizeof(eight));
 		s->present.w[i / 64] |= eight * 0x0102040810204080u >> 56 << (i % 64);
 	}
-	fold_set(&s->present);
+	byteset_fold_down(&s->present);
 	s->knows_present = true;
+}
+
+/* The only byte that folds to a set's only member; -1: there are more. */
+static int only_byte(const struct byteset *set)
+{
+	unsigned c = byteset_next(set, 0);
+
+	return c >= 0x80 || c == ' ' || (c >= 'a' && c <= 'z') || byteset_next(set, c + 1) < 256
+		   ? -1
+		   : (int)c;
+}
+
+static bool has_one_of(struct prefilter_scan *s, const struct byteset *set)
+{
+	uint64_t any = 0;
+	int only;
+
+	if (s->knows_high && !s->has_high && !(set->w[0] | set->w[1]))
+		return false;
+	only = s->knows_present ? -1 : only_byte(set);
+	if (only >= 0)
+		return memchr(s->subject.p, only, s->subject.n);
+	if (!s->knows_present)
+		find_present(s);
+	for (size_t w = 0; w < 4; w++)
+		any |= set->w[w] & s->present.w[w];
+	return any;
 }
 
 static bool has_bytes(struct prefilter_scan *s, const struct needs *n)
 {
 	if (s->subject.n < n->min_length)
 		return false;
-	if (n->byte_sets && !s->knows_present)
-		find_present(s);
 	for (size_t i = 0; i < n->byte_sets; i++) {
-		uint64_t any = 0;
-
-		for (size_t w = 0; w < 4; w++)
-			any |= n->bytes[i].w[w] & s->present.w[w];
-		if (!any)
+		if (!has_one_of(s, &n->bytes[i]))
 			return false;
 	}
 	return true;
@@ -141,6 +148,8 @@ static void note(struct prefilter_scan *s, uint32_t rule, unsigned clause, size_
 
 	if (st->subject != s->now)
 		*st = (struct prefilter_state){ .subject = s->now, .slot = st->slot };
+	else if (st->seen >> clause & 1 && clause != w->place)
+		return;
 	if (clause == w->place && !note_place(s, rule, at))
 		return;
 	if (st->seen >> clause & 1 || (clause == w->counted && ++st->times < w->times))
@@ -234,6 +243,7 @@ static void scan_grams(struct prefilter_scan *s, size_t group)
 		check_piece(s, &piece, n, group, at);
 	}
 	s->has_high = piece.has_high;
+	s->knows_high = true;
 }
 
 static void note_windows(struct prefilter_scan *s, size_t word, uint64_t left, size_t at)
@@ -251,18 +261,16 @@ static void note_windows(struct prefilter_scan *s, size_t word, uint64_t left, s
 static void scan_places(struct prefilter_scan *s, size_t word, const uint8_t *c, size_t n,
 			size_t at)
 {
-	const struct prefilter_masks *m = s->filter->masks[word];
-	uint64_t open = s->open[word];
+	const struct masks *m = s->filter->masks[word];
+	size_t i = masks_next(m, s->open[word], c, n, 0);
 
-	for (size_t i = 0; i < n && open; i++, c++) {
-		uint64_t left = open & m->at[0][c[0]] & m->at[1][c[1]];
+	for (; i < n; i = masks_next(m, s->open[word], c, n, i + 1)) {
+		uint64_t left = s->open[word];
 
-		for (size_t k = 2; left && k < NEEDS_WINDOW; k++)
-			left &= m->at[k][c[k]];
-		if (!left)
-			continue;
-		note_windows(s, word, left, at + i);
-		open = s->open[word];
+		for (size_t k = 0; left && k < NEEDS_WINDOW; k++)
+			left &= m->at[k][c[i + k]];
+		if (left)
+			note_windows(s, word, left, at + i);
 	}
 }
 
@@ -312,7 +320,7 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 
 	s->subject = subject;
 	s->found_count = 0;
-	s->knows_present = false;
+	s->knows_present = s->knows_high = false;
 	s->now++;
 	if (subject.n && (part->has_four || part->has_three || part->from < part->to))
 		scan_grams(s, group);

@@ -56,7 +56,7 @@ struct prefilter_scan {
 	struct arena *arena;
 	uint64_t *open;         /* windows that are looked for, a bit each */
 	struct byteset present; /* folded bytes of the last subject, where somebody asked */
-	bool knows_present, has_high;
+	bool knows_present, has_high, knows_high;
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);

@@ -41,29 +41,18 @@ static uint32_t load(const char *p, size_t n)
 	return x;
 }
 
-/* Rare bytes make rare grams. */
-static unsigned rarity(uint8_t c)
-{
-	static const char common[] = "etaoinsrh ldcumfpgwyb.v,k-/:=0123456789";
-	const char *at = memchr(common, c, sizeof(common) - 1);
-
-	return at ? (unsigned)(at - common) : 40;
-}
-
 /* Where in a literal the gram begins that is likely the rarest. */
 static size_t rarest_gram(struct str text, size_t len)
 {
-	unsigned best = 0;
+	double best = -1;
 	size_t at = 0;
 
 	for (size_t i = 0; i + len <= text.n; i++) {
-		unsigned sum = 1;
+		double bits = needs_text_rarity(str_make(text.p + i, len));
 
-		for (size_t k = 0; k < len; k++)
-			sum += rarity((uint8_t)text.p[i + k]);
-		if (sum > best)
+		if (bits > best)
 			at = i;
-		best = sum > best ? sum : best;
+		best = fmax(bits, best);
 	}
 	return at;
 }
@@ -181,7 +170,7 @@ static void add_mask(struct builder *b, const struct needs_look *w, uint32_t rul
 	size_t bit = p->window_count++, word = bit / 64;
 
 	if (!p->masks[word])
-		p->masks[word] = arena_zalloc(b->a, sizeof(struct prefilter_masks));
+		p->masks[word] = arena_zalloc(b->a, sizeof(struct masks));
 	p->windows[bit] = rule;
 	p->window_words = word + 1;
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
@@ -283,7 +272,7 @@ static void add_rule(struct builder *b, size_t group, uint32_t rule)
 			set_place(s, place, r->needs->clauses[place].back_min,
 				  r->needs->clauses[place].back_max);
 	}
-	if (r->by_window && add_windows(b, group, rule)) {
+	if (r->needs && r->by_window && add_windows(b, group, rule)) {
 		s->wanted |= 1u << PREFILTER_WINDOW_CLAUSE;
 		if (r->by_place && r->needs->back_max <= UINT32_MAX)
 			set_place(s, PREFILTER_WINDOW_CLAUSE, r->needs->back_min,

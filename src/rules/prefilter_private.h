@@ -4,6 +4,7 @@
 
 #include "rules/prefilter.h"
 #include "rules/prefilter_grams.h"
+#include "rules/prefilter_masks.h"
 
 enum {
 	PREFILTER_WINDOW_WORDS = 10,
@@ -42,11 +43,6 @@ struct prefilter_table {
 	size_t n;
 };
 
-/* Which of 64 windows may have a byte at a distance. */
-struct prefilter_masks {
-	uint64_t at[NEEDS_WINDOW][256];
-};
-
 /* A group's own. */
 struct prefilter_part {
 	uint32_t seed;
@@ -66,7 +62,7 @@ struct prefilter {
 	const struct needs_look *const *looks;
 	uint32_t text_count;  /* entries with less than that in `what` are texts */
 	const uint32_t *refs; /* see prefilter_ref() */
-	struct prefilter_masks *masks[PREFILTER_WINDOW_WORDS];
+	struct masks *masks[PREFILTER_WINDOW_WORDS];
 	uint32_t windows[PREFILTER_WINDOW_WORDS * 64]; /* bit -> position, ascending */
 	uint64_t plain[PREFILTER_WINDOW_WORDS];        /* of rules with no other clause */
 	uint64_t high[PREFILTER_WINDOW_WORDS]; /* of those, needed where high bytes are only */
