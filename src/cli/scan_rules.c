@@ -3,6 +3,8 @@
 
 #include "checks/checks.h"
 #include "core/arena.h"
+#include "rules/analyses.h"
+#include "rules/analyses_file.h"
 #include "rules/files.h"
 #include "rules/ruleset.h"
 
@@ -15,6 +17,8 @@ const char scan_rules_usage[] =
     "  --cf LINE          a configuration line behind all files; may be repeated\n"
     "  --user-prefs FILE  a user's preferences, as spamd reads them: without rules and "
     "administrator settings\n"
+    "  --cache FILE       keep in FILE what was worked out of the rules: the next start is "
+    "quicker\n"
     "  -v, --verbose      what the rule files had to say, and which checks are missing\n";
 
 void scan_rules_init(struct scan_rules *r)
@@ -29,6 +33,7 @@ int scan_rules_take(struct scan_rules *r, int option, const char *arg)
 	case SCAN_RULES_DIR: r->rules = arg; return 1;
 	case SCAN_RULES_SITE: r->site = arg; return 1;
 	case SCAN_RULES_PREFS: r->user_prefs = arg; return 1;
+	case SCAN_RULES_CACHE: r->cache = arg; return 1;
 	case SCAN_RULES_VERBOSE: r->verbose = true; return 1;
 	case SCAN_RULES_CF:
 		if (r->cf_count == SCAN_RULES_MAX_CF)
@@ -58,6 +63,25 @@ static void show_diags(const struct ruleset *rs, bool verbose)
 			m[i].net_only ? " (network only)" : "");
 }
 
+static int load(const struct scan_rules *o, const struct rules_source *source,
+		struct ruleset_options *options, struct ruleset **ret, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct err cannot = ERR_INIT;
+	struct analyses known;
+	int r;
+
+	if (o->cache) {
+		analyses_file_read(o->cache, a, &known);
+		options->analyses = &known;
+	}
+	r = ruleset_load(source, options, ret, e);
+	if (r == 0 && o->cache && analyses_file_write(o->cache, &known, &cannot) < 0)
+		fprintf(stderr, "postern: --cache: %s\n", cannot.text);
+	arena_free(a);
+	return r;
+}
+
 int scan_rules_load(const struct scan_rules *o, struct arena *a, struct ruleset **ret)
 {
 	struct rules_paths paths = { .rules = o->rules,
@@ -72,8 +96,7 @@ int scan_rules_load(const struct scan_rules *o, struct arena *a, struct ruleset 
 	struct err e = ERR_INIT;
 
 	paths.cf = o->cf_count ? o->cf : NULL;
-	if (rules_files_read(&paths, a, &source, &e) < 0 ||
-	    ruleset_load(&source, &opts, ret, &e) < 0) {
+	if (rules_files_read(&paths, a, &source, &e) < 0 || load(o, &source, &opts, ret, &e) < 0) {
 		fprintf(stderr, "postern: %s\n", e.text);
 		fprintf(stderr, "postern: install the package spamassassin, or name a folder with "
 				"rule files: --rules DIR\n");

@@ -12,6 +12,7 @@ enum { SCAN_RULES_MAX_CF = 256 };
 
 struct scan_rules {
 	const char *rules, *site, *user_prefs; /* NULL: as SpamAssassin looks for them; none */
+	const char *cache;                     /* rules/analyses_file.h; NULL: none */
 	const char *cf[SCAN_RULES_MAX_CF + 1];
 	size_t cf_count;
 	bool net;
@@ -26,6 +27,7 @@ enum scan_rules_option {
 	SCAN_RULES_SITE,
 	SCAN_RULES_CF,
 	SCAN_RULES_PREFS,
+	SCAN_RULES_CACHE,
 	SCAN_RULES_VERBOSE = 'v',
 };
 
@@ -37,6 +39,7 @@ enum scan_rules_option {
 	{ "site", required_argument, NULL, SCAN_RULES_SITE },          \
 	{ "cf", required_argument, NULL, SCAN_RULES_CF },              \
 	{ "user-prefs", required_argument, NULL, SCAN_RULES_PREFS },   \
+	{ "cache", required_argument, NULL, SCAN_RULES_CACHE },        \
 	{ "verbose", no_argument, NULL, SCAN_RULES_VERBOSE }
 /* clang-format on */
 

@@ -64,6 +64,10 @@ static const struct setting postern_rows[] = {
 	{ "$postern_site_dir", SETTING_STR, SETTING_LIVE, SETTING_NO_BANK,
 	  "undef", 0, 0,
 	  "folder of the site's rules; undef: /etc/spamassassin", NULL },
+	{ "$postern_cache_dir", SETTING_STR, SETTING_LIVE, SETTING_AFTER | SETTING_NO_BANK,
+	  "\"$MYHOME/cache\"", 0, 0,
+	  "folder, made where it is not there, that keeps what was worked out of the rules, "
+	  "so that the next start is quicker; '': nothing is kept", NULL },
 	{ "$postern_rules_cf", SETTING_STR_LIST, SETTING_LIVE, SETTING_NO_BANK,
 	  "[]", 0, 0,
 	  "lines of rules on top of all files", NULL },

@@ -86,7 +86,13 @@ static const struct cage_call loader_calls[] = {
 	ALLOW(memfd_create),
 	ALLOW(ftruncate),
 	ALLOW_IF(socketpair, 0, ALL_BITS, AF_UNIX),
-	/* files, read-only by Landlock */
+	/* files; by Landlock read-only, but for the folder of the cache */
+	ALLOW(fsync),
+	ALLOW(rename),
+	ALLOW(renameat),
+	ALLOW(renameat2),
+	ALLOW(unlink),
+	ALLOW(unlinkat),
 	ALLOW(openat),
 	ALLOW(open),
 	ALLOW(newfstatat),

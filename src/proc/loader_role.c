@@ -139,14 +139,16 @@ static int give_rights_up(struct loader *l, struct err *e)
 
 static int compile(struct loader *l, struct err *e)
 {
-	static const struct landlock_rule readable[] = { { "/", LANDLOCK_READ } };
+	const char *cache_dir = rules_cache_dir(l->conf, &l->log);
+	const struct landlock_rule files[] = { { "/", LANDLOCK_READ },
+					       { cache_dir, LANDLOCK_READ | LANDLOCK_WRITE } };
 	struct conf_diags diags;
 	tzset();
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	if (role_lock_in(ROLE_LOADER, readable, ELEMENTS(readable), e) < 0)
+	if (role_lock_in(ROLE_LOADER, files, ELEMENTS(files) - !cache_dir, e) < 0)
 		return -1;
 	conf_diags_init(&diags, l->arena);
-	if (rules_load(l->conf, &l->log, &diags, &l->rules) < 0)
+	if (rules_load(l->conf, cache_dir, &l->log, &diags, &l->rules) < 0)
 		return fail(&diags, e);
 	settings_log(&diags, &l->log);
 	l->scan_config = (struct scan_config){ .rules = l->rules, .net = rules_use_net(l->conf) };

@@ -6,11 +6,15 @@
 #include "core/arena.h"
 #include "core/err.h"
 #include "core/log.h"
+#include "rules/analyses.h"
+#include "rules/analyses_file.h"
 #include "rules/files.h"
 #include "rules/ruleset.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DETAIL_ERRORS = 0, DETAIL_UNUSED = 2, MAX_CF_LINES = 10000 };
@@ -107,8 +111,45 @@ static const char *const *lines_of(struct arena *a, const struct conf *c)
 	return lines;
 }
 
-int rules_load(const struct conf *c, const struct log *log, struct conf_diags *diags,
-	       struct ruleset **ret)
+const char *rules_cache_dir(const struct conf *c, const struct log *log)
+{
+	enum { DIR_MODE = 0700 };
+	const char *dir = conf_get_cstr(c, "postern_cache_dir");
+	if (!dir || *dir != '/')
+		return NULL;
+	if (mkdir(dir, DIR_MODE) == 0 || errno == EEXIST)
+		return dir;
+	log_warning(log, "rules are worked out anew at each start: there is no folder for a cache",
+		    lf_c("folder", dir), lf_c("why", strerror(errno)));
+	return NULL;
+}
+
+/* With what was worked out at an earlier start, and keeps it for the next. */
+static int load_cached(const struct rules_source *source, struct ruleset_options *options,
+		       const char *cache_dir, const struct log *log, struct ruleset **ret,
+		       struct err *e)
+{
+	struct arena *a = arena_new();
+	struct analyses known;
+	struct err cannot = ERR_INIT;
+	char path[4096];
+	bool has_path =
+	    cache_dir && snprintf(path, sizeof(path), "%s/rules", cache_dir) < (int)sizeof(path);
+	int r;
+	if (has_path) {
+		analyses_file_read(path, a, &known);
+		options->analyses = &known;
+	}
+	r = ruleset_load(source, options, ret, e);
+	if (r == 0 && has_path && analyses_file_write(path, &known, &cannot) < 0)
+		log_warning(log, "what was worked out of the rules cannot be kept",
+			    lf_c("why", cannot.text));
+	arena_free(a);
+	return r;
+}
+
+int rules_load(const struct conf *c, const char *cache_dir, const struct log *log,
+	       struct conf_diags *diags, struct ruleset **ret)
 {
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
@@ -126,7 +167,7 @@ int rules_load(const struct conf *c, const struct log *log, struct conf_diags *d
 	struct rules_source source;
 	int r = diags->errors > errors ? -1 : rules_files_read(&paths, a, &source, &e);
 	if (r == 0)
-		r = ruleset_load(&source, &options, ret, &e);
+		r = load_cached(&source, &options, cache_dir, log, ret, &e);
 	if (r == 0) {
 		tell_findings(*ret, log, diags);
 		log_counts(*ret, &paths, log);

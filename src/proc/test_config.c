@@ -45,7 +45,7 @@ int test_config(const struct test_config_opts *o)
 	struct conf_diags diags;
 	conf_diags_init(&diags, a);
 	struct conf *c = settings_read(a, o->files, o->file_count, !o->anywhere, &diags);
-	if (rules_load(c, &log, &diags, &rules) == 0)
+	if (rules_load(c, NULL, &log, &diags, &rules) == 0)
 		ruleset_free(rules);
 	print_diags(&diags, o->quiet);
 	size_t errors = diags.errors;

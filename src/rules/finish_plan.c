@@ -55,32 +55,30 @@ static bool begins_with_any(struct str pcre)
  * tried at all. In headers and long texts PCRE2's own search for literals is quick for all but large
  * expressions, and those that have many literals or none that it could use.
  */
-static unsigned gate_of(const struct load *l, const struct rule *r, struct str pcre)
+static const struct gate *gate_of(struct load *l, const struct rule *r, struct str pcre)
 {
 	bool lines = r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_MIMEHEADER ||
 		     r->type == RULE_URI_DETAIL;
 	size_t literals = r->needs && r->needs->clause_count ? r->needs->clauses[0].count : 0;
 
-	if (l->options->ungated)
-		return 0;
-	if (r->needs && r->needs->min_length < MIN_GATED_LENGTH)
-		return 0;
+	if (l->options->ungated || (r->needs && r->needs->min_length < MIN_GATED_LENGTH))
+		return NULL;
 	if (pcre.n > LARGE_EXPRESSION)
-		return RX_LARGE_GATE;
-	if (begins_with_any(pcre) || literals > MANY_LITERALS)
-		return RX_GATE;
-	if (r->by_place && r->type != RULE_HEADER && r->type != RULE_FULL)
-		return RX_GATE;
-	return lines && (pcre.n >= MIN_GATED || !(literals || r->by_window)) ? RX_GATE : 0;
+		return load_gate(l, pcre, GATE_LARGE);
+	if (begins_with_any(pcre) || literals > MANY_LITERALS ||
+	    (r->by_place && r->type != RULE_HEADER && r->type != RULE_FULL) ||
+	    (lines && (pcre.n >= MIN_GATED || !(literals || r->by_window))))
+		return load_gate(l, pcre, GATE_SMALL);
+	return NULL;
 }
 
 static const struct rx *compile(struct load *l, const struct rule *r,
 				const struct rx_source *source)
 {
 	struct err e = ERR_INIT;
-	unsigned flags = gate_of(l, r, source->pcre) | (l->options->no_jit ? 0 : RX_JIT) |
-			 (r->by_place ? RX_WITHIN : 0);
-	const struct rx *rx = rx_compile(l->rs->tables, l->a, source, flags, &e);
+	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) | (r->by_place ? RX_WITHIN : 0);
+	const struct rx *rx =
+	    rx_compile_gated(l->rs->tables, l->a, source, gate_of(l, r, source->pcre), flags, &e);
 
 	l->file = r->file;
 	l->line = r->line;
@@ -121,7 +119,7 @@ static void find_needs(struct load *l, struct rule *r)
 		return;
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
 	if (!(r->flags & RULE_NEGATED) && !l->options->ungated)
-		needs_of(l->a, r->source.pcre, r->needs);
+		load_needs(l, r->source.pcre, r->needs);
 	rarity = MIN_RARITY;
 	for (size_t i = 0; i < r->needs->clause_count; i++)
 		rarity = fmax(rarity, literals_rarity(&r->needs->clauses[i]) + RARER);
@@ -141,7 +139,7 @@ void finish_regexes(struct load *l)
 			r->rx = compile(l, r, &r->source);
 		}
 		if ((r->flags & RULE_TEMPLATE) && !l->options->ungated)
-			r->gate = gate_new(l->a, r->source.pcre, GATE_SMALL);
+			r->gate = load_gate(l, r->source.pcre, GATE_SMALL);
 		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {
 			if (r->uri->has[k])
 				r->uri->rx[k] = compile(l, r, &r->uri->source[k]);

@@ -17,12 +17,17 @@
 
 struct arena;
 struct gate;
+struct strbuf;
 
 /* Entries of four bytes that a table may have. */
-enum { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 17 };
+enum gate_size { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 17 };
 
 /* pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. */
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries);
+/* A gate (NULL too) as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
+void gate_put(struct strbuf *out, const struct gate *g);
+/* False: these are no such bytes. Memory from a. */
+bool gate_get(struct arena *a, struct str bytes, const struct gate **ret);
 /* Bytes of its tables. */
 size_t gate_memory(const struct gate *g);
 

@@ -208,6 +208,15 @@ AVX2 static void look_avx2(const struct gate_filter *f, const uint8_t *p, size_t
 }
 #endif
 
+void gate_filter_choose(struct gate_filter *f)
+{
+	f->look = gate_filter_plain;
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx2"))
+		f->look = look_avx2;
+#endif
+}
+
 void gate_filter_init(struct gate *g, struct arena *scratch)
 {
 	uint32_t start = g->start[g->has_lines ? GATE_LINE_START : GATE_ANYTHING];
@@ -215,11 +224,7 @@ void gate_filter_init(struct gate *g, struct arena *scratch)
 	struct rows list[2] = { { .now = 0 } };
 	uint8_t bucket[256];
 
-	g->filter.look = gate_filter_plain;
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("avx2"))
-		g->filter.look = look_avx2;
-#endif
+	gate_filter_choose(&g->filter);
 	for (size_t i = 0; i < ELEMENTS(list); i++) {
 		list[i].at = arena_calloc(scratch, rows, sizeof(uint32_t));
 		list[i].stamps = arena_calloc(scratch, rows, sizeof(uint16_t));

@@ -79,6 +79,8 @@ struct gate {
 enum { GATE_FOUND = 0 };
 
 void gate_filter_init(struct gate *g, struct arena *scratch);
+/* The form of look() for this machine. */
+void gate_filter_choose(struct gate_filter *f);
 /* The same work without the machine's own instructions; for tests. */
 void gate_filter_plain(const struct gate_filter *f, const uint8_t *p, size_t n, uint32_t *ret);
 /* One place, which is not the first one; left: how many bytes stand there. */

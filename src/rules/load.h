@@ -105,6 +105,9 @@ void finish_metas(struct load *l);
 void finish_priorities(struct load *l);
 void finish_evals(struct load *l);
 void finish_regexes(struct load *l);
+/* finish_analyses.c: from options.analyses where they are known. */
+void load_needs(struct load *l, struct str pcre, struct needs *ret);
+const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size size);
 void finish_order(struct load *l);
 void finish_plans(struct load *l);
 void finish_judging(struct load *l);

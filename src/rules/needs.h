@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct arena;
+struct strbuf;
 
 enum {
 	NEEDS_MAX_LITERALS = 200,
@@ -79,3 +80,8 @@ double needs_text_rarity(struct str text);
 
 /* pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. */
 void needs_of(struct arena *a, struct str pcre, struct needs *ret);
+
+/* Needs as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
+void needs_put(struct strbuf *out, const struct needs *n);
+/* False: these are no such bytes, and *ret is as it was. Memory from a. */
+bool needs_get(struct arena *a, struct str bytes, struct needs *ret);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct analyses;
 struct arena;
 struct geo; /* geo/geo.h */
 struct msg_config;
@@ -53,10 +54,12 @@ struct rules_source {
 struct ruleset_options {
 	const struct plugin *const *plugins; /* what checks/ brings; the engine's own are added */
 	size_t plugin_count;
-	bool net;          /* network checks may run: else as spamassassin -L */
-	bool bayes;        /* a Bayes store is there and trained: score sets 2 and 3 */
-	bool lint;         /* the stricter findings of --lint */
-	bool advice;       /* and what SpamAssassin takes without a word: no errors */
+	bool net;    /* network checks may run: else as spamassassin -L */
+	bool bayes;  /* a Bayes store is there and trained: score sets 2 and 3 */
+	bool lint;   /* the stricter findings of --lint */
+	bool advice; /* and what SpamAssassin takes without a word: no errors */
+	struct analyses
+	    *analyses;     /* rules/analyses.h: known ones are taken, new ones added; NULL: none */
 	bool no_jit;       /* regexps are interpreted: loads faster, runs slower */
 	bool ungated;      /* each regexp is run over each subject, whatever it needs: for tests */
 	struct str locale; /* for `lang` lines: "de_DE", "C" ...; empty: en_US */

@@ -51,6 +51,7 @@ int rx_translate(struct arena *a, struct str perl, bool captures, struct rx_sour
 struct rx_tables;
 struct rx_tables *rx_tables_new(struct arena *a);
 
+struct gate;
 struct rx;
 
 enum rx_compile_flag {
@@ -60,13 +61,14 @@ enum rx_compile_flag {
 	 */
 	RX_JIT = 1u << 0,
 	RX_WITHIN = 1u << 1, /* for rx_match_within() too */
-	RX_GATE =
-	    1u << 2, /* with a gate (rules/gate.h) in front: for what is slow and matches seldom */
-	RX_LARGE_GATE = 1u << 3,
 };
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
 		      unsigned flags, struct err *e);
+/* With a gate (rules/gate.h, of source->pcre) in front: for what is slow and matches seldom. NULL: without. */
+struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
+			    const struct rx_source *source, const struct gate *gate, unsigned flags,
+			    struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
 /* Bytes of compiled code, JIT and gate included. */
 size_t rx_memory(const struct rx *rx);

@@ -95,7 +95,7 @@ static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned fla
 	    PCRE2_DUPNAMES | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE at;
 
-	if (flags & (RX_WITHIN | RX_GATE | RX_LARGE_GATE))
+	if (flags & RX_WITHIN)
 		options |= PCRE2_USE_OFFSET_LIMIT;
 	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
 }
@@ -103,13 +103,22 @@ static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned fla
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
 		      unsigned flags, struct err *e)
 {
+	return rx_compile_gated(t, a, source, NULL, flags, e);
+}
+
+/* Searches behind a gate are searches within bounds. */
+struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
+			    const struct rx_source *source, const struct gate *gate, unsigned flags,
+			    struct err *e)
+{
 	int code;
-	pcre2_code *c = compile(t, source->pcre, flags, &code);
+	unsigned within = flags | (gate ? RX_WITHIN : 0);
+	pcre2_code *c = compile(t, source->pcre, within, &code);
 	struct str smaller;
 	struct rx *rx;
 
 	if (!c && code == PCRE2_ERROR_PATTERN_TOO_LARGE && rx_factor(a, source, &smaller))
-		c = compile(t, smaller, flags, &code);
+		c = compile(t, smaller, within, &code);
 	if (!c) {
 		PCRE2_UCHAR text[200];
 
@@ -121,9 +130,7 @@ struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct r
 	rx = arena_zalloc(a, sizeof(*rx));
 	rx->source = *source;
 	rx->code = c;
-	if (flags & (RX_GATE | RX_LARGE_GATE))
-		rx->gate =
-		    gate_new(a, source->pcre, flags & RX_LARGE_GATE ? GATE_LARGE : GATE_SMALL);
+	rx->gate = gate;
 	rx->jit =
 	    (flags & RX_JIT) && !source->has_calls && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;

@@ -231,7 +231,8 @@ static void check_gate(struct arena *a, const struct rx_source *s, struct str su
 static void check_gated(const struct rx_tables *t, struct arena *a, const struct rx_source *s,
 			struct rx_run *run, struct str subject, struct found f)
 {
-	const struct rx *rx = rx_compile(t, a, s, RX_JIT | RX_GATE, NULL);
+	const struct rx *rx =
+	    rx_compile_gated(t, a, s, gate_new(a, s->pcre, GATE_SMALL), RX_JIT, NULL);
 	struct needs n;
 
 	needs_of(a, s->pcre, &n);

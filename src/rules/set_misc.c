@@ -143,9 +143,10 @@ enum load_result set_redirector(struct load *l, struct str key, struct str value
 		return LOAD_MISSING;
 	if (rx_unquote(l->scratch, value, &re, &e) < 0 ||
 	    rx_translate(l->a, re, true, &source, &e) < 0 ||
-	    !(rx = rx_compile(
-		  l->rs->tables, l->a, &source,
-		  (l->options->ungated ? 0 : RX_GATE) | (l->options->no_jit ? 0 : RX_JIT), &e)))
+	    !(rx = rx_compile_gated(l->rs->tables, l->a, &source,
+				    l->options->ungated ? NULL
+							: load_gate(l, source.pcre, GATE_SMALL),
+				    l->options->no_jit ? 0 : RX_JIT, &e)))
 		return LOAD_INVALID;
 	l->rs->regex_bytes += rx_memory(rx);
 	*(const struct rx **)vec_must_push(&l->rs->redirectors) = rx;

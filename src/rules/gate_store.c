@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Gates as bytes, for rules/analyses.h: the struct itself, then its table. What comes back is checked as far as
+ * walking it goes: no lookup leaves the table.
+ */
+#include "core/arena.h"
+#include "core/reader.h"
+#include "core/strbuf.h"
+#include "rules/gate_private.h"
+
+#include <string.h>
+
+void gate_put(struct strbuf *out, const struct gate *g)
+{
+	struct gate head;
+
+	if (!g)
+		return;
+	head = *g; /* without addresses: the same each time */
+	head.next = NULL;
+	head.filter.look = NULL;
+	strbuf_add(out, str_make((const char *)&head, sizeof(head)));
+	strbuf_add(out, str_make((const char *)g->next, g->entries * sizeof(*g->next)));
+}
+
+/* All of a row is in the table. */
+static bool is_row(const struct gate *g, uint32_t place)
+{
+	return place <= g->entries - g->classes;
+}
+
+static bool is_sound(const struct gate *g)
+{
+	if (!g->classes || g->classes > g->entries || g->dead != g->classes ||
+	    g->end_class >= g->classes)
+		return false;
+	for (size_t i = 0; i < GATE_FRONT_COUNT; i++) {
+		if (!is_row(g, g->start[i]))
+			return false;
+	}
+	for (size_t i = 0; i < sizeof(g->class); i++) {
+		if (g->class[i] >= g->classes)
+			return false;
+	}
+	for (size_t i = 0; i < g->entries; i++) {
+		if (!is_row(g, g->next[i]))
+			return false;
+	}
+	return true;
+}
+
+bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
+{
+	struct rd r = rd_of(bytes);
+	struct str head, table;
+	struct gate *g;
+	uint32_t *next;
+
+	*ret = NULL;
+	if (!bytes.n)
+		return true;
+	if (!rd_take(&r, sizeof(*g), &head))
+		return false;
+	g = memcpy(arena_alloc(a, sizeof(*g)), head.p, sizeof(*g));
+	if (g->entries > GATE_LARGE || g->entries * sizeof(*next) != rd_left(&r))
+		return false;
+	table = rd_rest(&r);
+	next = arena_alloc(a, table.n + 1);
+	if (table.n)
+		memcpy(next, table.p, table.n);
+	g->next = next;
+	if (!is_sound(g))
+		return false;
+	gate_filter_choose(&g->filter);
+	*ret = g;
+	return true;
+}
