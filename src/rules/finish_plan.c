@@ -76,7 +76,9 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 				const struct rx_source *source)
 {
 	struct err e = ERR_INIT;
-	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) | (r->by_place ? RX_WITHIN : 0);
+	bool counted = (r->flags & RULE_MULTIPLE) && !l->options->ungated;
+	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) | (r->by_place ? RX_WITHIN : 0) |
+			 (counted ? RX_COUNTED : 0);
 	const struct rx *rx =
 	    rx_compile_gated(l->rs->tables, l->a, source, gate_of(l, r, source->pcre), flags, &e);
 

@@ -60,7 +60,8 @@ enum rx_compile_flag {
 	 * all the same: compiled code counts none of what a call does, so the match limit would not end it.
 	 */
 	RX_JIT = 1u << 0,
-	RX_WITHIN = 1u << 1, /* for rx_match_within() too */
+	RX_WITHIN = 1u << 1,  /* for rx_match_within() too */
+	RX_COUNTED = 1u << 2, /* for rx_count(): fixed strings (rules/fixed.h) without PCRE2 */
 };
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
@@ -70,7 +71,7 @@ struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
 			    const struct rx_source *source, const struct gate *gate, unsigned flags,
 			    struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
-/* Bytes of compiled code, JIT and gate included. */
+/* Bytes of compiled code; JIT, gate and tables included. */
 size_t rx_memory(const struct rx *rx);
 
 /* Match data, JIT stack and limits: one per process or per message. */
@@ -119,7 +120,7 @@ enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct b
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to);
 struct rx_counting {
 	size_t max; /* 0: no bound */
-	/* Called for every match, with rx_group() at hand; may be NULL. */
+	/* Called for every match, with rx_group() at hand; NULL: only how many there are is asked. */
 	void (*each)(void *ctx, const struct rx *rx, struct str subject);
 	void *ctx;
 	bool limit; /* out: the search was given up */

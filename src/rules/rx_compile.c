@@ -7,6 +7,7 @@
 #include "core/budget.h"
 #include "core/must.h"
 #include "rules/byteset.h"
+#include "rules/fixed.h"
 #include "rules/gate.h"
 #include "rules/rx.h"
 #include "rules/rx_private.h"
@@ -33,6 +34,7 @@ struct rx {
 	struct rx_source source;
 	pcre2_code *code;
 	const struct gate *gate;
+	const struct fixed *fixed; /* NULL: PCRE2 counts */
 	bool jit;
 };
 
@@ -131,6 +133,7 @@ struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
 	rx->source = *source;
 	rx->code = c;
 	rx->gate = gate;
+	rx->fixed = flags & RX_COUNTED ? fixed_new(a, source->pcre) : NULL;
 	rx->jit =
 	    (flags & RX_JIT) && !source->has_calls && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
 	return rx;
@@ -147,7 +150,7 @@ size_t rx_memory(const struct rx *rx)
 
 	pcre2_pattern_info(rx->code, PCRE2_INFO_SIZE, &size);
 	pcre2_pattern_info(rx->code, PCRE2_INFO_JITSIZE, &jit);
-	return size + jit + gate_memory(rx->gate);
+	return size + jit + gate_memory(rx->gate) + fixed_memory(rx->fixed);
 }
 
 struct rx_run *rx_run_new_small(void)
@@ -330,6 +333,23 @@ bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *re
 	return true;
 }
 
+/* One search, whatever it finds. */
+static size_t count_fixed(const struct rx *rx, struct rx_run *run, struct budget *budget,
+			  struct str subject, struct rx_counting *c)
+{
+	const struct rx_watch *w = run->watch;
+	uint64_t began = w ? w->now(w->ctx) : 0;
+	size_t n;
+
+	c->limit = !budget_steps(budget, SEARCH_STEPS + subject.n / BYTES_PER_STEP);
+	if (c->limit)
+		return 0;
+	n = fixed_count(rx->fixed, subject, c->max);
+	if (w)
+		w->searched(w->ctx, rx, subject.n + 1, w->now(w->ctx) - began);
+	return n;
+}
+
 /*
  * Perl's //g: after an empty match at p the next search begins at p too, but may not be empty there; it
  * may go on to later places by itself.
@@ -341,6 +361,8 @@ size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, 
 	unsigned flags = 0;
 	enum rx_result r = RX_NO_MATCH;
 
+	if (rx->fixed && !c->each)
+		return count_fixed(rx, run, budget, subject, c);
 	while ((!c->max || n < c->max) &&
 	       (r = rx_match(rx, run, budget, subject, from, flags)) == RX_MATCH) {
 		n++;

@@ -83,6 +83,22 @@ static void count(const struct rx *rx, struct rx_run *run, struct str subject)
 	must(all.limit || rx_count(rx, run, NULL, subject, &one) == (n > 0));
 }
 
+/* Where fixed strings are counted, it is what PCRE2 counts. */
+static void check_counted(const struct rx_tables *t, struct arena *a, const struct rx *plain,
+			  struct rx_run *run, struct str subject)
+{
+	const struct rx *counted = rx_compile(t, a, rx_source(plain), RX_COUNTED, NULL);
+
+	must(counted);
+	for (size_t max = 0; max <= 2; max++) {
+		struct rx_counting one = { .max = max }, other = { .max = max };
+		size_t n = rx_count(plain, run, NULL, subject, &one);
+
+		must(rx_count(counted, run, NULL, subject, &other) == n || one.limit ||
+		     other.limit);
+	}
+}
+
 /* A rule's text with its delimiters: what is taken out of them is some of it. */
 static void unquote(struct arena *a, struct str text)
 {
@@ -251,6 +267,7 @@ static void check_compiled(const struct rx_tables *t, struct arena *a, const str
 	check_gate(a, rx_source(plain), subject, f);
 	check_gated(t, a, rx_source(plain), run, subject, f);
 	check_within(t, a, rx_source(plain), run, subject);
+	check_counted(t, a, plain, run, subject);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
