@@ -27,8 +27,8 @@ static bool take_uint(struct rd *r, size_t n, bool big, uint64_t *ret)
 
 	if (!rd_take(r, n, &s))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		v = v << 8 | (unsigned char)s.p[big ? i : n - 1 - i];
+	for (size_t i = 0; i < s.n; i++)
+		v = v << 8 | (unsigned char)s.p[big ? i : s.n - 1 - i];
 	*ret = v;
 	return true;
 }
