@@ -74,10 +74,20 @@ static void add_ref(struct item *it, uint32_t rule, unsigned clause)
 		*(uint32_t *)vec_must_push(&it->refs) = ref;
 }
 
+/* Both as bytes: a text may hold NULs. */
+static struct str item_key(struct arena *a, uint16_t group, struct str text)
+{
+	char *p = arena_alloc(a, sizeof(group) + text.n);
+
+	memcpy(p, &group, sizeof(group));
+	memcpy(p + sizeof(group), text.p, text.n);
+	return str_make(p, sizeof(group) + text.n);
+}
+
 static void add_text(struct builder *b, size_t group, struct str text, uint32_t rule,
 		     unsigned clause)
 {
-	struct str key = arena_printf(b->a, "%zu %.*s", group, STR_FMT(text));
+	struct str key = item_key(b->a, (uint16_t)group, text);
 	size_t i = (size_t)(uintptr_t)map_get(&b->by_text, key);
 	struct item *it;
 

@@ -326,12 +326,33 @@ static void test_dense_literals(void **state)
 		       "C1(7) C2(2) C3(2)");
 }
 
+/* Literals that differ behind a NUL are two. */
+static void test_nul(void **state)
+{
+	struct arena *a = arena_new();
+	const struct gated_list *list;
+	struct prefilter_scan scan;
+	struct harness h;
+
+	(void)state;
+	harness_load(&h, "full N1 /foo\\x00bar/\nfull N2 /foo\\x00baz/\n");
+	list = &h.rs->plans[0].full;
+	assert_int_equal(list->rules.n, 2);
+	prefilter_scan_init(&scan, list->filter, a);
+	prefilter_scan(&scan, STR("a foo\0bar"), 0);
+	assert_true(is_candidate(&scan, 0) && !is_candidate(&scan, 1));
+	prefilter_scan(&scan, STR("a foo\0baz"), 0);
+	assert_true(!is_candidate(&scan, 0) && is_candidate(&scan, 1));
+	harness_done(&h);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_linear),         cmocka_unit_test(test_places),
 		cmocka_unit_test(test_nothing_missed), cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_dense_literals),
+		cmocka_unit_test(test_dense_literals), cmocka_unit_test(test_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
