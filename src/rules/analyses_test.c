@@ -199,12 +199,44 @@ static void test_gate_stays_inside(void **state)
 	arena_free(a);
 }
 
+/* No literal is longer than what is folded around a place. */
+static void test_needs_stay_inside(void **state)
+{
+	static const size_t lengths[] = { 24, 0, 2, 25, 200, 300, SIZE_MAX };
+	struct arena *a = arena_new();
+	struct strbuf b;
+	struct needs n, again;
+
+	(void)state;
+	needs_of(a, STR("abcdefghijk"), &n);
+	assert_int_equal(n.clause_count, 1);
+	assert_int_equal(n.clauses[0].count, 1);
+	n.window_count = 0;
+	strbuf_init(&b, 0);
+	for (size_t i = 0; i < ELEMENTS(lengths); i++) {
+		/* nothing but the length is wrong: so many bytes are there */
+		strbuf_clear(&b);
+		strbuf_add(&b, str_make((const char *)&n, sizeof(n)));
+		strbuf_add(&b, str_make((const char *)&lengths[i], sizeof(lengths[i])));
+		for (size_t k = 0; k < lengths[i] && k < 1000; k++)
+			strbuf_add_byte(&b, 'x');
+		assert_true(needs_get(a, strbuf_str(&b), &again) == (i == 0));
+	}
+	strbuf_clear(&b);
+	needs_put(&b, &n);
+	assert_true(needs_get(a, strbuf_str(&b), &again));
+	b.p[offsetof(struct needs, is_anchored)] = 2;
+	assert_false(needs_get(a, strbuf_str(&b), &again));
+	strbuf_done(&b);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_unused_go),
 		cmocka_unit_test(test_never_trusted),     cmocka_unit_test(test_needs_and_gates),
-		cmocka_unit_test(test_gate_stays_inside),
+		cmocka_unit_test(test_gate_stays_inside), cmocka_unit_test(test_needs_stay_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,21 @@ void gate_put(struct strbuf *out, const struct gate *g)
 	strbuf_add(out, str_make((const char *)g->next, g->entries * sizeof(*g->next)));
 }
 
+static bool are_bools(struct str head)
+{
+	static const size_t at[] = {
+		offsetof(struct gate, has_lines),           offsetof(struct gate, starts_only),
+		offsetof(struct gate, at_word_start),       offsetof(struct gate, at_line_start),
+		offsetof(struct gate, filter.looks_before),
+	};
+
+	for (size_t i = 0; i < ELEMENTS(at); i++) {
+		if ((uint8_t)head.p[at[i]] > true)
+			return false;
+	}
+	return true;
+}
+
 /* All of a row is in the table. */
 static bool is_row(const struct gate *g, uint32_t place)
 {
@@ -32,7 +47,7 @@ static bool is_row(const struct gate *g, uint32_t place)
 static bool is_sound(const struct gate *g)
 {
 	if (!g->classes || g->classes > g->entries || g->dead != g->classes ||
-	    g->end_class >= g->classes)
+	    !is_row(g, g->dead) || g->end_class >= g->classes)
 		return false;
 	for (size_t i = 0; i < GATE_FRONT_COUNT; i++) {
 		if (!is_row(g, g->start[i]))
@@ -59,7 +74,7 @@ bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 	*ret = NULL;
 	if (!bytes.n)
 		return true;
-	if (!rd_take(&r, sizeof(*g), &head))
+	if (!rd_take(&r, sizeof(*g), &head) || !are_bools(head))
 		return false;
 	g = memcpy(arena_alloc(a, sizeof(*g)), head.p, sizeof(*g));
 	if (g->entries > GATE_LARGE || g->entries * sizeof(*next) != rd_left(&r))

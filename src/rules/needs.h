@@ -20,6 +20,7 @@ struct strbuf;
 enum {
 	NEEDS_MAX_LITERALS = 200,
 	NEEDS_MIN_LITERAL = 3,
+	NEEDS_MAX_LITERAL = 24, /* bytes */
 	NEEDS_CLAUSES = 3,
 	NEEDS_BYTE_SETS = 3,
 	NEEDS_WINDOW = 8,

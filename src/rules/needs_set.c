@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MAX_LITERAL = 24, MAX_USEFUL_LENGTH = 8, COMMON_RARITY = 9 };
+enum { MAX_USEFUL_LENGTH = 8, COMMON_RARITY = 9 };
 
 struct growing {
 	struct str *s;
@@ -33,7 +33,7 @@ bool needs_cross(struct arena *a, struct needs_set x, struct needs_set y, size_t
 	g.s = arena_alloc(a, (x.n * y.n < max ? x.n * y.n : max) * sizeof(struct str));
 	for (size_t i = 0; i < x.n; i++) {
 		for (size_t k = 0; k < y.n; k++) {
-			if (x.s[i].n + y.s[k].n > MAX_LITERAL ||
+			if (x.s[i].n + y.s[k].n > NEEDS_MAX_LITERAL ||
 			    !add_string(&g, !x.s[i].n   ? y.s[k]
 					    : !y.s[k].n ? x.s[i]
 							: str_concat(a, x.s[i], y.s[k])))

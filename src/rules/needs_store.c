@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Needs as bytes, for rules/analyses.h: the struct itself, then what it points to, in order. */
+/*
+ * Needs as bytes, for rules/analyses.h: the struct itself, then what it points to, in order. What comes back
+ * is checked as far as the tables made of it go: a literal that is too long would be compared with more bytes
+ * than are folded around a place.
+ */
 #include "core/arena.h"
 #include "core/reader.h"
 #include "core/strbuf.h"
@@ -46,13 +50,14 @@ static bool get_clause(struct arena *a, struct rd *r, struct needs_clause *c)
 {
 	struct str *s;
 
-	if (c->count > NEEDS_MAX_LITERALS || c->back_min > c->back_max)
+	if (!c->count || c->count > NEEDS_MAX_LITERALS || c->back_min > c->back_max)
 		return false;
 	s = arena_calloc(a, c->count, sizeof(*s));
 	for (size_t k = 0; k < c->count; k++) {
 		size_t n;
 
-		if (!get(r, &n, sizeof(n)) || !rd_take(r, n, &s[k]) || n < NEEDS_MIN_LITERAL)
+		if (!get(r, &n, sizeof(n)) || n < NEEDS_MIN_LITERAL || n > NEEDS_MAX_LITERAL ||
+		    !rd_take(r, n, &s[k]))
 			return false;
 		s[k] = str_dup(a, s[k]);
 	}
@@ -82,9 +87,12 @@ bool needs_get(struct arena *a, struct str bytes, struct needs *ret)
 	struct rd r = rd_of(bytes);
 	struct needs n;
 
-	if (!get(&r, &n, sizeof(n)) || n.clause_count > NEEDS_CLAUSES ||
+	if (bytes.n < sizeof(n) || (uint8_t)bytes.p[offsetof(struct needs, is_anchored)] > true ||
+	    !get(&r, &n, sizeof(n)) || n.clause_count > NEEDS_CLAUSES ||
 	    n.byte_sets > NEEDS_BYTE_SETS)
 		return false;
+	for (size_t i = n.clause_count; i < NEEDS_CLAUSES; i++)
+		n.clauses[i] = (struct needs_clause){ 0 };
 	for (size_t i = 0; i < n.clause_count; i++) {
 		if (!get_clause(a, &r, &n.clauses[i]))
 			return false;

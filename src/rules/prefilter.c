@@ -3,6 +3,11 @@
 
 #include "core/arena.h"
 
+#include <assert.h>
+
+static_assert((int)NEEDS_MAX_LITERAL <= (int)GRAMS_MARGIN && (int)NEEDS_WINDOW <= (int)GRAMS_MARGIN,
+	      "what stands at a gram is folded all around it");
+
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a)
 {
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
