@@ -54,18 +54,19 @@ struct get_memo *get_memo_new(struct arena *a)
 }
 
 /* The message's fields by the numbers of the names that are asked for: fewer than the names. */
-static void number_fields(const struct msg *m)
+static const struct mime_header **number_fields(const struct msg *m)
 {
 	const struct get_specs *specs = m->conf->specs;
-	struct get_memo *memo = m->gets;
+	const struct mime_header **first =
+	    arena_calloc(m->gets->arena, get_specs_name_count(specs), sizeof(*first));
 
-	memo->first = arena_calloc(memo->arena, get_specs_name_count(specs), sizeof(*memo->first));
 	for (const struct mime_header_group *g = m->mime->root->headers.groups; g; g = g->next) {
 		uint32_t number = get_specs_name_number(specs, g->lname);
 
 		if (number != GET_NO_NUMBER)
-			memo->first[number] = g->first;
+			first[number] = g->first;
 	}
+	return first;
 }
 
 const struct mime_header *get_first_field(const struct msg *m, const struct get_spec *q)
@@ -73,7 +74,7 @@ const struct mime_header *get_first_field(const struct msg *m, const struct get_
 	if (q->name_number == GET_NO_NUMBER)
 		return mime_headers_first(&m->mime->root->headers, q->name);
 	if (!m->gets->first)
-		number_fields(m);
+		m->gets->first = number_fields(m);
 	return m->gets->first[q->name_number];
 }
 
