@@ -199,6 +199,38 @@ static void test_gate_stays_inside(void **state)
 	arena_free(a);
 }
 
+/* Each byte of the head, and some of the table, changed: what is taken is walked within its table. */
+static void test_gate_damaged(void **state)
+{
+	static const uint8_t changes[] = { 0x01, 0x02, 0x40, 0xff };
+	struct arena *a = arena_new();
+	const struct gate *g =
+	    gate_new(a, STR("(?:one|two|three)\\s(?:four|five|six)"), GATE_SMALL);
+	struct str subject = STR("a one\nfour, and two fiv three six\xff");
+	const struct gate *again;
+	size_t taken = 0, step;
+	struct strbuf b;
+
+	(void)state;
+	strbuf_init(&b, 0);
+	gate_put(&b, g);
+	step = b.n / 4000 + 1;
+	for (size_t at = 0; at < b.n; at += at < 1500 ? 1 : step) {
+		for (size_t i = 0; i < ELEMENTS(changes); i++) {
+			b.p[at] = (char)(b.p[at] ^ changes[i]);
+			if (gate_get(a, strbuf_str(&b), &again)) {
+				taken++;
+				for (size_t k = 0; k < subject.n; k++)
+					gate_may_match(again, str_from(subject, k), 0);
+			}
+			b.p[at] = (char)(b.p[at] ^ changes[i]);
+		}
+	}
+	assert_true(taken > 0);
+	strbuf_done(&b);
+	arena_free(a);
+}
+
 /* No literal is longer than what is folded around a place. */
 static void test_needs_stay_inside(void **state)
 {
@@ -236,7 +268,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_unused_go),
 		cmocka_unit_test(test_never_trusted),     cmocka_unit_test(test_needs_and_gates),
-		cmocka_unit_test(test_gate_stays_inside), cmocka_unit_test(test_needs_stay_inside),
+		cmocka_unit_test(test_gate_stays_inside), cmocka_unit_test(test_gate_damaged),
+		cmocka_unit_test(test_needs_stay_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
