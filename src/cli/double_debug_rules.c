@@ -145,7 +145,9 @@ static void tell(struct teller *t, const struct hit *h)
 	case RULE_RAWBODY:
 	case RULE_FULL:
 	case RULE_MIMEHEADER: tell_expression(t, h, value); break;
-	case RULE_META: say_value(t, h, "meta", judgement_value(scan_judgement(t->scan), h->rule)); break;
+	case RULE_META:
+		say_value(t, h, "meta", judgement_value(scan_judgement(t->scan), h->rule));
+		break;
 	default: say_value(t, h, "eval", value); break;
 	}
 }

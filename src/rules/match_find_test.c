@@ -143,7 +143,8 @@ static void test_places(void **state)
 			failed++;
 		}
 		assert_true(ruleset_find(h.rs, STR("A"), &index));
-		if (f.view != FIND_NOTHING && match_rule(match_hits(h.match), index).state == RULE_HIT)
+		if (f.view != FIND_NOTHING &&
+		    match_rule(match_hits(h.match), index).state == RULE_HIT)
 			assert_int_equal(f.total, match_rule(match_hits(h.match), index).count);
 		harness_done(&h);
 	}

@@ -224,10 +224,8 @@ static void test_overflow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),
-		cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_same_hits),
+		cmocka_unit_test(test_literals), cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_fold),     cmocka_unit_test(test_same_hits),
 		cmocka_unit_test(test_overflow),
 	};
 

@@ -127,7 +127,7 @@ void smtp_reply_encode(struct strbuf *out, const struct smtp_reply *r, bool utf8
 
 			add_line(out, r, enhanced, str_sub(line, 0, n), false);
 			line = str_from(line, n);
-			line = line.p[0] == ' ' ? str_from(line, 1) : line;
+			line = str_starts(line, STR(" ")) ? str_from(line, 1) : line;
 		}
 		add_line(out, r, enhanced, line, str_is_none(rest));
 	}
