@@ -66,7 +66,7 @@ struct rule_costs *rule_costs_new(const struct ruleset *rs, struct stopwatch *wa
 		const struct rule *r = rs->rules[i];
 
 		know_rx(c, r->rx, i);
-		for (int k = 0; r->uri && k < URI_KEY_COUNT; k++)
+		for (int k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++)
 			know_rx(c, r->uri->rx[k], i);
 	}
 	return c;

@@ -415,10 +415,9 @@ static void set_parts(struct builder *b, const struct prefilter_group *groups,
 		part->seed = (uint32_t)g * 0x85ebca6bu;
 		part->first = groups[g].first;
 		part->n = groups[g].n;
-		part->always = always + at;
-		while (at < b->always.n && always[at] < part->first + part->n)
-			at++;
-		part->always_count = (size_t)(always + at - part->always);
+		part->always = b->always.n ? &always[at] : NULL;
+		for (; at < b->always.n && always[at] < part->first + part->n; at++)
+			part->always_count++;
 	}
 	VEC_EACH (&b->four, struct prefilter_entry, e)
 		parts[e->group].has_four = true;
