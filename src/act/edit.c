@@ -141,7 +141,7 @@ static void add_spam_fields(struct strbuf *head, const struct edit_input *in,
 {
 	const struct report *r = in->report;
 	unsigned no = in->opts->forbidden;
-	double bar = r->score > LEVEL_BAR_MAX ? LEVEL_BAR_MAX : r->score;
+	double bar = fmax(0, fmin(r->score, LEVEL_BAR_MAX));
 
 	if (!(r->flags & REPORT_SCORED) || !rcpt->is_local || rcpt->spam_bypassed)
 		return;

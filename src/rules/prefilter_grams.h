@@ -24,7 +24,7 @@ struct grams_map {
 /* A folded piece: at[GRAMS_MARGIN] is its first place. NULs where the subject does not go. */
 struct grams_piece {
 	uint8_t at[GRAMS_MARGIN + GRAMS_PLACES + GRAMS_MARGIN + 32];
-	bool has_high; /* out: a byte of 0x80 or more, unfolded */
+	bool has_high; /* set by folding: a byte of 0x80 or more, unfolded; else left as it is */
 	/* out, by place, the lowest bit of a word first: it may be one of four bytes, of three */
 	uint32_t four[GRAMS_PLACES / 32], three[GRAMS_PLACES / 32];
 };

@@ -70,6 +70,7 @@ static void test_look(void **state)
 		fill(text, sizeof(text), turn % 2);
 		memset(&quick, 0xff, sizeof(quick));
 		memset(&plain, 0xff, sizeof(plain));
+		quick.has_high = plain.has_high = false;
 		grams_fold(&quick, GRAMS_MARGIN, text, sizeof(text));
 		grams_fold(&plain, GRAMS_MARGIN, text, sizeof(text));
 		memcpy(&gram, quick.at + GRAMS_MARGIN + at, 4);
