@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """CPU time of the same messages in Postern, SpamAssassin and rspamd, in turn; each engine's own start left out.
 
-Network tests are off in all three. SpamAssassin is asked in one process by tests/parity/verdicts.pl; rspamd's
-normal worker by /checkv2, with Debian's settings but for the modules that need a network or a Redis.
+Network tests are off in all three, and each is one process that answers a message at a time: `postern scan`, SpamAssassin
+by tests/parity/verdicts.pl, rspamd's normal worker by /checkv2, with Debian's settings but for the modules that need a network or a Redis.
 """
 import http.client
 import os
@@ -15,10 +15,11 @@ import sys
 import tempfile
 import time
 
-from measure import TOP, cpu_s, harness, load, scan, some_files, spread
+from measure import POSTERN, TOP, busy_s, harness, load, rules, some_files, spread
 
 START_LIMIT_S = 180
 MESSAGE_LIMIT_S = 60
+WARM = 50
 # Of rspamd's modules those that ask other hosts, a Redis or a helper.
 NETWORK = """antivirus arc asn aws_s3 bimi clickhouse dcc dkim dkim_signing dmarc elastic external_services fuzzy_check
 greylist history_redis http_headers metadata_exporter metric_exporter mx_check neural p0f ratelimit rbl redis replies reputation
@@ -26,6 +27,8 @@ rspamd_update spamtrap spf surbl url_redirector whitelist""".split()
 
 
 class Rspamd:
+    name = "rspamd"
+
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-bench-rspamd-"))
         self.port = harness.free_port()
@@ -86,12 +89,12 @@ class Rspamd:
 
     def measure(self, paths):
         pid = self.worker()
-        before = cpu_s(pid)
+        before = busy_s(pid)
         for path in paths:
             status = self.ask(pathlib.Path(path).read_bytes())
             if status != 200:
                 sys.exit(f"rspamd answered {status} for {path}")
-        return cpu_s(pid) - before
+        return busy_s(pid) - before
 
     def close(self):
         self.popen.send_signal(signal.SIGTERM)
@@ -102,57 +105,52 @@ class Rspamd:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class SpamAssassin:
-    """One process that answers a message at a time, so that its start can be told from its work."""
+class Asked:
+    """A program that reads paths and answers each with a line: one process for all rounds, one message at a time."""
 
-    def __init__(self, warm):
-        self.popen = subprocess.Popen(["/usr/bin/perl", TOP / "tests/parity/verdicts.pl", "--one-process"], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace")
-        self.ask(warm)  # the first message compiles the rules
-
-    def ask(self, path):
-        self.popen.stdin.write(f"{path}\n")
-        self.popen.stdin.flush()
-        if not self.popen.stdout.readline():
-            sys.exit("SpamAssassin ended")
+    def __init__(self, name, *command):
+        self.name = name
+        self.popen = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                      errors="replace")
 
     def measure(self, paths):
-        before = cpu_s(self.popen.pid)
+        before = busy_s(self.popen.pid)
         for path in paths:
-            self.ask(path)
-        return cpu_s(self.popen.pid) - before
+            self.popen.stdin.write(f"{path}\n")
+            self.popen.stdin.flush()
+            if not self.popen.stdout.readline():
+                sys.exit(f"{self.name} ended")
+        return busy_s(self.popen.pid) - before
 
     def close(self):
         self.popen.stdin.close()
         self.popen.wait(timeout=60)
 
 
-def measure_postern(paths):
-    count, _, cpu, _ = scan(paths)
-    assert count == len(paths)
-    return cpu
+def start():
+    """The engines that are here, each in a process of its own."""
+    engines = [Asked("postern", POSTERN, "scan", *rules(), "--tsv", "--alone", "--files-from", "-")]
+    if shutil.which("rspamd"):
+        engines.append(Rspamd())
+    if shutil.which("spamassassin"):
+        engines.append(Asked("SpamAssassin", "/usr/bin/perl", TOP / "tests/parity/verdicts.pl", "--one-process"))
+    return engines
 
 
 def run(quick):
-    rounds, count = (3, 60) if quick else (5, 300)
-    # Each engine's first message is none of the measured ones; each round has messages of its own.
-    paths = some_files(rounds * count + 1)
-    engines = {"postern": measure_postern}
-    others = []
+    rounds, count = (5, 100) if quick else (5, 1000)
+    # Each round has messages of its own. The first ones are not measured: starting, compiling rules, first pages.
+    paths = some_files(rounds * count + WARM)
+    engines = start()
+    used = {engine.name: [] for engine in engines}
     try:
-        if shutil.which("rspamd"):
-            others.append(Rspamd())
-            engines["rspamd"] = others[-1].measure
-        if shutil.which("spamassassin"):
-            others.append(SpamAssassin(paths[-1]))
-            engines["SpamAssassin"] = others[-1].measure
-        used = {name: [] for name in engines}
+        for engine in engines:
+            engine.measure(paths[rounds * count:])
         for r in range(rounds):
-            these = paths[r * count:(r + 1) * count]
-            for name in list(engines)[r % len(engines):] + list(engines)[:r % len(engines)]:
-                used[name].append(engines[name](these))
+            for engine in engines[r % len(engines):] + engines[:r % len(engines)]:
+                used[engine.name].append(engine.measure(paths[r * count:(r + 1) * count]))
     finally:
-        for engine in others:
+        for engine in engines:
             engine.close()
     print(f"CPU of the engine, {rounds} rounds of {count} messages, each message once; {load()}")
     print(f"{'':<14}{'ms a message':>28}  {'messages a CPU second':>22}  {'times Postern':>28}")

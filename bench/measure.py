@@ -21,6 +21,14 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) * TICK_S
 
 
+def busy_s(pid):
+    """The same of a process's first thread, to the nanosecond; in ticks where the kernel does not keep it."""
+    try:
+        return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except FileNotFoundError:
+        return cpu_s(pid)
+
+
 def private_kb(pid):
     """Memory that no other process shares."""
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()

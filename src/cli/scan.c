@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -30,7 +31,7 @@ static const char usage[] =
     "  --json             one JSON object a line\n"
     "  --report           SpamAssassin's report of each message, after the rule files' template\n"
     "  --mbox             files are mboxes (so are names that end in .mbox without it)\n"
-    "  --files-from LIST  paths, one a line, from LIST (-: standard input)\n"
+    "  --files-from LIST  paths, one a line, from LIST (-: standard input, as the lines come)\n"
     "  --jobs N           scan with N processes (1); output stays in input order\n"
     "  --stats            as the last line on standard error: messages, bytes, CPU seconds, "
     "seconds\n";
@@ -114,6 +115,10 @@ static int collect(const struct options *o, int argc, char **argv, struct scan_i
 {
 	struct err e = ERR_INIT;
 
+	if (!argc && o->jobs == 1 && o->files_from && strcmp(o->files_from, "-") == 0) {
+		scan_inputs_follow_stdin(in);
+		return 0;
+	}
 	if (o->files_from && scan_inputs_add_list(in, o->files_from, &e) < 0) {
 		fprintf(stderr, "postern: %s\n", e.text);
 		return -1;
@@ -125,8 +130,7 @@ static int collect(const struct options *o, int argc, char **argv, struct scan_i
 	return 0;
 }
 
-static int scan_all(const struct options *o, const struct scan_inputs *in,
-		    const struct ruleset *rules)
+static int scan_all(const struct options *o, struct scan_inputs *in, const struct ruleset *rules)
 {
 	struct scan_work w = { .inputs = in,
 			       .rules = rules,
@@ -134,7 +138,8 @@ static int scan_all(const struct options *o, const struct scan_inputs *in,
 			       .net = o->rules.net,
 			       .jobs = o->jobs,
 			       .alone = o->alone || o->format != SCAN_FORMAT_TSV,
-			       .progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) };
+			       .progress =
+				   isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) && !in->lines };
 	struct scan_totals t;
 	struct err e = ERR_INIT;
 	int r = scan_work_run(&w, &t, &e);

@@ -219,6 +219,16 @@ void scan_inputs_add(struct scan_inputs *in, const char *path)
 		add_file(in, path);
 }
 
+static void add_line(struct scan_inputs *in, struct str line)
+{
+	const char *path = line.n ? str_cstr(in->arena, line) : NULL;
+
+	if (path)
+		scan_inputs_add(in, path);
+	else if (line.n)
+		complain(in, "a path in the list", "it has a NUL byte");
+}
+
 int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e)
 {
 	struct str text, line;
@@ -227,15 +237,39 @@ int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e
 	if (file_read(in->arena, list, SCAN_INPUT_MAX, &text, e) < 0)
 		return -1;
 	r = rd_of(text);
-	while (rd_line(&r, true, &line)) {
-		const char *path = line.n ? str_cstr(in->arena, line) : NULL;
-
-		if (path)
-			scan_inputs_add(in, path);
-		else if (line.n)
-			complain(in, "a path in the list", "it has a NUL byte");
-	}
+	while (rd_line(&r, true, &line))
+		add_line(in, line);
 	return 0;
+}
+
+void scan_inputs_follow_stdin(struct scan_inputs *in)
+{
+	in->lines = stdin;
+}
+
+static void follow_line(struct scan_inputs *in)
+{
+	char *line = NULL;
+	size_t size = 0;
+	struct str text;
+	struct rd r;
+	ssize_t n;
+
+	fflush(stdout);
+	n = getline(&line, &size, in->lines);
+	if (n < 0)
+		in->lines = NULL;
+	r = rd_of(str_make(line, n < 0 ? 0 : (size_t)n));
+	if (rd_line(&r, true, &text))
+		add_line(in, text);
+	free(line);
+}
+
+bool scan_inputs_has(struct scan_inputs *in, size_t i)
+{
+	while (i >= in->list.n && in->lines)
+		follow_line(in);
+	return i < in->list.n;
 }
 
 static int unpack(struct arena *a, struct str *text, const char *path, struct err *e)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct arena;
 
@@ -35,6 +36,7 @@ struct scan_inputs {
 	void (*complain)(const char *path,
 			 const char *why); /* NULL: on standard error, as postern */
 	struct str stdin_bytes;            /* read once */
+	FILE *lines;                       /* a list that is read as the work goes on, or NULL */
 	bool has_stdin;
 	size_t unreadable; /* said on standard error already */
 };
@@ -50,6 +52,13 @@ void scan_inputs_init(struct scan_inputs *in, struct arena *a);
 void scan_inputs_add(struct scan_inputs *in, const char *path);
 /* Paths, one a line, from a file ("-": standard input). */
 int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e);
+/*
+ * Paths, one a line, from standard input, each read when scan_inputs_has() is asked for it: whoever writes them may
+ * wait for one message's answer before naming the next. Standard output is flushed before a line is waited for.
+ */
+void scan_inputs_follow_stdin(struct scan_inputs *in);
+/* Whether there is a message i, counted from 0; what is followed is read until there is one, or to its end. */
+bool scan_inputs_has(struct scan_inputs *in, size_t i);
 /* The message's bytes; a compressed file (scan_compressed.h) is unpacked. */
 int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, struct str *ret,
 		    struct err *e);

@@ -109,7 +109,7 @@ static int run_here(const struct scan_work *w, struct match_first_tags *tags, st
 	if (!r)
 		return -1;
 	strbuf_init(&out, 0);
-	for (size_t i = 0; i < w->inputs->list.n; i++) {
+	for (size_t i = 0; scan_inputs_has(w->inputs, i); i++) {
 		bool ok = scan_message(w, r, i, &out, &t->bytes);
 
 		t->messages += ok;

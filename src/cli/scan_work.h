@@ -11,7 +11,7 @@
 struct ruleset;
 
 struct scan_work {
-	const struct scan_inputs *inputs;
+	struct scan_inputs *inputs; /* with more to come, where it follows a list: one job only */
 	const struct ruleset *rules;
 	enum scan_format format;
 	bool net;      /* DNS may be asked */

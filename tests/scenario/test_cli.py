@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import subprocess
 
 import pytest
@@ -81,6 +82,20 @@ def test_standard_input_and_lists(place):
     listed = f"{place}/mail/b.eml\n{place}/mail/a.eml\n".encode()
     assert names(run(place, "--tsv", "--files-from", "-", stdin=listed)) == listed.decode().split()
     assert len(names(run(place, "--tsv", "--mbox", "-", stdin=(b"From x@y\n" + HAM + b"\n") * 3))) == 3
+
+
+def test_a_list_from_standard_input_is_followed(place):
+    """The answer to one path can be had before the next is named."""
+    popen = subprocess.Popen([POSTERN, "scan", "--local", "--rules", place / "rules", "--site", place / "site", "--tsv", "--files-from", "-"],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for name in ("b", "none", "a"):
+        popen.stdin.write(f"{place}/mail/{name}.eml\n\n".encode())
+        popen.stdin.flush()
+        if name != "none":
+            assert select.select([popen.stdout], [], [], 60)[0], f"no answer for {name}"
+            assert popen.stdout.readline().split(b"\t")[0].decode() == f"{place}/mail/{name}.eml"
+    rest, said = popen.communicate(timeout=60)
+    assert rest == b"" and popen.returncode == 1 and b"none.eml: No such file" in said
 
 
 def test_jobs_keep_the_order(place):
