@@ -29,7 +29,7 @@ enum { REDZONE = 16, IS_INLINE = 0 };
 enum { REDZONE = 0, IS_INLINE = 1 };
 #endif
 
-enum { CHUNK_FIRST = 4096, CHUNK_MAX = 1 << 20 };
+enum { CHUNK_FIRST = 4096, CHUNK_DOUBLES = 16 << 10, CHUNK_MAX = 1 << 20 };
 
 struct arena_chunk {
 	struct arena_chunk *prev;
@@ -105,22 +105,41 @@ void arena_freep(struct arena **a)
 	*a = arena_free(*a);
 }
 
+/*
+ * At first each chunk is as large as all before it, then half of that: what is left free at the end is a third at
+ * most, of which many thousands that wait would be made.
+ */
+static void grow_next(struct arena *a, size_t size)
+{
+	size_t all = a->total + size, next = all < CHUNK_DOUBLES ? all : all / 2;
+
+	if (next > a->next_size)
+		a->next_size = next < CHUNK_MAX ? next & ~(size_t)(ARENA_ALIGN - 1) : CHUNK_MAX;
+}
+
 static void add_chunk(struct arena *a, size_t need)
 {
 	size_t size = a->next_size > need ? a->next_size : need;
 	struct arena_chunk *c = xmalloc(sizeof(*c) + size);
 
-	if (a->next_size < CHUNK_MAX)
-		a->next_size *= 2;
 	if (a->top)
 		a->top->used = top_used(a);
 	a->total += top_used(a);
+	grow_next(a, size);
 	c->prev = a->top;
 	c->size = size;
 	c->used = 0;
 	poison(c->data, c->size);
 	a->top = c;
 	set_next(a, c->data);
+}
+
+struct arena *arena_new_of(size_t bytes)
+{
+	struct arena *a = arena_new();
+
+	add_chunk(a, bytes);
+	return a;
 }
 
 static size_t rounded(size_t n)

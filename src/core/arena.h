@@ -30,6 +30,8 @@ struct arena_mark {
 };
 
 struct arena *arena_new(void);
+/* The same with room for so many bytes, which a reset to the mark it begins with keeps. */
+struct arena *arena_new_of(size_t bytes);
 /* Runs the deferred functions, last first, then frees everything. NULL is fine; returns NULL. */
 struct arena *arena_free(struct arena *a);
 void arena_freep(struct arena **a);

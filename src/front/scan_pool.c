@@ -12,9 +12,10 @@
 
 #include <sys/queue.h>
 
-enum { POOL_BYTES = 32 << 20, POOL_JOBS = 2048, DEADLINE_MARGIN_MS = 2000 };
+enum { POOL_BYTES = 32 << 20, POOL_JOBS = 2048, POOL_BUCKETS = 4096, DEADLINE_MARGIN_MS = 2000 };
 
 TAILQ_HEAD(scan_jobs, scan_job);
+LIST_HEAD(scan_bucket, scan_job);
 TAILQ_HEAD(scan_procs, scan_proc);
 
 struct scan_proc {
@@ -29,7 +30,8 @@ struct scan_proc {
 };
 
 struct scan_job {
-	TAILQ_ENTRY(scan_job) link; /* in pool->waiting or in proc->jobs */
+	TAILQ_ENTRY(scan_job) link;       /* in pool->waiting or in proc->jobs */
+	LIST_ENTRY(scan_job) same_bucket; /* where it has a process */
 	struct scan_pool *pool;
 	struct scan_proc *proc; /* NULL: waits */
 	struct scan_job_spec spec;
@@ -47,6 +49,8 @@ struct scan_pool {
 	struct scan_pool_opts opts;
 	struct scan_procs procs;
 	struct scan_jobs waiting; /* those that must be alone first */
+	/* What processes hold, by id: thousands may wait for answers, and ids come in a row. */
+	struct scan_bucket sent[POOL_BUCKETS];
 	unsigned generation;
 	uint32_t last_id;
 	uint64_t last_number; /* of a process */
@@ -97,6 +101,7 @@ static void detach(struct scan_job *j)
 		return;
 	}
 	TAILQ_REMOVE(&s->jobs, j, link);
+	LIST_REMOVE(j, same_bucket);
 	s->job_count--;
 	s->bytes -= j->spec.size;
 	if (j->is_alone)
@@ -168,13 +173,19 @@ static void on_job_timeout(void *arg)
 
 /* Frames from a scan process. What makes no sense closes its channel: it is counted as dead. */
 
+static struct scan_bucket *bucket_of(struct scan_pool *p, uint32_t id)
+{
+	return &p->sent[id % POOL_BUCKETS];
+}
+
+/* NULL: no message of that process. */
 static struct scan_job *find_job(struct scan_proc *s, uint32_t id)
 {
 	struct scan_job *j;
 
-	TAILQ_FOREACH(j, &s->jobs, link)
+	LIST_FOREACH(j, bucket_of(s->pool, id), same_bucket)
 	if (j->id == id)
-		return j;
+		return j->proc == s ? j : NULL;
 	return NULL;
 }
 
@@ -353,7 +364,8 @@ static void send_job(struct scan_job *j, struct scan_proc *s)
 
 	q.deadline_ms = left > 1 ? (uint32_t)left : 1;
 	TAILQ_REMOVE(&j->pool->waiting, j, link);
-	TAILQ_INSERT_HEAD(&s->jobs, j, link); /* found again in front of those that wait */
+	TAILQ_INSERT_TAIL(&s->jobs, j, link);
+	LIST_INSERT_HEAD(bucket_of(j->pool, j->id), j, same_bucket);
 	j->proc = s;
 	if (!j->is_alone)
 		j->after = j->pool->last_number;

@@ -7,7 +7,6 @@
 #include "core/file.h"
 #include "core/strbuf.h"
 #include "core/trace.h"
-#include "core/vec.h"
 #include "core/xalloc.h"
 #include "ipc/memfd.h"
 #include "ipc/peer.h"
@@ -23,13 +22,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 /* The channel's and the last words' descriptors; messages that wait at a time; largest message. */
-enum { CHANNEL_FD = 0, MAX_HELD = 4096, EXIT_BROKEN = 70, MAX_EXPIRES = 100 };
+enum { CHANNEL_FD = 0, MAX_HELD = 4096, HELD_BUCKETS = 4096, EXIT_BROKEN = 70, MAX_EXPIRES = 100 };
 #define MAX_MESSAGE ((size_t)1 << 30)
 
 struct held {
+	LIST_ENTRY(held) same_bucket;
 	uint32_t id;
 	struct scan *scan;
 	struct arena *arena; /* the request's */
@@ -40,11 +41,14 @@ struct held {
 	int64_t deadline_ms; /* monotonic */
 };
 
+LIST_HEAD(held_bucket, held);
+
 struct server {
 	const struct scan_role *role;
 	struct scan_config conf; /* with a scratch of this process's own */
 	struct peer *peer;
-	struct vec held; /* struct held *: the flag's place must not move */
+	struct held_bucket held[HELD_BUCKETS]; /* by id: they come in a row */
+	size_t held_count;
 	volatile uint8_t *worked;
 };
 
@@ -65,27 +69,24 @@ static void send_frame(struct server *s, uint16_t type, const struct strbuf *bod
 	}
 }
 
-/* The newest first: in front of hundreds that may wait for answers. */
-static struct held *find(struct server *s, uint32_t id, size_t *ret_i)
+static struct held_bucket *bucket_of(struct server *s, uint32_t id)
 {
-	for (size_t i = s->held.n; i-- > 0;) {
-		struct held *h = *VEC_AT(&s->held, struct held *, i);
-		if (h->id == id) {
-			if (ret_i)
-				*ret_i = i;
-			return h;
-		}
-	}
+	return &s->held[id % HELD_BUCKETS];
+}
+
+static struct held *find(struct server *s, uint32_t id)
+{
+	struct held *h;
+	LIST_FOREACH(h, bucket_of(s, id), same_bucket)
+	if (h->id == id)
+		return h;
 	return NULL;
 }
 
 static void drop(struct server *s, struct held *h)
 {
-	size_t i;
-	if (find(s, h->id, &i)) {
-		*VEC_AT(&s->held, struct held *, i) = *VEC_LAST(&s->held, struct held *);
-		vec_pop(&s->held);
-	}
+	LIST_REMOVE(h, same_bucket);
+	s->held_count--;
 	scan_free(h->scan);
 	if (h->is_mapped)
 		memfd_unmap(h->raw);
@@ -223,9 +224,9 @@ static int on_request(struct server *s, struct frame *f, struct err *e)
 	int64_t deadline_ms;
 	h->arena = arena_new();
 	h->request.body_fd = -1;
-	if (s->held.n >= MAX_HELD || scan_decode_request(h->arena, f, &h->request, e) < 0)
+	if (s->held_count >= MAX_HELD || scan_decode_request(h->arena, f, &h->request, e) < 0)
 		goto fail;
-	int r = find(s, h->request.id, NULL)
+	int r = find(s, h->request.id)
 		    ? err_set(e, ERR_PEER, true, "a message number that is in use")
 		    : take_body(h, e);
 	if (r < 0)
@@ -237,7 +238,8 @@ static int on_request(struct server *s, struct frame *f, struct err *e)
 	h->deadline_ms = clock_mono_ms() + deadline_ms;
 	h->scan = scan_new(&s->conf, h->raw, &h->request.env, h->request.now_ms, h->request.want,
 			   &h->stop);
-	*(struct held **)vec_must_push(&s->held) = h;
+	LIST_INSERT_HEAD(bucket_of(s, h->id), h, same_bucket);
+	s->held_count++;
 	advance(s, h);
 	return 0;
 fail:
@@ -252,7 +254,7 @@ static int on_answers(struct server *s, const struct frame *f, struct err *e)
 	struct arena *a = arena_new();
 	struct scan_answers m;
 	int r = scan_decode_answers(a, f, &m, e);
-	struct held *h = r == 0 ? find(s, m.id, NULL) : NULL;
+	struct held *h = r == 0 ? find(s, m.id) : NULL;
 	/* A message that is done already may still get answers: they crossed its report. */
 	if (h) {
 		for (size_t i = 0; i < m.answer_count; i++)
@@ -272,7 +274,7 @@ static int on_stop(struct server *s, const struct frame *f, struct err *e)
 	uint32_t id;
 	if (scan_decode_id(f, &id, e) < 0)
 		return -1;
-	struct held *h = find(s, id, NULL);
+	struct held *h = find(s, id);
 	if (!h)
 		return 0;
 	int64_t until = clock_mono_ms() + h->request.grace_ms / 2;
@@ -288,7 +290,7 @@ static int on_cancel(struct server *s, const struct frame *f, struct err *e)
 	uint32_t id;
 	if (scan_decode_id(f, &id, e) < 0)
 		return -1;
-	struct held *h = find(s, id, NULL);
+	struct held *h = find(s, id);
 	if (h)
 		drop(s, h);
 	return 0;
@@ -369,7 +371,6 @@ _Noreturn void scan_role_run(const struct scan_role *role, int channel_fd, int w
 	if (own_descriptors(channel_fd, words_fd, &e) < 0)
 		give_up("start", &e);
 	setvbuf(stderr, NULL, _IONBF, 0);
-	vec_init(&s.held, NULL, sizeof(struct held *), 0);
 	s.peer = peer_new(CHANNEL_FD);
 	if (s.conf.rules)
 		s.conf.scratch = match_scratch_new();

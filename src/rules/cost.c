@@ -99,7 +99,7 @@ void rule_costs_add_hits(struct rule_costs *costs, const struct match_hits *hits
 
 	BITS_EACH(h->hit, costs->rule_count, i)
 	{
-		costs->rules[i].hits += h->counts[i];
+		costs->rules[i].hits += hits_numbers(h, i)->count;
 		costs->rules[i].messages++;
 	}
 }

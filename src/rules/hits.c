@@ -3,6 +3,8 @@
 
 #include "core/arena.h"
 
+enum { FIRST_ROOM = 64 };
+
 void hits_init(struct hits *h, struct arena *a, size_t rules)
 {
 	size_t words = bits_words(rules);
@@ -13,9 +15,27 @@ void hits_init(struct hits *h, struct arena *a, size_t rules)
 	h->ran = sets + words;
 	h->waits = sets + 2 * words;
 	h->scored = sets + 3 * words;
-	h->counts = arena_alloc(a, rules * sizeof(*h->counts));
-	h->values = arena_alloc(a, rules * sizeof(*h->values));
-	h->scores = arena_alloc(a, rules * sizeof(*h->scores));
+	h->at = arena_alloc(a, rules * sizeof(*h->at));
+	h->room = FIRST_ROOM;
+	h->numbers = arena_alloc(a, h->room * sizeof(*h->numbers));
+	h->used = 0;
+	h->arena = a;
+}
+
+/* A rule has one place, a second one where its hits have been forgotten. */
+struct hit_numbers *hits_make_numbers(struct hits *h, size_t rule)
+{
+	size_t size = sizeof(*h->numbers);
+
+	if (bits_has(h->hit, rule) || bits_has(h->scored, rule))
+		return hits_numbers(h, rule);
+	if (h->used == h->room) {
+		h->numbers = arena_grow(h->arena, h->numbers, h->room * size, 2 * h->room * size);
+		h->room *= 2;
+	}
+	h->at[rule] = h->used++;
+	h->numbers[h->at[rule]] = (struct hit_numbers){ 0 };
+	return hits_numbers(h, rule);
 }
 
 struct rule_hits hits_get(const struct hits *h, size_t rule)
@@ -26,12 +46,12 @@ struct rule_hits hits_get(const struct hits *h, size_t rule)
 		r.state = RULE_PENDING;
 	if (bits_has(h->scored, rule)) {
 		r.has_score = true;
-		r.score = h->scores[rule];
+		r.score = hits_numbers(h, rule)->score;
 	}
 	if (bits_has(h->hit, rule)) {
 		r.state = RULE_HIT;
-		r.count = h->counts[rule];
-		r.value = h->values[rule];
+		r.count = hits_numbers(h, rule)->count;
+		r.value = hits_numbers(h, rule)->value;
 	}
 	return r;
 }

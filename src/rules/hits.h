@@ -2,7 +2,8 @@
 /*
  * hits: what each rule of a rule set did in one matching. There are thousands of rules and some hundred that
  * hit: who hit, and who ran without a hit, are sets of bits by index of the rule; numbers stand only where a
- * bit says so. So nothing but the sets is cleared for a message, and judging walks over those that hit.
+ * bit says so. So nothing but the sets is cleared for a message, and judging walks over those that hit. Numbers
+ * are kept side by side in the order in which they came: a message that waits for an answer holds no more than it needs.
  */
 #pragma once
 
@@ -11,33 +12,59 @@
 
 struct arena;
 
+struct hit_numbers {
+	double value;   /* what metas see */
+	double score;   /* of its own, where it is in `scored` */
+	uint32_t count; /* these where it is in `hit` */
+};
+
 struct hits {
-	size_t n;         /* rules */
-	uint64_t *hit;    /* these have counts and values */
+	size_t n; /* rules */
+	uint64_t *hit;
 	uint64_t *ran;    /* to the end; one that hit may not be in it */
 	uint64_t *waits;  /* for an answer */
 	uint64_t *scored; /* these have a score of their own */
-	uint32_t *counts;
-	double *values; /* what metas see */
-	double *scores;
+	uint32_t *at;     /* by rule: its place in `numbers`, where it is in `hit` or `scored` */
+	struct hit_numbers *numbers;
+	uint32_t used, room;
+	struct arena *arena;
 };
 
 void hits_init(struct hits *h, struct arena *a, size_t rules);
 /* As match.h tells it. */
 struct rule_hits hits_get(const struct hits *h, size_t rule);
 
+/* Of a rule that is in `hit` or `scored`. */
+static inline struct hit_numbers *hits_numbers(const struct hits *h, size_t rule)
+{
+	return &h->numbers[h->at[rule]];
+}
+
+/* The same of any rule; what it has not had until now is 0. */
+struct hit_numbers *hits_make_numbers(struct hits *h, size_t rule);
+
 /* How often the rule has hit so far. */
 static inline uint32_t hits_count(const struct hits *h, size_t rule)
 {
-	return bits_has(h->hit, rule) ? h->counts[rule] : 0;
+	return bits_has(h->hit, rule) ? hits_numbers(h, rule)->count : 0;
 }
 
 /* count > 0. */
 static inline void hits_set(struct hits *h, size_t rule, size_t count, double value)
 {
+	struct hit_numbers *it = hits_make_numbers(h, rule);
+
 	bits_add(h->hit, rule);
-	h->counts[rule] = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
-	h->values[rule] = value;
+	it->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+	it->value = value;
+}
+
+static inline void hits_set_score(struct hits *h, size_t rule, double score)
+{
+	struct hit_numbers *it = hits_make_numbers(h, rule);
+
+	bits_add(h->scored, rule);
+	it->score = score;
 }
 
 /* So many more, of which metas see the number. */

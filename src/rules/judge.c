@@ -166,8 +166,8 @@ static void check_shortcircuit(struct judging *j, const struct rule *r, double s
 static void add_hit(struct judging *j, const struct rule *r, uint32_t count)
 {
 	const struct hits *h = j->hits->hits;
-	double score =
-	    bits_has(h->scored, r->index) ? h->scores[r->index] : j->metas.scores[r->index];
+	double score = bits_has(h->scored, r->index) ? hits_numbers(h, r->index)->score
+						     : j->metas.scores[r->index];
 	struct str text = description_of(r);
 
 	check_shortcircuit(j, r, score);
@@ -227,7 +227,7 @@ static void replay(struct judging *j)
 			add_metas(j, step++);
 		if (j->stopped && !(last && same_batch(last, r)))
 			return;
-		add_hit(j, r, j->hits->hits->counts[r->index]);
+		add_hit(j, r, hits_count(j->hits->hits, r->index));
 		last = r;
 	}
 	while (step < j->rs->step_count && !j->stopped)

@@ -88,7 +88,7 @@ static void touch_rules(struct judge_metas *j, const struct match_plan *plan,
 			bool hit = has_run && bits_has(hits->hit, i);
 
 			if (hit || ready != j->untouched[i])
-				touch(j, i, ready, hit ? hits->values[i] : 0);
+				touch(j, i, ready, hit ? hits_numbers(hits, i)->value : 0);
 		}
 	}
 }

@@ -8,13 +8,14 @@
 #include "core/strbuf.h"
 #include "rules/cost.h"
 
-enum { DEFAULT_MAX_ASKS = 500 };
+enum { DEFAULT_MAX_ASKS = 500, SCRATCH_BYTES = 128 << 10 };
 
 struct match_scratch *match_scratch_new(void)
 {
 	struct match_scratch *s = xzalloc(sizeof(*s));
 
 	s->run = rx_run_new();
+	s->arena = arena_new_of(SCRATCH_BYTES);
 	return s;
 }
 
@@ -23,6 +24,7 @@ struct match_scratch *match_scratch_free(struct match_scratch *s)
 	if (!s)
 		return NULL;
 	rx_run_free(s->run);
+	arena_free(s->arena);
 	return x_free(s);
 }
 
@@ -57,8 +59,10 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 	vec_init(&m->notes, a, sizeof(struct match_note), 10000);
 	if (options->scratch) {
 		m->run = options->scratch->run;
+		m->scratch = options->scratch->arena;
 	} else {
 		m->run = rx_run_new();
+		m->scratch = a;
 		arena_defer(a, free_run, m->run);
 	}
 	m->costs = options->costs;

@@ -17,6 +17,7 @@ struct bulk {
 	struct match *m;
 	const struct gated_list *list;
 	struct prefilter_scan scan;
+	struct arena_mark mark; /* of the match's scratch */
 	uint32_t from;
 	struct str subject; /* being tried */
 	bool first;         /* it is the first one of its view */
@@ -25,7 +26,15 @@ struct bulk {
 static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
 {
 	*b = (struct bulk){ .m = m, .list = list };
-	prefilter_scan_init(&b->scan, list->filter, m->arena);
+	b->mark = arena_get_mark(m->scratch);
+	prefilter_scan_init(&b->scan, list->filter, m->scratch);
+}
+
+/* What the scan wrote on is not kept while the message waits. */
+static void bulk_done(struct bulk *b)
+{
+	if (b->m->scratch != b->m->arena)
+		arena_reset(b->m->scratch, b->mark);
 }
 
 /* More of this subject would change nothing. */
@@ -140,6 +149,7 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 	}
 	match_is_over(m);
 	settle(&b);
+	bulk_done(&b);
 }
 
 /* Of groups that have been gone through: who has not hit will not. */
@@ -176,6 +186,7 @@ void match_headers(struct match *m)
 		settle_groups(m, done);
 	else
 		settle(&b);
+	bulk_done(&b);
 }
 
 void match_views(struct match *m)

@@ -74,7 +74,7 @@ static double host_hits_of(struct plugin_host *host, struct str rule)
 
 	if (!r || r->rank > m->rank || !bits_has(m->hits.hit, r->index))
 		return 0;
-	return m->hits.values[r->index];
+	return hits_numbers(&m->hits, r->index)->value;
 }
 
 static void host_set_tag(struct plugin_host *host, struct str tag, struct str value)
@@ -106,8 +106,7 @@ static void host_set_score(struct plugin_host *host, struct str rule, double sco
 
 	if (!r)
 		return;
-	bits_add(m->hits.scored, r->index);
-	m->hits.scores[r->index] = score;
+	hits_set_score(&m->hits, r->index, score);
 }
 
 static void host_got_hit(struct plugin_host *host, struct str rule, double value)
@@ -118,8 +117,10 @@ static void host_got_hit(struct plugin_host *host, struct str rule, double value
 	if (!r || r->type == RULE_META || !rule_is_active(r, m->result.score_set))
 		return;
 	if (bits_has(m->hits.hit, r->index) && (r->flags & RULE_MULTIPLE)) {
-		m->hits.counts[r->index]++;
-		m->hits.values[r->index] += value > 0 ? value : 1;
+		struct hit_numbers *it = hits_numbers(&m->hits, r->index);
+
+		it->count++;
+		it->value += value > 0 ? value : 1;
 		return;
 	}
 	match_ran(m, r, 1, value > 0 ? value : 1);

@@ -38,6 +38,8 @@ struct match {
 	const struct ruleset *rs;
 	const struct msg *msg;
 	struct arena *arena;
+	struct arena
+	    *scratch; /* given back within each list; the same as `arena` where nobody has one */
 	struct budget *budget;
 	const struct match_plan *plan;
 	struct rx_run *run;
@@ -70,6 +72,7 @@ struct mime_part;
 
 struct match_scratch {
 	struct rx_run *run;
+	struct arena *arena; /* for what no step leaves behind */
 };
 
 /* True when the matching must end: no steps left, or told to stop. */
