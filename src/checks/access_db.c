@@ -153,7 +153,7 @@ static int check_access(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_access_database", EVAL_HEADER, check_access, compile, NULL },
+	{ "check_access_database", EVAL_HEADER, .fn = check_access, .compile = compile },
 	{ 0 },
 };
 

@@ -161,8 +161,8 @@ static int check_suspect(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_microsoft_executable", EVAL_BODY, check_program, NULL, NULL },
-	{ "check_suspect_name", EVAL_BODY, check_suspect, NULL, NULL },
+	{ "check_microsoft_executable", EVAL_BODY, .fn = check_program },
+	{ "check_suspect_name", EVAL_BODY, .fn = check_suspect },
 	{ 0 },
 };
 

@@ -111,7 +111,7 @@ static const struct directive_def directives[] = { { "asn_prefix", set_prefix },
 						   { 0 } };
 
 static const struct eval_def evals[] = {
-	{ "check_asn", EVAL_HEADER, check_asn, compile, NULL },
+	{ "check_asn", EVAL_HEADER, .fn = check_asn, .compile = compile },
 	{ 0 },
 };
 

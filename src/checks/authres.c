@@ -462,7 +462,7 @@ static const struct directive_def directives[] = { { "authres_networks", set_net
 						   { 0 } };
 
 static const struct eval_def evals[] = {
-	{ "check_authres_result", EVAL_HEADER, check_result, NULL, NULL },
+	{ "check_authres_result", EVAL_HEADER, .fn = check_result },
 	{ 0 },
 };
 

@@ -119,18 +119,20 @@ static void *conf_new(struct arena *a)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_blank_line_ratio", EVAL_BODY, check_blank_line_ratio, NULL, NULL },
-	{ "check_body_length", EVAL_BODY, check_body_length, NULL, NULL },
-	{ "check_stock_info", EVAL_BODY, check_stock_info, NULL, NULL },
-	{ "multipart_alternative_difference", EVAL_BODY, check_alternative_difference,
-	  arg_compile_range, NULL },
-	{ "multipart_alternative_difference_count", EVAL_BODY, check_alternative_difference_count,
-	  NULL, NULL },
-	{ "plaintext_body_length", EVAL_BODY, check_plaintext_body_length, arg_compile_range,
-	  NULL },
-	{ "plaintext_body_sig_ratio", EVAL_BODY, check_plaintext_ratio, arg_compile_range, NULL },
-	{ "plaintext_sig_length", EVAL_BODY, check_plaintext_sig_length, arg_compile_range, NULL },
-	{ "tvd_vertical_words", EVAL_BODY, check_vertical_words, NULL, NULL },
+	{ "check_blank_line_ratio", EVAL_BODY, .fn = check_blank_line_ratio },
+	{ "check_body_length", EVAL_BODY, .fn = check_body_length },
+	{ "check_stock_info", EVAL_BODY, .fn = check_stock_info },
+	{ "multipart_alternative_difference", EVAL_BODY, .fn = check_alternative_difference,
+	  .compile = arg_compile_range },
+	{ "multipart_alternative_difference_count", EVAL_BODY,
+	  .fn = check_alternative_difference_count },
+	{ "plaintext_body_length", EVAL_BODY, .fn = check_plaintext_body_length,
+	  .compile = arg_compile_range },
+	{ "plaintext_body_sig_ratio", EVAL_BODY, .fn = check_plaintext_ratio,
+	  .compile = arg_compile_range },
+	{ "plaintext_sig_length", EVAL_BODY, .fn = check_plaintext_sig_length,
+	  .compile = arg_compile_range },
+	{ "tvd_vertical_words", EVAL_BODY, .fn = check_vertical_words },
 	{ 0 },
 };
 

@@ -410,10 +410,10 @@ static const struct directive_def directives[] = {
 };
 
 static const struct eval_def evals[] = {
-	{ "check_freemail_body", EVAL_HEADER, check_body, compile_first, NULL },
-	{ "check_freemail_from", EVAL_HEADER, check_from, compile_first, NULL },
-	{ "check_freemail_header", EVAL_HEADER, check_header, compile_second, NULL },
-	{ "check_freemail_replyto", EVAL_HEADER, check_replyto, NULL, NULL },
+	{ "check_freemail_body", EVAL_HEADER, .fn = check_body, .compile = compile_first },
+	{ "check_freemail_from", EVAL_HEADER, .fn = check_from, .compile = compile_first },
+	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_second },
+	{ "check_freemail_replyto", EVAL_HEADER, .fn = check_replyto },
 	{ 0 },
 };
 

@@ -290,13 +290,13 @@ static const struct directive_def directives[] = { { "fns_add_addrlist", set_add
 						   { 0 } };
 
 static const struct eval_def evals[] = {
-	{ "check_fromname_contains_email", EVAL_HEADER, check_contains_email, NULL, NULL },
-	{ "check_fromname_different", EVAL_HEADER, check_different, NULL, NULL },
-	{ "check_fromname_domain_differ", EVAL_HEADER, check_domain_differ, NULL, NULL },
-	{ "check_fromname_equals_replyto", EVAL_HEADER, check_equals_replyto, NULL, NULL },
-	{ "check_fromname_equals_to", EVAL_HEADER, check_equals_to, NULL, NULL },
-	{ "check_fromname_owners_differ", EVAL_HEADER, check_owners_differ, NULL, NULL },
-	{ "check_fromname_spoof", EVAL_HEADER, check_spoof, NULL, NULL },
+	{ "check_fromname_contains_email", EVAL_HEADER, .fn = check_contains_email },
+	{ "check_fromname_different", EVAL_HEADER, .fn = check_different },
+	{ "check_fromname_domain_differ", EVAL_HEADER, .fn = check_domain_differ },
+	{ "check_fromname_equals_replyto", EVAL_HEADER, .fn = check_equals_replyto },
+	{ "check_fromname_equals_to", EVAL_HEADER, .fn = check_equals_to },
+	{ "check_fromname_owners_differ", EVAL_HEADER, .fn = check_owners_differ },
+	{ "check_fromname_spoof", EVAL_HEADER, .fn = check_spoof },
 	{ 0 },
 };
 

@@ -5,8 +5,10 @@
 #include "checks/args.h"
 #include "core/arena.h"
 #include "core/file.h"
+#include "core/must.h"
 #include "geo/geo.h"
 #include "mime/charset.h"
+#include "msg/holds.h"
 #include "msg/relays.h"
 #include "text/tld.h"
 #include "text/uri.h"
@@ -447,12 +449,25 @@ static struct eval_call make_call(struct harness *h, const struct harness_rule *
 				   .host = &h->host };
 }
 
+static unsigned needs_of(const struct harness *h, const struct harness_rule *r)
+{
+	unsigned needs = r->def->needs;
+
+	if (r->def->needs_of && !r->broken)
+		needs |= r->def->needs_of(h->conf[r->plugin], r->args.data, r->args.n, r->compiled);
+	return needs;
+}
+
 int harness_run(struct harness *h, size_t rule)
 {
 	const struct harness_rule *r = rule_at(h, rule);
 	struct eval_call call = make_call(h, r);
 
-	return r->broken ? EVAL_MISS : r->def->fn(&call);
+	int result = r->broken ? EVAL_MISS : r->def->fn(&call);
+
+	/* the engine would not have asked, with the same result */
+	must(result == EVAL_MISS || !(needs_of(h, r) & ~msg_holds(h->msg)));
+	return result;
 }
 
 int harness_answer(struct harness *h, size_t rule, uint32_t id, const struct answer *answer)

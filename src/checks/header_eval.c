@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/must.h"
+#include "msg/holds.h"
 
 #define OCTET "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 #define IPV4 "\\b(?<!:)(?:" OCTET "\\.){3}" OCTET "\\b"
@@ -131,41 +132,50 @@ static int check_never(struct eval_call *call)
 
 static const struct directive_def directives[] = { { "ok_locales", set_ok_locales }, { 0 } };
 
+static unsigned faraway_needs(const void *conf, const struct str *args, size_t n,
+			      const void *compiled)
+{
+	const struct header_conf *c = conf;
+
+	(void)args, (void)n, (void)compiled;
+	return c->locale.all ? MSG_HOLDS_NEVER : 0;
+}
+
 static const struct eval_def evals[] = {
-	{ "check_equal_from_domains", EVAL_HEADER, check_equal_from_domains, NULL, NULL },
-	{ "check_for_fake_aol_relay_in_rcvd", EVAL_HEADER, check_forged_aol, NULL, NULL },
-	{ "check_for_faraway_charset_in_headers", EVAL_HEADER, check_faraway_charset_in_headers,
-	  NULL, NULL },
-	{ "check_for_forged_eudoramail_received_headers", EVAL_HEADER, check_forged_eudoramail,
-	  NULL, NULL },
-	{ "check_for_forged_gmail_received_headers", EVAL_HEADER, check_forged_gmail, NULL, NULL },
-	{ "check_for_forged_gw05_received_headers", EVAL_HEADER, check_forged_gw05, NULL, NULL },
-	{ "check_for_forged_hotmail_received_headers", EVAL_HEADER, check_forged_hotmail, NULL,
-	  NULL },
-	{ "check_for_forged_juno_received_headers", EVAL_HEADER, check_forged_juno, NULL, NULL },
-	{ "check_for_forged_yahoo_received_headers", EVAL_HEADER, check_forged_yahoo, NULL, NULL },
-	{ "check_for_matching_env_and_hdr_from", EVAL_HEADER, check_matching_env_from, NULL, NULL },
-	{ "check_for_missing_to_header", EVAL_HEADER, check_missing_to, NULL, NULL },
-	{ "check_for_msn_groups_headers", EVAL_HEADER, check_msn_groups, NULL, NULL },
-	{ "check_for_no_hotmail_received_headers", EVAL_HEADER, check_no_hotmail, NULL, NULL },
-	{ "check_for_shifted_date", EVAL_HEADER, check_shifted_date, arg_compile_range, NULL },
-	{ "check_for_to_in_subject", EVAL_HEADER, check_to_in_subject, NULL, NULL },
-	{ "check_for_unique_subject_id", EVAL_HEADER, check_never, NULL, NULL },
-	{ "check_header_count_range", EVAL_HEADER, check_header_count_range, arg_compile_key_range,
-	  NULL },
-	{ "check_illegal_chars", EVAL_HEADER, check_illegal_chars, NULL, NULL },
-	{ "check_messageid_not_usable", EVAL_HEADER, check_messageid_not_usable, NULL, NULL },
-	{ "check_outlook_message_id", EVAL_HEADER, check_outlook_message_id, NULL, NULL },
-	{ "check_ratware_envelope_from", EVAL_HEADER, check_ratware_envelope_from, NULL, NULL },
-	{ "check_ratware_name_id", EVAL_HEADER, check_ratware_name_id, NULL, NULL },
-	{ "check_unresolved_template", EVAL_HEADER, check_unresolved_template, NULL, NULL },
-	{ "gated_through_received_hdr_remover", EVAL_HEADER, check_gated_through_remover, NULL,
-	  NULL },
-	{ "received_within_months", EVAL_HEADER, check_received_within_months, arg_compile_range,
-	  NULL },
-	{ "similar_recipients", EVAL_HEADER, check_similar_recipients, arg_compile_range, NULL },
-	{ "sorted_recipients", EVAL_HEADER, check_sorted_recipients, NULL, NULL },
-	{ "subject_is_all_caps", EVAL_HEADER, check_subject_all_caps, NULL, NULL },
+	{ "check_equal_from_domains", EVAL_HEADER, .fn = check_equal_from_domains },
+	{ "check_for_fake_aol_relay_in_rcvd", EVAL_HEADER, .fn = check_forged_aol },
+	{ "check_for_faraway_charset_in_headers", EVAL_HEADER,
+	  .fn = check_faraway_charset_in_headers, .needs_of = faraway_needs },
+	{ "check_for_forged_eudoramail_received_headers", EVAL_HEADER,
+	  .fn = check_forged_eudoramail },
+	{ "check_for_forged_gmail_received_headers", EVAL_HEADER, .fn = check_forged_gmail },
+	{ "check_for_forged_gw05_received_headers", EVAL_HEADER, .fn = check_forged_gw05 },
+	{ "check_for_forged_hotmail_received_headers", EVAL_HEADER, .fn = check_forged_hotmail },
+	{ "check_for_forged_juno_received_headers", EVAL_HEADER, .fn = check_forged_juno },
+	{ "check_for_forged_yahoo_received_headers", EVAL_HEADER, .fn = check_forged_yahoo },
+	{ "check_for_matching_env_and_hdr_from", EVAL_HEADER, .fn = check_matching_env_from },
+	{ "check_for_missing_to_header", EVAL_HEADER, .fn = check_missing_to },
+	{ "check_for_msn_groups_headers", EVAL_HEADER, .fn = check_msn_groups },
+	{ "check_for_no_hotmail_received_headers", EVAL_HEADER, .fn = check_no_hotmail },
+	{ "check_for_shifted_date", EVAL_HEADER, .fn = check_shifted_date,
+	  .compile = arg_compile_range },
+	{ "check_for_to_in_subject", EVAL_HEADER, .fn = check_to_in_subject },
+	{ "check_for_unique_subject_id", EVAL_HEADER, .fn = check_never, .needs = MSG_HOLDS_NEVER },
+	{ "check_header_count_range", EVAL_HEADER, .fn = check_header_count_range,
+	  .compile = arg_compile_key_range },
+	{ "check_illegal_chars", EVAL_HEADER, .fn = check_illegal_chars },
+	{ "check_messageid_not_usable", EVAL_HEADER, .fn = check_messageid_not_usable },
+	{ "check_outlook_message_id", EVAL_HEADER, .fn = check_outlook_message_id },
+	{ "check_ratware_envelope_from", EVAL_HEADER, .fn = check_ratware_envelope_from },
+	{ "check_ratware_name_id", EVAL_HEADER, .fn = check_ratware_name_id },
+	{ "check_unresolved_template", EVAL_HEADER, .fn = check_unresolved_template },
+	{ "gated_through_received_hdr_remover", EVAL_HEADER, .fn = check_gated_through_remover },
+	{ "received_within_months", EVAL_HEADER, .fn = check_received_within_months,
+	  .compile = arg_compile_range },
+	{ "similar_recipients", EVAL_HEADER, .fn = check_similar_recipients,
+	  .compile = arg_compile_range },
+	{ "sorted_recipients", EVAL_HEADER, .fn = check_sorted_recipients },
+	{ "subject_is_all_caps", EVAL_HEADER, .fn = check_subject_all_caps },
 	{ 0 },
 };
 

@@ -10,6 +10,7 @@
 
 #include "core/arena.h"
 #include "core/budget.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "text/html.h"
 
@@ -295,18 +296,27 @@ static int check_iframe_src(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_iframe_src", EVAL_BODY, check_iframe_src, NULL, NULL },
-	{ "html_charset_faraway", EVAL_BODY, check_charset_faraway, NULL, NULL },
-	{ "html_eval", EVAL_BODY, check_eval, compile_expression, NULL },
-	{ "html_image_only", EVAL_BODY, check_image_only, arg_compile_range, NULL },
-	{ "html_image_ratio", EVAL_BODY, check_image_ratio, arg_compile_range, NULL },
-	{ "html_range", EVAL_BODY, check_range, arg_compile_key_range, NULL },
-	{ "html_tag_balance", EVAL_BODY, check_tag_balance, compile_expression, NULL },
-	{ "html_tag_exists", EVAL_BODY, check_tag_exists, NULL, NULL },
-	{ "html_test", EVAL_BODY, test_html, NULL, NULL },
-	{ "html_text_match", EVAL_BODY, check_text_match, compile_text_match, NULL },
-	{ "html_text_not_match", EVAL_BODY, check_text_not_match, compile_text_match, NULL },
-	{ "html_title_subject_ratio", EVAL_BODY, check_title_subject_ratio, NULL, NULL },
+	{ "check_iframe_src", EVAL_BODY, .fn = check_iframe_src, .needs = MSG_HOLDS_HTML },
+	{ "html_charset_faraway", EVAL_BODY, .fn = check_charset_faraway,
+	  .needs = MSG_HOLDS_NEVER },
+	{ "html_eval", EVAL_BODY, .fn = check_eval, .compile = compile_expression,
+	  .needs = MSG_HOLDS_HTML },
+	{ "html_image_only", EVAL_BODY, .fn = check_image_only, .compile = arg_compile_range,
+	  .needs = MSG_HOLDS_HTML },
+	{ "html_image_ratio", EVAL_BODY, .fn = check_image_ratio, .compile = arg_compile_range,
+	  .needs = MSG_HOLDS_HTML },
+	{ "html_range", EVAL_BODY, .fn = check_range, .compile = arg_compile_key_range,
+	  .needs = MSG_HOLDS_HTML },
+	{ "html_tag_balance", EVAL_BODY, .fn = check_tag_balance, .compile = compile_expression,
+	  .needs = MSG_HOLDS_HTML },
+	{ "html_tag_exists", EVAL_BODY, .fn = check_tag_exists, .needs = MSG_HOLDS_HTML },
+	{ "html_test", EVAL_BODY, .fn = test_html, .needs = MSG_HOLDS_HTML },
+	{ "html_text_match", EVAL_BODY, .fn = check_text_match, .compile = compile_text_match,
+	  .needs = MSG_HOLDS_HTML },
+	{ "html_text_not_match", EVAL_BODY, .fn = check_text_not_match,
+	  .compile = compile_text_match, .needs = MSG_HOLDS_HTML },
+	{ "html_title_subject_ratio", EVAL_BODY, .fn = check_title_subject_ratio,
+	  .needs = MSG_HOLDS_HTML },
 	{ 0 },
 };
 

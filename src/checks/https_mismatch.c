@@ -8,6 +8,7 @@
 
 #include "core/budget.h"
 #include "core/vec.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "text/html.h"
 #include "text/tld.h"
@@ -104,7 +105,7 @@ static int check_mismatch(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_https_http_mismatch", EVAL_BODY, check_mismatch, NULL, NULL },
+	{ "check_https_http_mismatch", EVAL_BODY, .fn = check_mismatch, .needs = MSG_HOLDS_HTML },
 	{ 0 },
 };
 

@@ -13,6 +13,7 @@
 #include "core/reader.h"
 #include "core/vec.h"
 #include "mime/message.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 
 enum image_kind { IMAGE_GIF = 0, IMAGE_PNG, IMAGE_JPEG, IMAGE_ALL, IMAGE_KIND_COUNT };
@@ -272,14 +273,26 @@ static int check_name_regex(struct eval_call *call)
 	return EVAL_MISS;
 }
 
+/* None at all may be what is asked for. */
+static unsigned count_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	(void)conf, (void)args, (void)n;
+	return arg_in_closed(compiled, 0) ? 0 : MSG_HOLDS_IMAGE;
+}
+
 static const struct eval_def evals[] = {
-	{ "image_count", EVAL_BODY, check_count, arg_compile_key_range, NULL },
-	{ "image_name_regex", EVAL_BODY, check_name_regex, compile_name, NULL },
-	{ "image_named", EVAL_BODY, check_named, NULL, NULL },
-	{ "image_size_exact", EVAL_BODY, check_size_exact, NULL, NULL },
-	{ "image_size_range", EVAL_BODY, check_size_range, NULL, NULL },
-	{ "image_to_text_ratio", EVAL_BODY, check_text_ratio, arg_compile_key_range, NULL },
-	{ "pixel_coverage", EVAL_BODY, check_coverage, arg_compile_key_range, NULL },
+	{ "image_count", EVAL_BODY, .fn = check_count, .compile = arg_compile_key_range,
+	  .needs_of = count_needs },
+	{ "image_name_regex", EVAL_BODY, .fn = check_name_regex, .compile = compile_name,
+	  .needs = MSG_HOLDS_IMAGE },
+	{ "image_named", EVAL_BODY, .fn = check_named, .needs = MSG_HOLDS_IMAGE },
+	{ "image_size_exact", EVAL_BODY, .fn = check_size_exact, .needs = MSG_HOLDS_IMAGE },
+	{ "image_size_range", EVAL_BODY, .fn = check_size_range, .needs = MSG_HOLDS_IMAGE },
+	{ "image_to_text_ratio", EVAL_BODY, .fn = check_text_ratio,
+	  .compile = arg_compile_key_range, .needs = MSG_HOLDS_IMAGE },
+	{ "pixel_coverage", EVAL_BODY, .fn = check_coverage, .compile = arg_compile_key_range,
+	  .needs_of = count_needs },
 	{ 0 },
 };
 

@@ -10,6 +10,7 @@
 #include "core/budget.h"
 #include "mime/content_type.h"
 #include "mime/message.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 
 #include <assert.h>
@@ -453,19 +454,39 @@ static int set_ok_locales(struct directive_call *call, struct err *e)
 
 static const struct directive_def directives[] = { { "ok_locales", set_ok_locales }, { 0 } };
 
+/* Without both kinds of text the ratio is 1. */
+static unsigned ratio_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	(void)conf, (void)args, (void)n;
+	return arg_in_half_open(compiled, 1) ? 0 : MSG_HOLDS_ALTERNATIVE;
+}
+
+static unsigned faraway_needs(const void *conf, const struct str *args, size_t n,
+			      const void *compiled)
+{
+	const struct mime_conf *c = conf;
+
+	(void)args, (void)n, (void)compiled;
+	return c->locale.all ? MSG_HOLDS_NEVER : 0;
+}
+
 static const struct eval_def evals[] = {
-	{ "check_abundant_unicode_ratio", EVAL_BODY, check_unicode_ratio, NULL, NULL },
-	{ "check_base64_length", EVAL_BODY, check_base64_length, arg_compile_range, NULL },
-	{ "check_for_ascii_text_illegal", EVAL_BODY, check_ascii_text_illegal, NULL, NULL },
-	{ "check_for_faraway_charset", EVAL_BODY, check_faraway_charset, NULL, NULL },
-	{ "check_for_mime", EVAL_BODY, check_mime, compile_key, NULL },
-	{ "check_for_mime_html", EVAL_BODY, check_mime_html, NULL, NULL },
-	{ "check_for_mime_html_only", EVAL_BODY, check_mime_html_only, NULL, NULL },
-	{ "check_for_uppercase", EVAL_BODY, check_uppercase, arg_compile_range, NULL },
-	{ "check_ma_non_text", EVAL_BODY, check_ma_non_text, NULL, NULL },
-	{ "check_mime_multipart_ratio", EVAL_BODY, check_multipart_ratio, arg_compile_range, NULL },
-	{ "check_msg_parse_flags", 0, check_parse_flags, NULL, NULL },
-	{ "check_qp_ratio", EVAL_BODY, check_qp_ratio, NULL, NULL },
+	{ "check_abundant_unicode_ratio", EVAL_BODY, .fn = check_unicode_ratio },
+	{ "check_base64_length", EVAL_BODY, .fn = check_base64_length,
+	  .compile = arg_compile_range },
+	{ "check_for_ascii_text_illegal", EVAL_BODY, .fn = check_ascii_text_illegal },
+	{ "check_for_faraway_charset", EVAL_BODY, .fn = check_faraway_charset,
+	  .needs_of = faraway_needs },
+	{ "check_for_mime", EVAL_BODY, .fn = check_mime, .compile = compile_key },
+	{ "check_for_mime_html", EVAL_BODY, .fn = check_mime_html },
+	{ "check_for_mime_html_only", EVAL_BODY, .fn = check_mime_html_only },
+	{ "check_for_uppercase", EVAL_BODY, .fn = check_uppercase, .compile = arg_compile_range },
+	{ "check_ma_non_text", EVAL_BODY, .fn = check_ma_non_text, .needs = MSG_HOLDS_ALTERNATIVE },
+	{ "check_mime_multipart_ratio", EVAL_BODY, .fn = check_multipart_ratio,
+	  .compile = arg_compile_range, .needs_of = ratio_needs },
+	{ "check_msg_parse_flags", 0, .fn = check_parse_flags },
+	{ "check_qp_ratio", EVAL_BODY, .fn = check_qp_ratio },
 	{ 0 },
 };
 

@@ -264,17 +264,17 @@ static const struct directive_def directives[] = {
 };
 
 static const struct eval_def evals[] = {
-	{ "check_olemacro", EVAL_BODY, check_macro, NULL, NULL },
-	{ "check_oleobject", EVAL_BODY, check_object, NULL, NULL },
-	{ "check_olertfobject", EVAL_BODY, check_rtf_object, NULL, NULL },
-	{ "check_olemacro_csv", EVAL_BODY, check_csv, NULL, NULL },
-	{ "check_olemacro_malice", EVAL_BODY, check_malice, NULL, NULL },
-	{ "check_olemacro_renamed", EVAL_BODY, check_renamed, NULL, NULL },
-	{ "check_olemacro_encrypted", EVAL_BODY, check_encrypted, NULL, NULL },
-	{ "check_olemacro_zip_password", EVAL_BODY, check_zip_password, NULL, NULL },
-	{ "check_olemacro_download_exe", EVAL_BODY, check_download_exe, NULL, NULL },
-	{ "check_olemacro_redirect_uri", EVAL_BODY, check_redirect_uri, NULL, NULL },
-	{ "check_olemacro_mhtml_uri", EVAL_BODY, check_mhtml_uri, NULL, NULL },
+	{ "check_olemacro", EVAL_BODY, .fn = check_macro },
+	{ "check_oleobject", EVAL_BODY, .fn = check_object },
+	{ "check_olertfobject", EVAL_BODY, .fn = check_rtf_object },
+	{ "check_olemacro_csv", EVAL_BODY, .fn = check_csv },
+	{ "check_olemacro_malice", EVAL_BODY, .fn = check_malice },
+	{ "check_olemacro_renamed", EVAL_BODY, .fn = check_renamed },
+	{ "check_olemacro_encrypted", EVAL_BODY, .fn = check_encrypted },
+	{ "check_olemacro_zip_password", EVAL_BODY, .fn = check_zip_password },
+	{ "check_olemacro_download_exe", EVAL_BODY, .fn = check_download_exe },
+	{ "check_olemacro_redirect_uri", EVAL_BODY, .fn = check_redirect_uri },
+	{ "check_olemacro_mhtml_uri", EVAL_BODY, .fn = check_mhtml_uri },
 	{ 0 },
 };
 

@@ -169,19 +169,20 @@ static int check_empty_body(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "pdf_count", EVAL_BODY, check_count, arg_compile_range, NULL },
-	{ "pdf_image_count", EVAL_BODY, check_image_count, arg_compile_range, NULL },
-	{ "pdf_image_size_exact", EVAL_BODY, check_size_exact, NULL, NULL },
-	{ "pdf_image_size_range", EVAL_BODY, check_size_range, NULL, NULL },
-	{ "pdf_image_to_text_ratio", EVAL_BODY, check_text_ratio, arg_compile_range, NULL },
-	{ "pdf_is_empty_body", EVAL_BODY, check_empty_body, NULL, NULL },
-	{ "pdf_is_encrypted", EVAL_BODY, check_encrypted, NULL, NULL },
-	{ "pdf_match_details", EVAL_BODY, check_details, compile_second, NULL },
-	{ "pdf_match_fuzzy_md5", EVAL_BODY, check_fuzzy_md5, NULL, NULL },
-	{ "pdf_match_md5", EVAL_BODY, check_md5, NULL, NULL },
-	{ "pdf_name_regex", EVAL_BODY, check_name_regex, compile_first, NULL },
-	{ "pdf_named", EVAL_BODY, check_named, NULL, NULL },
-	{ "pdf_pixel_coverage", EVAL_BODY, check_coverage, arg_compile_range, NULL },
+	{ "pdf_count", EVAL_BODY, .fn = check_count, .compile = arg_compile_range },
+	{ "pdf_image_count", EVAL_BODY, .fn = check_image_count, .compile = arg_compile_range },
+	{ "pdf_image_size_exact", EVAL_BODY, .fn = check_size_exact },
+	{ "pdf_image_size_range", EVAL_BODY, .fn = check_size_range },
+	{ "pdf_image_to_text_ratio", EVAL_BODY, .fn = check_text_ratio,
+	  .compile = arg_compile_range },
+	{ "pdf_is_empty_body", EVAL_BODY, .fn = check_empty_body },
+	{ "pdf_is_encrypted", EVAL_BODY, .fn = check_encrypted },
+	{ "pdf_match_details", EVAL_BODY, .fn = check_details, .compile = compile_second },
+	{ "pdf_match_fuzzy_md5", EVAL_BODY, .fn = check_fuzzy_md5 },
+	{ "pdf_match_md5", EVAL_BODY, .fn = check_md5 },
+	{ "pdf_name_regex", EVAL_BODY, .fn = check_name_regex, .compile = compile_first },
+	{ "pdf_named", EVAL_BODY, .fn = check_named },
+	{ "pdf_pixel_coverage", EVAL_BODY, .fn = check_coverage, .compile = arg_compile_range },
 	{ 0 },
 };
 

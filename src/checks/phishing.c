@@ -205,7 +205,7 @@ static const struct directive_def directives[] = {
 };
 
 static const struct eval_def evals[] = {
-	{ "check_phishing", EVAL_BODY, check_phishing, NULL, NULL },
+	{ "check_phishing", EVAL_BODY, .fn = check_phishing },
 	{ 0 },
 };
 

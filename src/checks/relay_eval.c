@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "mime/ip.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "msg/relays.h"
 
@@ -320,18 +321,18 @@ static int check_illegal_ip(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_all_trusted", 0, check_all_trusted, NULL, NULL },
-	{ "check_for_forged_received_ip_helo", 0, check_forged_ip_helo, NULL, NULL },
-	{ "check_for_forged_received_trail", 0, check_forged_trail, NULL, NULL },
-	{ "check_for_from_domain_in_received_headers", EVAL_HEADER, check_from_domain_in_received,
-	  compile_from_domain, NULL },
-	{ "check_for_illegal_ip", 0, check_illegal_ip, NULL, NULL },
-	{ "check_for_no_rdns_dotcom_helo", 0, check_no_rdns_dotcom_helo, NULL, NULL },
-	{ "check_for_numeric_helo", 0, check_numeric_helo, NULL, NULL },
-	{ "check_for_sender_no_reverse", 0, check_sender_no_reverse, NULL, NULL },
-	{ "check_no_relays", 0, check_no_relays, NULL, NULL },
-	{ "check_relays_unparseable", 0, check_relays_unparseable, NULL, NULL },
-	{ "helo_ip_mismatch", 0, check_helo_ip_mismatch, NULL, NULL },
+	{ "check_all_trusted", 0, .fn = check_all_trusted },
+	{ "check_for_forged_received_ip_helo", 0, .fn = check_forged_ip_helo },
+	{ "check_for_forged_received_trail", 0, .fn = check_forged_trail },
+	{ "check_for_from_domain_in_received_headers", EVAL_HEADER,
+	  .fn = check_from_domain_in_received, .compile = compile_from_domain },
+	{ "check_for_illegal_ip", 0, .fn = check_illegal_ip, .needs = MSG_HOLDS_NEVER },
+	{ "check_for_no_rdns_dotcom_helo", 0, .fn = check_no_rdns_dotcom_helo },
+	{ "check_for_numeric_helo", 0, .fn = check_numeric_helo },
+	{ "check_for_sender_no_reverse", 0, .fn = check_sender_no_reverse },
+	{ "check_no_relays", 0, .fn = check_no_relays },
+	{ "check_relays_unparseable", 0, .fn = check_relays_unparseable },
+	{ "helo_ip_mismatch", 0, .fn = check_helo_ip_mismatch },
 	{ 0 },
 };
 

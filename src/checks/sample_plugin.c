@@ -15,7 +15,7 @@ static int check_test_plugin(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_test_plugin", 0, check_test_plugin, NULL, NULL },
+	{ "check_test_plugin", 0, .fn = check_test_plugin },
 	{ 0 },
 };
 

@@ -120,7 +120,7 @@ static const struct directive_def directives[] = {
 };
 
 static const struct eval_def evals[] = {
-	{ "short_url", EVAL_BODY, check_short_url, NULL, NULL },
+	{ "short_url", EVAL_BODY, .fn = check_short_url },
 	{ 0 },
 };
 

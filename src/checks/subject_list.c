@@ -9,6 +9,7 @@
 
 #include "core/arena.h"
 #include "core/vec.h"
+#include "msg/holds.h"
 
 struct subject_conf {
 	struct vec welcome, block; /* struct str: patterns in lower case with a * at both ends */
@@ -84,11 +85,36 @@ static const struct directive_def directives[] = { { "welcomelist_subject", set_
 						   { "blacklist_subject", set_block },
 						   { 0 } };
 
+static unsigned needs_of(const struct vec *list)
+{
+	return list->n ? 0 : MSG_HOLDS_NEVER;
+}
+
+static unsigned welcome_needs(const void *conf, const struct str *args, size_t n,
+			      const void *compiled)
+{
+	const struct subject_conf *c = conf;
+
+	(void)args, (void)n, (void)compiled;
+	return needs_of(&c->welcome);
+}
+
+static unsigned block_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	const struct subject_conf *c = conf;
+
+	(void)args, (void)n, (void)compiled;
+	return needs_of(&c->block);
+}
+
 static const struct eval_def evals[] = {
-	{ "check_subject_in_blacklist", EVAL_HEADER, check_block, NULL, NULL },
-	{ "check_subject_in_blocklist", EVAL_HEADER, check_block, NULL, NULL },
-	{ "check_subject_in_welcomelist", EVAL_HEADER, check_welcome, NULL, NULL },
-	{ "check_subject_in_whitelist", EVAL_HEADER, check_welcome, NULL, NULL },
+	{ "check_subject_in_blacklist", EVAL_HEADER, .fn = check_block, .needs_of = block_needs },
+	{ "check_subject_in_blocklist", EVAL_HEADER, .fn = check_block, .needs_of = block_needs },
+	{ "check_subject_in_welcomelist", EVAL_HEADER, .fn = check_welcome,
+	  .needs_of = welcome_needs },
+	{ "check_subject_in_whitelist", EVAL_HEADER, .fn = check_welcome,
+	  .needs_of = welcome_needs },
 	{ 0 },
 };
 

@@ -388,8 +388,8 @@ static const struct directive_def directives[] = {
 };
 
 static const struct eval_def evals[] = {
-	{ "check_language", 0, check_language, NULL, NULL },
-	{ "check_body_8bits", EVAL_BODY, check_body_8bits, NULL, NULL },
+	{ "check_language", 0, .fn = check_language },
+	{ "check_body_8bits", EVAL_BODY, .fn = check_body_8bits },
 	{ 0 },
 };
 

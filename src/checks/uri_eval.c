@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/vec.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "text/html.h"
 #include "text/tld.h"
@@ -99,9 +100,9 @@ static int check_uri_truncated(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_for_http_redirector", 0, check_http_redirector, NULL, NULL },
-	{ "check_https_ip_mismatch", 0, check_https_ip_mismatch, NULL, NULL },
-	{ "check_uri_truncated", 0, check_uri_truncated, NULL, NULL },
+	{ "check_for_http_redirector", 0, .fn = check_http_redirector },
+	{ "check_https_ip_mismatch", 0, .fn = check_https_ip_mismatch, .needs = MSG_HOLDS_HTML },
+	{ "check_uri_truncated", 0, .fn = check_uri_truncated },
 	{ 0 },
 };
 

@@ -358,7 +358,7 @@ static const struct directive_def directives[] = {
 };
 
 static const struct eval_def evals[] = {
-	{ "check_uri_local_bl", 0, check_uri_local, NULL, take_answer },
+	{ "check_uri_local_bl", 0, .fn = check_uri_local, .answer = take_answer },
 	{ 0 },
 };
 

@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "mime/message.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 
 struct vbounce_conf {
@@ -154,10 +155,19 @@ static const struct directive_def directives[] = { { "welcomelist_bounce_relays"
 						   { "whitelist_bounce_relays", set_relays },
 						   { 0 } };
 
+static unsigned relay_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	const struct vbounce_conf *c = conf;
+
+	(void)args, (void)n, (void)compiled;
+	return addrlist_is_empty(&c->relays) ? MSG_HOLDS_NEVER : 0;
+}
+
 static const struct eval_def evals[] = {
-	{ "check_welcomelist_bounce_relays", 0, check_relays, NULL, NULL },
-	{ "check_whitelist_bounce_relays", 0, check_relays, NULL, NULL },
-	{ "have_any_bounce_relays", 0, have_any, NULL, NULL },
+	{ "check_welcomelist_bounce_relays", 0, .fn = check_relays, .needs_of = relay_needs },
+	{ "check_whitelist_bounce_relays", 0, .fn = check_relays, .needs_of = relay_needs },
+	{ "have_any_bounce_relays", 0, .fn = have_any, .needs_of = relay_needs },
 	{ 0 },
 };
 

@@ -8,6 +8,7 @@
 #include "core/num.h"
 #include "core/vec.h"
 #include "mime/ip.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "msg/relays.h"
 #include "text/tld.h"
@@ -52,74 +53,89 @@ static const struct addresses *to_addresses(struct eval_call *call)
 	return &state->to;
 }
 
-typedef const struct addresses *(*addresses_fn)(struct eval_call *call);
+/* --- lists found when rules are loaded; most are empty, and then the message is not looked at --- */
 
-/* Most lists are empty: then the message's addresses are not asked for. */
-static bool any_listed(struct eval_call *call, struct str list_name, addresses_fn get)
+/* The list of that name; NULL: there is none, or it is empty. */
+static int find_list(const void *conf, struct str name, void **ret)
 {
-	const struct wlbl_conf *conf = call->conf;
-	const struct addrlist *list = map_get(&conf->lists, list_name);
-	const struct addresses *addrs;
+	const struct wlbl_conf *c = conf;
+	struct addrlist *list = map_get(&c->lists, name);
 
-	if (!list || addrlist_is_empty(list))
-		return false;
-	addrs = get(call);
-	for (size_t i = 0; i < addrs->n; i++) {
+	*ret = list && !addrlist_is_empty(list) ? list : NULL;
+	return 0;
+}
+
+#define COMPILE_LIST(function, name)                                                               \
+	static int function(struct arena *a, const void *conf, const struct str *args, size_t n,   \
+			    void **ret, struct err *e)                                             \
+	{                                                                                          \
+		(void)a, (void)args, (void)n, (void)e;                                             \
+		return find_list(conf, name, ret);                                                 \
+	}
+
+COMPILE_LIST(compile_blocklist_from, STR("blocklist_from"))
+COMPILE_LIST(compile_blocklist_to, STR("blocklist_to"))
+COMPILE_LIST(compile_welcomelist_to, STR("welcomelist_to"))
+COMPILE_LIST(compile_more_spam_to, STR("more_spam_to"))
+COMPILE_LIST(compile_all_spam_to, STR("all_spam_to"))
+COMPILE_LIST(compile_named_list, n ? args[0] : STR(""))
+
+/* The list of hosts of that name; NULL as above. */
+static int find_hosts(const void *conf, struct str name, void **ret)
+{
+	const struct wlbl_conf *c = conf;
+	struct map *list = map_get(&c->uri_lists, name);
+
+	*ret = list && map_count(list) ? list : NULL;
+	return 0;
+}
+
+#define COMPILE_HOSTS(function, name)                                                              \
+	static int function(struct arena *a, const void *conf, const struct str *args, size_t n,   \
+			    void **ret, struct err *e)                                             \
+	{                                                                                          \
+		(void)a, (void)args, (void)n, (void)e;                                             \
+		return find_hosts(conf, name, ret);                                                \
+	}
+
+COMPILE_HOSTS(compile_block_hosts, STR("BLOCK"))
+COMPILE_HOSTS(compile_welcome_hosts, STR("WELCOME"))
+COMPILE_HOSTS(compile_named_hosts, n ? args[0] : STR(""))
+
+static unsigned list_needs(const void *conf, const struct str *args, size_t n, const void *compiled)
+{
+	(void)conf, (void)args, (void)n;
+	return compiled ? 0 : MSG_HOLDS_NEVER;
+}
+
+static bool any_listed(struct eval_call *call, const struct addrlist *list,
+		       const struct addresses *addrs)
+{
+	for (size_t i = 0; list && i < addrs->n; i++) {
 		if (addrlist_has(list, addrs->at[i], call->budget))
 			return true;
 	}
 	return false;
 }
 
-static int check_from_in_blocklist(struct eval_call *call)
-{
-	return any_listed(call, STR("blocklist_from"), from_addresses);
-}
-
-static int check_to_in_blocklist(struct eval_call *call)
-{
-	return any_listed(call, STR("blocklist_to"), to_addresses);
-}
-
-static int check_to_in_welcomelist(struct eval_call *call)
-{
-	return any_listed(call, STR("welcomelist_to"), to_addresses);
-}
-
-static int check_to_in_more_spam(struct eval_call *call)
-{
-	return any_listed(call, STR("more_spam_to"), to_addresses);
-}
-
-static int check_to_in_all_spam(struct eval_call *call)
-{
-	return any_listed(call, STR("all_spam_to"), to_addresses);
-}
-
 static int check_from_in_list(struct eval_call *call)
 {
-	return any_listed(call, arg_text(call, 0), from_addresses);
+	return call->compiled && any_listed(call, call->compiled, from_addresses(call));
 }
 
 static int check_to_in_list(struct eval_call *call)
 {
-	return any_listed(call, arg_text(call, 0), to_addresses);
-}
-
-static const struct addresses *replyto_address(struct eval_call *call)
-{
-	struct str addr = str_lower(call->arena, call_first(call, "Reply-To:addr"));
-	struct addresses *one = arena_zalloc(call->arena, sizeof(*one));
-
-	one->at = arena_alloc(call->arena, sizeof(addr));
-	one->at[0] = addr;
-	one->n = addr.n ? 1 : 0;
-	return one;
+	return call->compiled && any_listed(call, call->compiled, to_addresses(call));
 }
 
 static int check_replyto_in_list(struct eval_call *call)
 {
-	return any_listed(call, arg_text(call, 0), replyto_address);
+	struct str addr;
+
+	if (!call->compiled)
+		return EVAL_MISS;
+	addr = str_lower(call->arena, call_first(call, "Reply-To:addr"));
+	return addr.n && addrlist_has(call->compiled, addr, call->budget);
 }
 
 /* The relays that a list may be bound to: the first that is not trusted, else all that are. */
@@ -244,11 +260,13 @@ static const struct wlbl_state *read_verdicts(struct eval_call *call)
 {
 	struct wlbl_state *state = call_state(call, sizeof(*state));
 	const struct wlbl_conf *conf = call->conf;
+	const struct addrlist *own;
 
 	if (state->have_verdicts)
 		return state;
 	state->have_verdicts = true;
-	if (any_listed(call, STR("welcomelist_from"), from_addresses))
+	own = map_get(&conf->lists, STR("welcomelist_from"));
+	if (!addrlist_is_empty(own) && any_listed(call, own, from_addresses(call)))
 		state->own = RCVD_MATCH;
 	else
 		state->own = match_all_rcvd(call, &conf->welcome_rcvd);
@@ -354,53 +372,41 @@ static bool uri_is_listed(struct eval_call *call, const struct map *list, const 
 	return false;
 }
 
-static int find_listed_uri(struct eval_call *call, struct str list_name)
+static int check_uri_host_listed(struct eval_call *call)
 {
-	const struct wlbl_conf *conf = call->conf;
-	const struct map *list = map_get(&conf->uri_lists, list_name);
-
-	if (!list || !map_count(list))
+	if (!call->compiled)
 		return EVAL_MISS;
 	URI_LIST_EACH(call->msg->uris, uri)
 	{
-		if (uri_is_listed(call, list, uri))
+		if (uri_is_listed(call, call->compiled, uri))
 			return EVAL_HIT;
 	}
 	return EVAL_MISS;
 }
 
-static int check_uri_host_listed(struct eval_call *call)
-{
-	return find_listed_uri(call, arg_text(call, 0));
-}
-
-static int check_uri_host_in_blocklist(struct eval_call *call)
-{
-	return find_listed_uri(call, STR("BLOCK"));
-}
-
-static int check_uri_host_in_welcomelist(struct eval_call *call)
-{
-	return find_listed_uri(call, STR("WELCOME"));
-}
-
-#define HEADER_EVAL(name, fn)                                                                      \
+#define HEADER_EVAL(name, fn_)                                                                     \
 	{                                                                                          \
-		name, EVAL_HEADER, fn, NULL, NULL                                                  \
+		name, EVAL_HEADER, .fn = fn_                                                       \
+	}
+#define LIST_EVAL(name, types_, fn_, compile_)                                                     \
+	{                                                                                          \
+		name, types_, .fn = fn_, .compile = compile_, .needs_of = list_needs               \
 	}
 
 static const struct eval_def evals[] = {
-	HEADER_EVAL("check_from_in_blocklist", check_from_in_blocklist),
-	HEADER_EVAL("check_from_in_blacklist", check_from_in_blocklist),
-	HEADER_EVAL("check_to_in_blocklist", check_to_in_blocklist),
-	HEADER_EVAL("check_to_in_blacklist", check_to_in_blocklist),
-	HEADER_EVAL("check_to_in_welcomelist", check_to_in_welcomelist),
-	HEADER_EVAL("check_to_in_whitelist", check_to_in_welcomelist),
-	HEADER_EVAL("check_to_in_more_spam", check_to_in_more_spam),
-	HEADER_EVAL("check_to_in_all_spam", check_to_in_all_spam),
-	HEADER_EVAL("check_from_in_list", check_from_in_list),
-	HEADER_EVAL("check_replyto_in_list", check_replyto_in_list),
-	HEADER_EVAL("check_to_in_list", check_to_in_list),
+	LIST_EVAL("check_from_in_blocklist", EVAL_HEADER, check_from_in_list,
+		  compile_blocklist_from),
+	LIST_EVAL("check_from_in_blacklist", EVAL_HEADER, check_from_in_list,
+		  compile_blocklist_from),
+	LIST_EVAL("check_to_in_blocklist", EVAL_HEADER, check_to_in_list, compile_blocklist_to),
+	LIST_EVAL("check_to_in_blacklist", EVAL_HEADER, check_to_in_list, compile_blocklist_to),
+	LIST_EVAL("check_to_in_welcomelist", EVAL_HEADER, check_to_in_list, compile_welcomelist_to),
+	LIST_EVAL("check_to_in_whitelist", EVAL_HEADER, check_to_in_list, compile_welcomelist_to),
+	LIST_EVAL("check_to_in_more_spam", EVAL_HEADER, check_to_in_list, compile_more_spam_to),
+	LIST_EVAL("check_to_in_all_spam", EVAL_HEADER, check_to_in_list, compile_all_spam_to),
+	LIST_EVAL("check_from_in_list", EVAL_HEADER, check_from_in_list, compile_named_list),
+	LIST_EVAL("check_replyto_in_list", EVAL_HEADER, check_replyto_in_list, compile_named_list),
+	LIST_EVAL("check_to_in_list", EVAL_HEADER, check_to_in_list, compile_named_list),
 	HEADER_EVAL("check_from_in_welcomelist", check_from_in_welcomelist),
 	HEADER_EVAL("check_from_in_whitelist", check_from_in_welcomelist),
 	HEADER_EVAL("check_forged_in_welcomelist", check_forged_in_welcomelist),
@@ -410,11 +416,11 @@ static const struct eval_def evals[] = {
 	HEADER_EVAL("check_forged_in_default_welcomelist", check_forged_in_default_welcomelist),
 	HEADER_EVAL("check_forged_in_default_whitelist", check_forged_in_default_welcomelist),
 	HEADER_EVAL("check_mailfrom_matches_rcvd", check_mailfrom_matches_rcvd),
-	{ "check_uri_host_listed", EVAL_HEADER, check_uri_host_listed, NULL, NULL },
-	{ "check_uri_host_in_blocklist", 0, check_uri_host_in_blocklist, NULL, NULL },
-	{ "check_uri_host_in_blacklist", 0, check_uri_host_in_blocklist, NULL, NULL },
-	{ "check_uri_host_in_welcomelist", 0, check_uri_host_in_welcomelist, NULL, NULL },
-	{ "check_uri_host_in_whitelist", 0, check_uri_host_in_welcomelist, NULL, NULL },
+	LIST_EVAL("check_uri_host_listed", EVAL_HEADER, check_uri_host_listed, compile_named_hosts),
+	LIST_EVAL("check_uri_host_in_blocklist", 0, check_uri_host_listed, compile_block_hosts),
+	LIST_EVAL("check_uri_host_in_blacklist", 0, check_uri_host_listed, compile_block_hosts),
+	LIST_EVAL("check_uri_host_in_welcomelist", 0, check_uri_host_listed, compile_welcome_hosts),
+	LIST_EVAL("check_uri_host_in_whitelist", 0, check_uri_host_listed, compile_welcome_hosts),
 	{ 0 },
 };
 

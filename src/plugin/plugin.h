@@ -75,6 +75,14 @@ struct eval_def {
 		       void **ret, struct err *e);
 	/* For functions that return EVAL_PENDING: the final word on this rule, EVAL_PENDING again for more. */
 	int (*answer)(struct eval_call *call, uint32_t ask_id, const struct answer *answer);
+	/*
+	 * What a message must hold (msg/holds.h, bits) for fn to be anything but EVAL_MISS without a trace:
+	 * no tag, no log. Where any of it is missing the engine need not call.
+	 */
+	unsigned needs;
+	/* Optional, at load, behind compile: more of the same, of settings and arguments. */
+	unsigned (*needs_of)(const void *conf, const struct str *args, size_t n,
+			     const void *compiled);
 };
 
 /* One line of a .cf file given to a plugin: KEY VALUE. */

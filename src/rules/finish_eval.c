@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Eval rules: which plugin's function each means; what is not implemented is listed. */
 #include "core/arena.h"
+#include "msg/holds.h"
 #include "rules/known.h"
 #include "rules/load.h"
 
@@ -50,7 +51,7 @@ static int no_hit(struct eval_call *call)
  */
 static const struct eval_def *stand_in_for(struct str name)
 {
-	static const struct eval_def stand_in = { "", 0, no_hit, NULL, NULL };
+	static const struct eval_def stand_in = { "", 0, .fn = no_hit, .needs = MSG_HOLDS_NEVER };
 
 	if (str_eq(name, STR("check_uridnsbl")) || str_eq(name, STR("check_asn")) ||
 	    str_starts(name, STR("check_rbl")) || str_starts(name, STR("check_dmarc_")))
@@ -110,6 +111,16 @@ static void compile_args(struct load *l, struct rule *r)
 		return;
 	}
 	t->compiled = compiled;
+}
+
+/* What a message must hold for the rule to hit. */
+static unsigned eval_needs(const struct eval_test *t)
+{
+	unsigned needs = t->def->needs;
+
+	if (t->def->needs_of && !t->broken)
+		needs |= t->def->needs_of(t->plugin->conf, t->args, t->arg_count, t->compiled);
+	return needs;
 }
 
 static bool runs_somewhere(const struct load *l, const struct rule *r)
@@ -182,7 +193,10 @@ void finish_evals(struct load *l)
 
 		l->file = r->file;
 		l->line = r->line;
-		if (rule_is_eval(r))
-			resolve_eval(l, r);
+		if (!rule_is_eval(r))
+			continue;
+		resolve_eval(l, r);
+		if (r->eval->def && r->type != RULE_RBL_EVAL) /* these may not be run at all */
+			r->eval->needs = eval_needs(r->eval);
 	}
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lists that a matching walks: rules by class, header rules by header, each list with its prefilter. */
 #include "core/arena.h"
+#include "core/bits.h"
 #include "msg/get_spec.h"
+#include "msg/holds.h"
 #include "rules/load.h"
 #include "rules/prefilter.h"
+
+#include <assert.h>
+
+static_assert(1u << MATCH_NEEDS == MSG_HOLDS_END, "all that messages hold");
 
 /* Captures set tags, templates read them: they keep the running order, like evals. */
 static bool is_ordered(const struct rule *r)
@@ -143,6 +149,27 @@ static void build_headers(struct load *l, struct match_plan *plan, const struct 
 	rx_run_free(run);
 }
 
+/* Which of the ordered rules miss for sure where a message has no HTML, no image and so on. */
+static void list_needs(struct load *l, struct match_plan *plan)
+{
+	size_t words = bits_words(l->rs->rule_count);
+	uint64_t *sets = arena_calloc(l->a, words * MATCH_NEEDS, sizeof(*sets));
+	unsigned *needs = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*needs));
+
+	for (size_t i = 0; i < plan->ordered.n; i++) {
+		const struct rule *r = plan->ordered.at[i];
+
+		needs[i] = rule_is_eval(r) ? r->eval->needs : 0;
+		for (unsigned k = 0; k < MATCH_NEEDS; k++) {
+			if (needs[i] & 1u << k)
+				bits_add(sets + k * words, r->index);
+		}
+	}
+	for (unsigned k = 0; k < MATCH_NEEDS; k++)
+		plan->needing[k] = sets + k * words;
+	plan->ordered_needs = needs;
+}
+
 static void build_plan(struct load *l, unsigned set)
 {
 	struct match_plan *plan = &l->rs->plans[set];
@@ -171,6 +198,7 @@ static void build_plan(struct load *l, unsigned set)
 	plan->mime = rules_of(&lists[LIST_MIME]);
 	plan->uri_detail = rules_of(&lists[LIST_URI_DETAIL]);
 	plan->ordered = rules_of(&lists[LIST_ORDERED]);
+	list_needs(l, plan);
 }
 
 void finish_plans(struct load *l)

@@ -73,15 +73,15 @@ static int compile_args(struct arena *a, const void *conf, const struct str *arg
 }
 
 static const struct eval_def evals[] = {
-	{ "test_value", 0, eval_value, compile_args, NULL },
-	{ "test_ask", 0, eval_ask, NULL, eval_answer },
-	{ "check_rbl_test", EVAL_RBL | EVAL_HEADER, eval_ask, NULL, eval_answer },
-	{ "test_header", EVAL_HEADER, eval_value, NULL, NULL },
-	{ "test_body", EVAL_BODY, eval_value, NULL, NULL },
-	{ "test_hits_of", 0, eval_hits_of, NULL, NULL },
-	{ "test_set_tag", 0, eval_set_tag, NULL, NULL },
-	{ "test_other", 0, eval_other, NULL, NULL },
-	{ "test_cut_body", 0, eval_cut_body, NULL, NULL },
+	{ "test_value", 0, .fn = eval_value, .compile = compile_args },
+	{ "test_ask", 0, .fn = eval_ask, .answer = eval_answer },
+	{ "check_rbl_test", EVAL_RBL | EVAL_HEADER, .fn = eval_ask, .answer = eval_answer },
+	{ "test_header", EVAL_HEADER, .fn = eval_value },
+	{ "test_body", EVAL_BODY, .fn = eval_value },
+	{ "test_hits_of", 0, .fn = eval_hits_of },
+	{ "test_set_tag", 0, .fn = eval_set_tag },
+	{ "test_other", 0, .fn = eval_other },
+	{ "test_cut_body", 0, .fn = eval_cut_body },
 	{ NULL, 0, NULL, NULL, NULL },
 };
 

@@ -6,6 +6,7 @@
 #include "core/budget.h"
 #include "core/must.h"
 #include "core/strbuf.h"
+#include "msg/holds.h"
 #include "rules/cost.h"
 
 enum { DEFAULT_MAX_ASKS = 500, SCRATCH_BYTES = 128 << 10 };
@@ -114,13 +115,30 @@ static void take_turn(struct match *m, const struct rule *r)
 		rule_costs_end(m->costs, is_eval ? "eval functions" : "tags, captures", is_eval);
 }
 
+/* Rules that need what the message does not hold have run: each such kind at once. Returns what is missing. */
+static unsigned leave_out(struct match *m)
+{
+	unsigned missing = ~msg_holds(m->msg);
+
+	if (match_has_run_out(m)) /* what is not there may be what was not read */
+		return 0;
+	for (unsigned k = 0; k < MATCH_NEEDS; k++) {
+		if (missing & 1u << k)
+			hits_add_run(&m->hits, m->plan->needing[k]);
+	}
+	return missing;
+}
+
 static void run_ordered(struct match *m)
 {
 	const struct rule_list *list = &m->plan->ordered;
+	unsigned missing = leave_out(m);
 
 	for (size_t i = 0; i < list->n && !match_is_over(m); i++) {
 		const struct rule *r = list->at[i];
 
+		if (m->plan->ordered_needs[i] & missing)
+			continue;
 		m->rank = r->rank;
 		take_turn(m, r);
 	}

@@ -56,7 +56,8 @@ struct eval_test {
 	const struct eval_def *def; /* NULL: not implemented: never ready */
 	const struct plugin_slot *plugin;
 	const void *compiled;
-	bool broken; /* arguments or type are wrong */
+	unsigned needs; /* bits of msg/holds.h: nothing of these missing, or it is a miss */
+	bool broken;    /* arguments or type are wrong */
 };
 
 struct header_test {
@@ -153,6 +154,8 @@ struct gated_list {
 	const struct prefilter *filter;
 };
 
+enum { MATCH_NEEDS = 4 }; /* kinds of what messages hold: bits below MSG_HOLDS_END */
+
 /* What a matching walks through, for one score set. */
 struct match_plan {
 	struct header_group *groups;
@@ -160,8 +163,11 @@ struct match_plan {
 	struct gated_list header, body, uri, rawbody, full;
 	struct rule_list mime, uri_detail;
 	struct rule_list ordered; /* evals, templates and captures, by rank */
-	const uint64_t *members;  /* all of these, as bits by index */
-	const uint32_t *ready;    /* judge_metas_untouched() with this set's scores */
+	/* What a message must hold (msg/holds.h) for these to hit, and who needs a bit, as bits by index. */
+	const unsigned *ordered_needs;
+	const uint64_t *needing[MATCH_NEEDS];
+	const uint64_t *members; /* all of these, as bits by index */
+	const uint32_t *ready;   /* judge_metas_untouched() with this set's scores */
 };
 
 struct judge_meta {

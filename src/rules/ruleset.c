@@ -3,6 +3,7 @@
 #include "rules/ruleset.h"
 
 #include "core/arena.h"
+#include "msg/holds.h"
 #include "msg/relays.h"
 #include "rules/directive.h"
 #include "text/tld.h"
@@ -23,7 +24,7 @@ static int eval_never(struct eval_call *call)
 }
 
 static const struct eval_def shortcircuit_evals[] = {
-	{ "check_shortcircuit", 0, eval_never, NULL, NULL }, { NULL, 0, NULL, NULL, NULL }
+	{ "check_shortcircuit", 0, .fn = eval_never, .needs = MSG_HOLDS_NEVER }, { 0 }
 };
 static const struct plugin shortcircuit_plugin = {
 	.name = "Mail::SpamAssassin::Plugin::Shortcircuit",
