@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Operator-precedence parsing without recursion: a stack of operators, jumps patched as they close. */
-#include "rules/expr.h"
+#include "rules/expr_private.h"
 
 #include "core/arena.h"
 #include "core/must.h"
 #include "core/num.h"
 #include "core/vec.h"
-
-enum op {
-	OP_NUMBER = 0,
-	OP_VALUE,
-	OP_NOT,
-	OP_NEGATE,
-	OP_PLUS,
-	OP_MUL,
-	OP_DIV,
-	OP_ADD,
-	OP_SUB,
-	OP_LT,
-	OP_GT,
-	OP_LE,
-	OP_GE,
-	OP_EQ,
-	OP_NE,
-	OP_XOR,
-	OP_AND,      /* top false: jump and keep it; else drop it */
-	OP_OR,       /* top true: jump and keep it; else drop it */
-	OP_QUESTION, /* drop the top; jump if it was false */
-	OP_COLON,    /* jump */
-	OP_CHAIN, /* a comparison in a chain: false leaves 0 and jumps, true leaves the right side */
-	OP_PAREN, /* only on the parser's stack */
-};
 
 enum {
 	PREC_TERNARY = 1,
@@ -46,26 +21,14 @@ enum {
 
 enum { NO_JUMP = UINT32_MAX };
 
-struct step {
-	uint8_t op;
-	uint8_t compare; /* OP_CHAIN: which comparison */
-	uint32_t arg;    /* OP_VALUE: id; jumps: target, while parsing the next one to patch */
-	double number;
-};
-
-struct expr {
-	struct step *steps;
-	size_t n;
-};
-
 struct pending {
-	enum op op;
+	enum expr_op op;
 	int prec;
 	uint32_t jump; /* the last of a list of jumps to patch when this closes */
 };
 
 struct parser {
-	struct vec steps;   /* struct step */
+	struct vec steps;   /* struct expr_step */
 	struct vec pending; /* struct pending */
 	size_t depth;
 	bool want_operand;
@@ -74,7 +37,7 @@ struct parser {
 
 static const struct binary {
 	struct str token;
-	enum op op;
+	enum expr_op op;
 	int prec;
 } binaries[] = {
 	{ { "*", 1 }, OP_MUL, PREC_MUL },       { { "/", 1 }, OP_DIV, PREC_MUL },
@@ -125,9 +88,9 @@ size_t expr_tokenize(struct arena *a, struct str s, struct str **ret)
 	return v.n;
 }
 
-static struct step *emit(struct parser *p, enum op op, int stack)
+static struct expr_step *emit(struct parser *p, enum expr_op op, int stack)
 {
-	struct step *s = vec_must_push(&p->steps);
+	struct expr_step *s = vec_must_push(&p->steps);
 
 	s->op = (uint8_t)op;
 	p->depth = (size_t)((long)p->depth + stack);
@@ -138,7 +101,7 @@ static struct step *emit(struct parser *p, enum op op, int stack)
 static void patch(struct parser *p, uint32_t jump)
 {
 	while (jump != NO_JUMP) {
-		struct step *s = VEC_AT(&p->steps, struct step, jump);
+		struct expr_step *s = VEC_AT(&p->steps, struct expr_step, jump);
 
 		jump = s->arg;
 		s->arg = (uint32_t)p->steps.n;
@@ -176,7 +139,7 @@ static bool close_above(struct parser *p, int prec)
 	return true;
 }
 
-static void push_pending(struct parser *p, enum op op, int prec, uint32_t jump)
+static void push_pending(struct parser *p, enum expr_op op, int prec, uint32_t jump)
 {
 	struct pending *t = vec_must_push(&p->pending);
 
@@ -186,7 +149,7 @@ static void push_pending(struct parser *p, enum op op, int prec, uint32_t jump)
 }
 
 /* A jump step; it is the newest of its operator's list. */
-static uint32_t emit_jump(struct parser *p, enum op op, int stack, uint32_t older)
+static uint32_t emit_jump(struct parser *p, enum expr_op op, int stack, uint32_t older)
 {
 	emit(p, op, stack)->arg = older;
 	return (uint32_t)(p->steps.n - 1);
@@ -200,7 +163,7 @@ static uint32_t chain(struct parser *p)
 
 	vec_pop(&p->pending);
 	jump = emit_jump(p, OP_CHAIN, -1, top.jump);
-	VEC_AT(&p->steps, struct step, jump)->compare = (uint8_t)top.op;
+	VEC_AT(&p->steps, struct expr_step, jump)->compare = (uint8_t)top.op;
 	return jump;
 }
 
@@ -273,7 +236,7 @@ static bool number_of(struct str token, double *ret)
 static bool operand(struct parser *p, struct str token)
 {
 	struct expr_operand o = { 0 };
-	struct step *s;
+	struct expr_step *s;
 
 	if (number_of(token, &o.number))
 		o.is_number = true;
@@ -353,13 +316,13 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 	struct expr *x;
 	bool ok;
 
-	vec_init(&p.steps, a, sizeof(struct step), 0);
+	vec_init(&p.steps, a, sizeof(struct expr_step), 0);
 	vec_init(&p.pending, NULL, sizeof(struct pending), 0);
 	ok = parse(&p, tokens, n);
 	vec_done(&p.pending);
 	if (!ok)
 		return err_set(e, ERR_CONFIG, false, "syntax error");
-	VEC_EACH (&p.steps, struct step, s) {
+	VEC_EACH (&p.steps, struct expr_step, s) {
 		depth += s->op == OP_NUMBER || s->op == OP_VALUE;
 		deepest = depth > deepest ? depth : deepest;
 		depth -= s->op >= OP_MUL && depth;
@@ -369,123 +332,7 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 	x = arena_zalloc(a, sizeof(*x));
 	x->steps = p.steps.data;
 	x->n = p.steps.n;
+	expr_make_tests(a, x);
 	*ret = x;
 	return 0;
-}
-
-static bool is_jump(const struct step *s)
-{
-	return s->op == OP_AND || s->op == OP_OR || s->op == OP_QUESTION || s->op == OP_COLON ||
-	       s->op == OP_CHAIN;
-}
-
-/* A && that ends all when its left side is false: it jumps to the end, or to the next one that does. */
-static bool ends_all(const struct expr *x, size_t at)
-{
-	while (at < x->n && x->steps[at].op == OP_AND)
-		at = x->steps[at].arg;
-	return at == x->n;
-}
-
-size_t expr_required(const struct expr *x, uint32_t *ids, size_t max)
-{
-	size_t n = 0,
-	       certain = 0; /* every step from `certain` on is reached, or the expression is 0 */
-
-	for (size_t i = 0; i < x->n && n < max; i++) {
-		const struct step *s = &x->steps[i];
-
-		if (is_jump(s) && !ends_all(x, i) && s->arg > certain)
-			certain = s->arg;
-		if (s->op == OP_VALUE && i >= certain && ends_all(x, i + 1))
-			ids[n++] = s->arg;
-	}
-	return n;
-}
-
-static bool compare(unsigned op, double a, double b)
-{
-	switch (op) {
-	case OP_LT: return a < b;
-	case OP_GT: return a > b;
-	case OP_LE: return a <= b;
-	case OP_GE: return a >= b;
-	case OP_EQ: return a == b;
-	default: return a != b;
-	}
-}
-
-/* Perl's integer view of a number: negative ones wrap. */
-static uint64_t integer_of(double v)
-{
-	if (v < 0)
-		return v <= -9223372036854775808.0 ? UINT64_C(1) << 63 : (uint64_t)(int64_t)v;
-	return v >= 18446744073709551615.0 ? UINT64_MAX : (uint64_t)v;
-}
-
-/* One operator of two operands; false: division by zero. */
-static bool compute(unsigned op, double a, double b, double *ret)
-{
-	switch (op) {
-	case OP_MUL: *ret = a * b; return true;
-	case OP_DIV:
-		if (b == 0)
-			return false;
-		*ret = a / b;
-		return true;
-	case OP_ADD: *ret = a + b; return true;
-	case OP_SUB: *ret = a - b; return true;
-	case OP_XOR: *ret = (double)(integer_of(a) ^ integer_of(b)); return true;
-	}
-	*ret = compare(op, a, b);
-	return true;
-}
-
-bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, double *ret)
-{
-	double stack[EXPR_MAX_STACK + 1];
-	size_t n = 0;
-
-	/* expr_compile() has proven the depth of the stack at each step. */
-	/* NOLINTBEGIN(clang-analyzer-core.*) */
-	for (size_t i = 0; i < x->n;) {
-		const struct step *s = &x->steps[i++];
-
-		switch (s->op) {
-		case OP_NUMBER: stack[n++] = s->number; break;
-		case OP_VALUE: stack[n++] = value(ctx, s->arg); break;
-		case OP_NOT: stack[n - 1] = stack[n - 1] == 0; break;
-		case OP_NEGATE: stack[n - 1] = -stack[n - 1]; break;
-		case OP_PLUS: break;
-		case OP_AND:
-		case OP_OR:
-			if ((stack[n - 1] != 0) == (s->op == OP_OR))
-				i = s->arg;
-			else
-				n--;
-			break;
-		case OP_QUESTION:
-			if (stack[--n] == 0)
-				i = s->arg;
-			break;
-		case OP_COLON: i = s->arg; break;
-		case OP_CHAIN:
-			n--;
-			if (compare(s->compare, stack[n - 1], stack[n]) != 0) {
-				stack[n - 1] = stack[n];
-			} else {
-				stack[n - 1] = 0;
-				i = s->arg;
-			}
-			break;
-		default:
-			n--;
-			if (!compute(s->op, stack[n - 1], stack[n], &stack[n - 1]))
-				return false;
-		}
-	}
-	/* NOLINTEND(clang-analyzer-core.*) */
-	must(n == 1);
-	*ret = stack[0];
-	return true;
 }

@@ -48,3 +48,13 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 size_t expr_required(const struct expr *x, uint32_t *ids, size_t max);
 /* False: a division by zero (Perl would die). */
 bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, double *ret);
+
+/* Values by id: those in the set stand in `values` and are not 0, all others are 0. */
+struct expr_values {
+	const uint64_t *set;
+	const double *values;
+	uint32_t n; /* ids below that are in the set, or not; others are 0 */
+};
+
+/* The same of values in an array; what is 0 is found to be so at once, mostly. */
+bool expr_eval_set(const struct expr *x, const struct expr_values *v, double *ret);

@@ -2,6 +2,8 @@
 #include "rules/expr.h"
 
 #include "core/arena.h"
+#include "core/bits.h"
+#include "core/strbuf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -245,12 +247,99 @@ static void test_required(void **state)
 	}
 }
 
+static uint32_t next(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 16;
+}
+
+/* Of A..H, numbers, all operators. */
+static void make_text(struct strbuf *b, uint32_t *seed)
+{
+	static const char *const before[] = { "", "", "", "", "!", "!", "-" };
+	static const char *const between[] = { " && ", " && ", " && ", " || ", " || ",    " + ",
+					       " - ",  " / ",  " > ",  " == ", " ? 1 : ", " ? " };
+	unsigned n = 1 + next(seed) % 6, open = 0, questions = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const char *op = between[next(seed) % ELEMENTS(between)];
+
+		if (i && !questions)
+			strbuf_add_c(b, op);
+		else if (i)
+			strbuf_add_c(b, " : ");
+		questions = i && !questions && strcmp(op, " ? ") == 0;
+		if (!questions && next(seed) % 3 == 0) {
+			strbuf_add_c(b, next(seed) % 2 ? "(" : "!(");
+			open++;
+		}
+		strbuf_add_c(b, before[next(seed) % ELEMENTS(before)]);
+		if (next(seed) % 8 == 0)
+			strbuf_printf(b, "%u", next(seed) % 3);
+		else
+			strbuf_printf(b, "%c", 'A' + (int)(next(seed) % 8));
+		if (!questions && open && next(seed) % 2) {
+			strbuf_add_byte(b, ')');
+			open--;
+		}
+	}
+	if (questions)
+		strbuf_add_c(b, " : A");
+	for (; open; open--)
+		strbuf_add_byte(b, ')');
+}
+
+static double value_at(const void *ctx, uint32_t id)
+{
+	const struct expr_values *v = ctx;
+
+	return id < v->n && bits_has(v->set, id) ? v->values[id] : 0;
+}
+
+/* What is told by tests, and what is not, is what steps give. G and H have no value at all. */
+static void test_sets(void **state)
+{
+	static const double numbers[6] = { 1, 2, 3, -1, 0.5, 1 };
+	uint32_t seed = 3;
+	size_t whole = 0, zero = 0;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		struct arena *a = arena_new();
+		struct str *tokens;
+		struct strbuf b;
+		struct expr *x;
+		size_t n;
+
+		strbuf_init(&b, 1000);
+		make_text(&b, &seed);
+		n = expr_tokenize(a, strbuf_str(&b), &tokens);
+		if (expr_compile(a, tokens, n, &names, &x, NULL) == 0)
+			for (uint64_t set = 0; set < 64; set += 1 + next(&seed) % 4) {
+				struct expr_values v = { &set, numbers, 6 };
+				double one = 0, other = 0;
+
+				one = expr_eval(x, value_at, &v, &one) ? one : 0;
+				other = expr_eval_set(x, &v, &other) ? other : 0;
+				if (one != other)
+					fail_msg("%.*s: %g, %g", STR_FMT(strbuf_str(&b)), one,
+						 other);
+				whole++;
+				zero += one == 0;
+			}
+		strbuf_done(&b);
+		arena_free(a);
+	}
+	assert_true(zero > 1000 && whole - zero > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),   cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_division), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_tokens),   cmocka_unit_test(test_required),
+		cmocka_unit_test(test_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

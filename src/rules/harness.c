@@ -82,7 +82,7 @@ static const struct eval_def evals[] = {
 	{ "test_set_tag", 0, .fn = eval_set_tag },
 	{ "test_other", 0, .fn = eval_other },
 	{ "test_cut_body", 0, .fn = eval_cut_body },
-	{ NULL, 0, NULL, NULL, NULL },
+	{ 0 },
 };
 
 static void *conf_new(struct arena *a)

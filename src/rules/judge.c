@@ -68,17 +68,17 @@ static void run_metas(struct judging *j, const struct judge_overlay *overlay)
 
 static struct str area_of(const struct rule *r)
 {
-	switch (r->type) {
-	case RULE_BODY:
-	case RULE_BODY_EVAL:
-	case RULE_URI_DETAIL: return STR("BODY: ");
-	case RULE_URI: return STR("URI: ");
-	case RULE_RAWBODY:
-	case RULE_RAWBODY_EVAL: return STR("RAW: ");
-	case RULE_FULL: return STR("FULL: ");
-	case RULE_MIMEHEADER: return r->flags & RULE_NEGATED ? STR("BODY: ") : STR("");
-	default: return STR("");
-	}
+	static const struct str areas[RULE_TYPE_COUNT] = {
+		[RULE_BODY] = { "BODY: ", 6 },       [RULE_BODY_EVAL] = { "BODY: ", 6 },
+		[RULE_URI_DETAIL] = { "BODY: ", 6 }, [RULE_URI] = { "URI: ", 5 },
+		[RULE_RAWBODY] = { "RAW: ", 5 },     [RULE_RAWBODY_EVAL] = { "RAW: ", 5 },
+		[RULE_FULL] = { "FULL: ", 6 },
+	};
+	struct str area = areas[r->type];
+
+	if (r->type == RULE_MIMEHEADER && (r->flags & RULE_NEGATED))
+		return STR("BODY: ");
+	return area.p ? area : STR("");
 }
 
 /* r NULL: no such rule. */

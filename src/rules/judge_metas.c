@@ -10,15 +10,6 @@ static uint32_t ready_of(const struct judge_metas *j, uint32_t rule)
 	return bits_has(j->touched, rule) ? j->ready[rule] : j->untouched[rule];
 }
 
-static double value_of(const void *ctx, uint32_t id)
-{
-	const struct judge_metas *j = ctx;
-
-	if (id == RULE_NONE || !bits_has(j->touched, id) || j->ready[id] > j->read_step)
-		return 0;
-	return j->values[id];
-}
-
 static uint32_t later(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
@@ -52,22 +43,26 @@ void judge_metas_untouched(const struct ruleset *rs, const struct match_plan *pl
 	}
 }
 
-static void make_due(struct judge_metas *j, const struct rule_readers *readers, uint32_t rule)
+static void add_readers(uint64_t *set, const struct rule_readers *readers, uint32_t rule)
 {
 	for (uint32_t i = readers->from[rule]; i < readers->from[rule + 1]; i++)
-		bits_add(j->due, readers->at[i]);
+		bits_add(set, readers->at[i]);
 }
 
 /* What a rule or meta came to, where that is not what everybody takes for granted. */
 static void touch(struct judge_metas *j, uint32_t rule, uint32_t ready, double value)
 {
 	bits_add(j->touched, rule);
+	if (value != 0)
+		bits_add(j->truths, rule);
 	j->ready[rule] = ready;
 	j->values[rule] = value;
-	if (ready != j->untouched[rule])
-		make_due(j, &j->rs->readers, rule);
-	else
-		make_due(j, &j->rs->watchers, rule);
+	if (ready != j->untouched[rule]) {
+		add_readers(j->due, &j->rs->readers, rule);
+		add_readers(j->moved, &j->rs->readers, rule);
+	} else {
+		add_readers(j->due, &j->rs->watchers, rule);
+	}
 }
 
 /*
@@ -93,28 +88,54 @@ static void touch_rules(struct judge_metas *j, const struct match_plan *plan,
 	}
 }
 
+/* The step from which on all it reads may be read. */
+static uint32_t step_of(const struct judge_metas *j, const struct judge_meta *m)
+{
+	uint32_t step = 0;
+
+	for (size_t i = 0; i < m->dep_count; i++)
+		step = later(step, ready_of(j, m->deps[i]));
+	return step;
+}
+
+/* In a circle nobody waits: what has not run in the first priority counts as no hit. */
+static double first_value_of(const void *ctx, uint32_t id)
+{
+	const struct judge_metas *j = ctx;
+
+	if (id == RULE_NONE || !bits_has(j->touched, id) || j->ready[id] > 0)
+		return 0;
+	return j->values[id];
+}
+
+static double value_of(const struct judge_metas *j, const struct judge_meta *m)
+{
+	struct expr_values all = { j->truths, j->values, (uint32_t)j->rs->rule_count };
+	double v;
+	bool ok;
+
+	if (m->is_cyclic)
+		ok = expr_eval(m->expr, first_value_of, j, &v);
+	else
+		ok = expr_eval_set(m->expr, &all, &v);
+	return ok ? v : 0;
+}
+
 /*
  * A meta without score is evaluated when it becomes ready in the run, never at the end; when it is true
  * it has no way to say so, and whoever reads it waits for ever.
  */
-static void evaluate(struct judge_metas *j, const struct judge_meta *m)
+static void evaluate(struct judge_metas *j, size_t place)
 {
-	bool any = false, scored = j->scores[m->rule] != 0;
-	uint32_t ready, step = 0;
+	const struct judge_meta *m = &j->rs->judge_metas[place];
+	bool scored = j->scores[m->rule] != 0;
+	uint32_t ready = j->untouched[m->rule];
 	double v = 0;
 
-	for (size_t i = 0; i < m->dep_count; i++) {
-		uint32_t dep = m->deps[i];
-
-		step = later(step, ready_of(j, dep));
-		any |= bits_has(j->touched, dep) && j->values[dep] != 0;
-	}
-	ready = meta_ready(m, step, scored);
-	/* in a circle nobody waits: what has not run in the first priority counts as no hit */
-	j->read_step = m->is_cyclic ? 0 : (uint32_t)JUDGE_STEP_FINISH;
-	if (ready != JUDGE_STEP_NEVER && (any || !m->is_silent) &&
-	    !expr_eval(m->expr, value_of, j, &v))
-		v = 0;
+	if (bits_has(j->moved, place))
+		ready = meta_ready(m, step_of(j, m), scored);
+	if (ready != JUDGE_STEP_NEVER)
+		v = value_of(j, m);
 	if (v != 0 && !scored) {
 		ready = JUDGE_STEP_NEVER;
 		v = 0;
@@ -143,15 +164,17 @@ void judge_metas_run(struct judge_metas *j, const struct match_plan *plan, const
 {
 	size_t n = j->rs->rule_count + 1, metas = j->rs->meta_count;
 
-	j->touched = arena_calloc(a, bits_words(n), sizeof(*j->touched));
+	j->touched = arena_calloc(a, 2 * bits_words(n), sizeof(*j->touched));
+	j->truths = j->touched + bits_words(n);
 	j->values = arena_alloc(a, n * sizeof(*j->values));
 	j->ready = arena_alloc(a, n * sizeof(*j->ready));
+	j->moved = arena_calloc(a, bits_words(metas), sizeof(*j->moved));
 	j->due = arena_alloc(a, bits_words(metas) * sizeof(*j->due));
 	memcpy(j->due, j->rs->lively, bits_words(metas) * sizeof(*j->due));
 	j->hits = arena_alloc(a, metas * sizeof(*j->hits));
 	j->hit_count = 0;
 	touch_rules(j, plan, hits);
 	BITS_EACH(j->due, metas, place)
-	evaluate(j, &j->rs->judge_metas[place]);
+	evaluate(j, place);
 	sort_hits(j);
 }

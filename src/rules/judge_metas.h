@@ -21,11 +21,13 @@ struct judge_metas {
 	const double *scores;      /* by rule */
 	const uint32_t *untouched; /* the step at whose end it may be read, where nothing differs */
 	uint64_t *touched;         /* these differ: values and ready stand */
+	uint64_t *truths;          /* of these, those that are not 0 */
 	double *values;            /* what metas see */
 	uint32_t *ready;
-	uint64_t *due;      /* metas to evaluate, by place */
-	uint32_t read_step; /* what a meta evaluated now can see: rules ready by then */
-	uint32_t *hits;     /* the metas that hit, by the step in which they do */
+	uint64_t *due; /* metas to evaluate, by place */
+	uint64_t
+	    *moved; /* those that read something that may be read at another step than thought */
+	uint32_t *hits; /* the metas that hit, by the step in which they do */
 	size_t hit_count;
 };
 

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Expressions evaluated. Nearly all that judging asks for are 0, which is told by a chain of tests, each the
+ * truth of one rule, without a stack and without a jump that depends on the operator. Only what is
+ * not 0 is worked out step by step.
+ */
+#include "rules/expr_private.h"
+
+#include "core/arena.h"
+#include "core/bits.h"
+#include "core/must.h"
+#include "core/vec.h"
+
+static bool is_jump(const struct expr_step *s)
+{
+	return s->op == OP_AND || s->op == OP_OR || s->op == OP_QUESTION || s->op == OP_COLON ||
+	       s->op == OP_CHAIN;
+}
+
+/* A && that ends all when its left side is false: it jumps to the end, or to the next one that does. */
+static bool ends_all(const struct expr *x, size_t at)
+{
+	while (at < x->n && x->steps[at].op == OP_AND)
+		at = x->steps[at].arg;
+	return at == x->n;
+}
+
+size_t expr_required(const struct expr *x, uint32_t *ids, size_t max)
+{
+	size_t n = 0,
+	       certain = 0; /* every step from `certain` on is reached, or the expression is 0 */
+
+	for (size_t i = 0; i < x->n && n < max; i++) {
+		const struct expr_step *s = &x->steps[i];
+
+		if (is_jump(s) && !ends_all(x, i) && s->arg > certain)
+			certain = s->arg;
+		if (s->op == OP_VALUE && i >= certain && ends_all(x, i + 1))
+			ids[n++] = s->arg;
+	}
+	return n;
+}
+
+static bool compare(unsigned op, double a, double b)
+{
+	switch (op) {
+	case OP_LT: return a < b;
+	case OP_GT: return a > b;
+	case OP_LE: return a <= b;
+	case OP_GE: return a >= b;
+	case OP_EQ: return a == b;
+	default: return a != b;
+	}
+}
+
+/* Perl's integer view of a number: negative ones wrap. */
+static uint64_t integer_of(double v)
+{
+	if (v < 0)
+		return v <= -9223372036854775808.0 ? UINT64_C(1) << 63 : (uint64_t)(int64_t)v;
+	return v >= 18446744073709551615.0 ? UINT64_MAX : (uint64_t)v;
+}
+
+/* One operator of two operands; false: division by zero. */
+static bool compute(unsigned op, double a, double b, double *ret)
+{
+	switch (op) {
+	case OP_MUL: *ret = a * b; return true;
+	case OP_DIV:
+		if (b == 0)
+			return false;
+		*ret = a / b;
+		return true;
+	case OP_ADD: *ret = a + b; return true;
+	case OP_SUB: *ret = a - b; return true;
+	case OP_XOR: *ret = (double)(integer_of(a) ^ integer_of(b)); return true;
+	}
+	*ret = compare(op, a, b);
+	return true;
+}
+
+/* Steps from `from` up to before `to`, which leave one number. */
+static inline __attribute__((always_inline)) bool run_steps(const struct expr *x, size_t from,
+							    size_t to, expr_value_fn value,
+							    const void *ctx, double *ret)
+{
+	double stack[EXPR_MAX_STACK + 1];
+	size_t n = 0;
+
+	/* expr_compile() has proven the depth of the stack at each step. */
+	/* NOLINTBEGIN(clang-analyzer-core.*) */
+	for (size_t i = from; i < to;) {
+		const struct expr_step *s = &x->steps[i++];
+
+		switch (s->op) {
+		case OP_NUMBER: stack[n++] = s->number; break;
+		case OP_VALUE: stack[n++] = value(ctx, s->arg); break;
+		case OP_NOT: stack[n - 1] = stack[n - 1] == 0; break;
+		case OP_NEGATE: stack[n - 1] = -stack[n - 1]; break;
+		case OP_PLUS: break;
+		case OP_AND:
+		case OP_OR:
+			if ((stack[n - 1] != 0) == (s->op == OP_OR))
+				i = s->arg;
+			else
+				n--;
+			break;
+		case OP_QUESTION:
+			if (stack[--n] == 0)
+				i = s->arg;
+			break;
+		case OP_COLON: i = s->arg; break;
+		case OP_CHAIN:
+			n--;
+			if (compare(s->compare, stack[n - 1], stack[n]) != 0) {
+				stack[n - 1] = stack[n];
+			} else {
+				stack[n - 1] = 0;
+				i = s->arg;
+			}
+			break;
+		default:
+			n--;
+			if (!compute(s->op, stack[n - 1], stack[n], &stack[n - 1]))
+				return false;
+		}
+	}
+	/* NOLINTEND(clang-analyzer-core.*) */
+	must(n == 1);
+	*ret = stack[0];
+	return true;
+}
+
+bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, double *ret)
+{
+	return run_steps(x, 0, x->n, value, ctx, ret);
+}
+
+static double value_in(const void *ctx, uint32_t id)
+{
+	const struct expr_values *v = ctx;
+
+	return id < v->n && bits_has(v->set, id) ? v->values[id] : 0;
+}
+
+/* false: it is 0, or fails. */
+static bool is_true(const struct expr *x, const struct expr_values *v)
+{
+	uint32_t at = 0;
+
+	while (at < EXPR_STEPS) {
+		const struct expr_test *t = &x->tests[at];
+		double number;
+
+		if (t->id < v->n) {
+			at = t->next[bits_has(v->set, t->id)];
+		} else if (t->id != EXPR_STEPS) {
+			at = t->next[0];
+		} else {
+			if (!run_steps(x, t->from, t->to, value_in, v, &number))
+				return false;
+			at = t->next[number != 0];
+		}
+	}
+	return at == EXPR_TRUE;
+}
+
+bool expr_eval_set(const struct expr *x, const struct expr_values *v, double *ret)
+{
+	*ret = 0;
+	if (x->test_count && !is_true(x, v))
+		return true;
+	return run_steps(x, 0, x->n, value_in, v, ret);
+}
+
+/* --- tests, from the steps --- */
+
+static bool is_boolean(const struct expr_step *s)
+{
+	return s->op == OP_AND || s->op == OP_OR || s->op == OP_QUESTION || s->op == OP_COLON ||
+	       s->op == OP_NOT;
+}
+
+struct tester {
+	const struct expr *x;
+	uint32_t *starts; /* by step: the test that begins there; EXPR_FALSE: none */
+	bool *joins;      /* by step: something jumps here */
+	struct vec tests; /* struct expr_test */
+};
+
+/* The end of the arithmetic that begins at `from`: one number, of which only the truth is asked. 0: it has none. */
+static size_t arithmetic_end(const struct tester *t, size_t from)
+{
+	size_t depth = 0;
+
+	for (size_t i = from; i < t->x->n; i++) {
+		const struct expr_step *s = &t->x->steps[i];
+
+		if (i > from && depth == 1 && (is_boolean(s) || t->joins[i]))
+			return i;
+		if (is_boolean(s) || s->op == OP_CHAIN || (i > from && t->joins[i]))
+			return 0;
+		if (s->op == OP_NUMBER || s->op == OP_VALUE)
+			depth++;
+		else if (s->op >= OP_MUL)
+			depth--;
+	}
+	return depth == 1 ? t->x->n : 0;
+}
+
+/* What comes at step i, when the one value there is `truth`: a test's first step, the end, NO_STEP: not of this kind. */
+enum { NO_STEP = SIZE_MAX };
+
+static size_t follow(const struct tester *t, size_t i, bool *truth)
+{
+	while (i < t->x->n) {
+		const struct expr_step *s = &t->x->steps[i];
+		bool jumps;
+
+		switch (s->op) {
+		case OP_NOT:
+			*truth = !*truth;
+			i++;
+			break;
+		case OP_AND:
+		case OP_OR:
+			jumps = *truth == (s->op == OP_OR);
+			i = jumps ? s->arg : i + 1;
+			if (!jumps) /* its value is dropped: another begins */
+				return i;
+			break;
+		case OP_QUESTION: return *truth ? i + 1 : s->arg;
+		case OP_COLON: i = s->arg; break;
+		default: return (size_t)NO_STEP;
+		}
+	}
+	return t->x->n;
+}
+
+static bool find_tests(struct tester *t)
+{
+	for (size_t i = 0; i < t->x->n;) {
+		const struct expr_step *s = &t->x->steps[i];
+		struct expr_test *test;
+		size_t end;
+
+		if (is_boolean(s)) {
+			i++;
+			continue;
+		}
+		end = arithmetic_end(t, i);
+		if (!end)
+			return false;
+		t->starts[i] = (uint32_t)t->tests.n;
+		test = vec_must_push(&t->tests);
+		test->id = end == i + 1 && s->op == OP_VALUE ? s->arg : (uint32_t)EXPR_STEPS;
+		test->from = (uint32_t)i;
+		test->to = (uint32_t)end;
+		i = end;
+	}
+	return true;
+}
+
+static bool link_tests(struct tester *t)
+{
+	VEC_EACH (&t->tests, struct expr_test, test) {
+		for (int k = 0; k < 2; k++) {
+			bool truth = k;
+			size_t next = follow(t, test->to, &truth);
+
+			if (next == NO_STEP)
+				return false;
+			test->next[k] = truth ? EXPR_TRUE : EXPR_FALSE;
+			if (next < t->x->n)
+				test->next[k] = t->starts[next];
+			if (next < t->x->n && test->next[k] == EXPR_FALSE)
+				return false;
+		}
+	}
+	return true;
+}
+
+void expr_make_tests(struct arena *a, struct expr *x)
+{
+	struct tester t = { .x = x };
+
+	vec_init(&t.tests, a, sizeof(struct expr_test), 0);
+	t.starts = arena_alloc(a, (x->n + 1) * sizeof(*t.starts));
+	t.joins = arena_calloc(a, x->n + 1, sizeof(*t.joins));
+	for (size_t i = 0; i < x->n; i++) {
+		t.starts[i] = EXPR_FALSE;
+		if (is_jump(&x->steps[i]))
+			t.joins[x->steps[i].arg] = true;
+	}
+	if (!find_tests(&t) || !link_tests(&t))
+		return;
+	x->tests = t.tests.data;
+	x->test_count = t.tests.n;
+}
