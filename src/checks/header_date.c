@@ -28,12 +28,91 @@ static bool header_date(const struct eval_call *call, struct str name, int64_t *
 	return false;
 }
 
-static bool received_time(const struct eval_call *call, struct str line, int64_t *ret)
+static size_t digits_before(struct str s, size_t end)
 {
-	struct regex_found found;
+	while (end && ascii_is_digit(s.p[end - 1]))
+		end--;
+	return end;
+}
 
-	return header_find(call, HEADER_RE_RCVD_DATE, line, &found) &&
-	       date_parse(found.group[1], ret);
+static size_t digits_behind(struct str s, size_t from)
+{
+	while (from < s.n && ascii_is_digit(s.p[from]))
+		from++;
+	return from;
+}
+
+static bool is_space_at(struct str s, size_t i)
+{
+	return i < s.n && ascii_is_space(s.p[i]);
+}
+
+/* The end of ":D+:D+ X+" behind the hour that ends here; 0: there is none. */
+static size_t end_of_date(struct str s, size_t at)
+{
+	for (int i = 0; i < 2; i++) {
+		size_t end = at < s.n && s.p[at] == ':' ? digits_behind(s, at + 1) : 0;
+
+		if (end < at + 2)
+			return 0;
+		at = end;
+	}
+	if (at + 1 >= s.n || s.p[at] != ' ' || is_space_at(s, at + 1))
+		return 0;
+	for (at++; at < s.n && !ascii_is_space(s.p[at]);)
+		at++;
+	return at;
+}
+
+/* Where "D+ Mon D+ H+" begins, of which the hour ends before `end`; STR_NPOS: there is none. */
+static size_t start_of_date(struct str s, size_t end)
+{
+	size_t at = digits_before(s, end), year;
+
+	if (at == end || at < 2 || s.p[at - 1] != ' ')
+		return STR_NPOS;
+	end = at - 1;
+	year = digits_before(s, end);
+	if (year == end || year < 6 || s.p[year - 1] != ' ' || s.p[year - 5] != ' ')
+		return STR_NPOS;
+	for (size_t i = year - 4; i < year - 1; i++) {
+		if (is_space_at(s, i))
+			return STR_NPOS;
+	}
+	end = year - 5;
+	at = digits_before(s, end);
+	return at == end ? STR_NPOS : at;
+}
+
+/*
+ * The first "D+ Mon D+ D+:D+:D+ X+" with white space before it, and one byte between where there is one. None
+ * where there is no such.
+ */
+static struct str find_date(struct str s)
+{
+	for (size_t from = 0;;) {
+		size_t colon = str_chr(str_from(s, from), ':'), at, end;
+
+		if (colon == STR_NPOS)
+			return STR_NONE;
+		colon += from;
+		from = colon + 1;
+		end = end_of_date(s, colon);
+		at = end ? start_of_date(s, colon) : STR_NPOS;
+		if (at == STR_NPOS || at == 0)
+			continue;
+		if (at > 1 && is_space_at(s, at - 2))
+			return str_sub(s, at - 2, end);
+		if (is_space_at(s, at - 1))
+			return str_sub(s, at - 1, end);
+	}
+}
+
+static bool received_time(struct str line, int64_t *ret)
+{
+	struct str date = find_date(line);
+
+	return !str_is_none(date) && date_parse(date, ret);
 }
 
 static void split_lines(struct str text, struct vec *lines)
@@ -52,15 +131,29 @@ static void split_lines(struct str text, struct vec *lines)
 	}
 }
 
+static bool has(struct str s, struct str what)
+{
+	return str_find(s, what) != STR_NPOS;
+}
+
+static bool is_local_hop(const struct eval_call *call, struct str line)
+{
+	return (has(line, STR("from localhost")) || has(line, STR("127.0.0.1")) ||
+		has(line, STR(" invoked by uid "))) &&
+	       header_matches(call, HEADER_RE_LOCAL_HOP, line);
+}
+
 /* How many lines at the top are this machine's own: 0, 1 or 2; *ret_second when only the second is. */
 static size_t count_local(const struct eval_call *call, const struct vec *lines)
 {
 	struct str first = *VEC_AT(lines, struct str, 0);
-	bool own = header_matches(call, HEADER_RE_LOCAL_HOP, first);
-	size_t next = own ? 1 : 0;
+	size_t next = is_local_hop(call, first) ? 1 : 0;
+	struct str line;
 
-	if (next < lines->n &&
-	    header_matches(call, HEADER_RE_FETCHMAIL_HOP, *VEC_AT(lines, struct str, next)))
+	if (next == lines->n)
+		return 0;
+	line = *VEC_AT(lines, struct str, next);
+	if (has(line, STR(" (fetchmail-")) && header_matches(call, HEADER_RE_FETCHMAIL_HOP, line))
 		return next + 1;
 	return 0;
 }
@@ -71,7 +164,7 @@ static void read_fetchmail(const struct eval_call *call, const struct vec *lines
 	for (size_t i = 0; i < n; i++) {
 		int64_t t;
 
-		if (!received_time(call, *VEC_AT(lines, struct str, i), &t) ||
+		if (!received_time(*VEC_AT(lines, struct str, i), &t) ||
 		    t > call->msg->now_ms / 1000)
 			continue;
 		if (!state->has_fetchmail || t > state->fetchmail)
@@ -93,7 +186,7 @@ static void read_received(const struct eval_call *call, struct header_state *sta
 	read_fetchmail(call, &lines, local, state);
 	state->received = arena_calloc(call->arena, lines.n, sizeof(*state->received));
 	for (size_t i = local; i < lines.n; i++) {
-		if (received_time(call, *VEC_AT(&lines, struct str, i),
+		if (received_time(*VEC_AT(&lines, struct str, i),
 				  &state->received[state->received_count]))
 			state->received_count++;
 	}
@@ -196,10 +289,11 @@ static bool is_outlook_time(int64_t token, struct str date)
 
 int check_outlook_message_id(struct eval_call *call)
 {
+	struct str id = call_header(call, "MESSAGEID");
 	struct regex_found found;
 	int64_t token = 0;
 
-	if (!header_find(call, HEADER_RE_OUTLOOK_ID, call_header(call, "MESSAGEID"), &found))
+	if (str_chr(id, '$') == STR_NPOS || !header_find(call, HEADER_RE_OUTLOOK_ID, id, &found))
 		return EVAL_MISS;
 	for (size_t i = 0; i < found.group[1].n; i++) {
 		char c = found.group[1].p[i];

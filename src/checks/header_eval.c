@@ -69,7 +69,6 @@ static const struct {
 			     "\\S{3}\\s+\\d{4}\\s+\\d\\d:\\d\\d:\\d\\d\\s+[-+]*\\d{4}\\n$",
 			     REGEX_DOTALL },
 	[HEADER_RE_IP] = { IP, 0 },
-	[HEADER_RE_RCVD_DATE] = { "(\\s.?\\d+ \\S{3} \\d+ \\d+:\\d+:\\d+ \\S+)", 0 },
 	[HEADER_RE_LOCAL_HOP] = { "\\bfrom (?:localhost\\s|(?:\\S+ ){1,2}\\S*\\b127\\.0\\.0\\.1\\b)"
 				  "|qmail \\d+ invoked by uid \\d",
 				  0 },

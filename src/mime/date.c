@@ -31,8 +31,14 @@ static const struct {
 /* 0..11, or -1. */
 static int month_of(struct str s)
 {
-	for (int i = 0; s.n == 3 && i < 12; i++)
-		if (str_eq_nocase(s, str_make(month_names[i], 3)))
+	char c[3];
+
+	if (s.n != 3)
+		return -1;
+	for (int i = 0; i < 3; i++)
+		c[i] = ascii_lower(s.p[i]);
+	for (int i = 0; i < 12; i++)
+		if (memcmp(month_names[i], c, 3) == 0)
 			return i;
 	return -1;
 }
@@ -261,27 +267,125 @@ static void split_words(struct str text, struct strbuf *buf, struct words *w)
 	}
 }
 
+/* --- what nearly all dates look like: [Www[,]] D Mon YYYY [H]H:MM[:SS] +ZZZZ, and whatever follows --- */
+
+static bool is_gap(char c)
+{
+	return c == ',' || ascii_is_space(c);
+}
+
+/* The next word, as split_words() finds it. */
+static struct str next_word(struct str s, size_t *at)
+{
+	size_t from;
+
+	while (*at < s.n && is_gap(s.p[*at]))
+		(*at)++;
+	from = *at;
+	while (*at < s.n && !is_gap(s.p[*at]))
+		(*at)++;
+	return str_sub(s, from, *at);
+}
+
+/* Of at most four bytes. */
+static bool small_number(struct str s, size_t min, size_t max, int64_t *ret)
+{
+	int64_t v = 0;
+
+	if (s.n < min || s.n > max)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!ascii_is_digit(s.p[i]))
+			return false;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*ret = v;
+	return true;
+}
+
+static bool usual_time(struct str word, struct when *t)
+{
+	size_t colon = word.n > 1 && word.p[1] == ':' ? 1 : 2;
+
+	if (word.n == colon + 3)
+		t->second = 0;
+	else if (word.n != colon + 6 || word.p[colon + 3] != ':' ||
+		 !small_number(str_from(word, colon + 4), 2, 2, &t->second))
+		return false;
+	return word.p[colon] == ':' && small_number(str_sub(word, 0, colon), 1, 2, &t->hour) &&
+	       small_number(str_sub(word, colon + 1, colon + 3), 2, 2, &t->minute);
+}
+
+static bool usual_zone(struct str word, struct when *t)
+{
+	int64_t v;
+
+	if (word.n != 5 || (word.p[0] != '+' && word.p[0] != '-') ||
+	    !small_number(str_from(word, 1), 4, 4, &v))
+		return false;
+	v = v / 100 * 60 + v % 100;
+	t->zone_minutes = word.p[0] == '-' ? -v : v;
+	return true;
+}
+
+static bool is_letters(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!ascii_is_alpha(s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+/* The first of each kind counts: whatever stands behind does not matter. */
+static bool take_usual(struct str s, struct when *t)
+{
+	size_t at = 0;
+	struct str word = next_word(s, &at);
+	int month;
+
+	if (is_letters(word))
+		word = next_word(s, &at);
+	if (!small_number(word, 1, 4, &t->day))
+		return false;
+	month = month_of(next_word(s, &at));
+	t->month = month + 1;
+	t->year_digits = 4;
+	return month >= 0 && small_number(next_word(s, &at), 4, 4, &t->year) &&
+	       usual_time(next_word(s, &at), t) && usual_zone(next_word(s, &at), t);
+}
+
+/* --- any text --- */
+
 enum { MAX_DATE_BYTES = 16384 };
 
-bool date_parse(struct str text, int64_t *ret)
+static bool take_anywhere(struct str text, struct when *t)
 {
 	struct strbuf buf;
 	struct words w;
-	struct when t = { 0 };
-	int64_t time, zone;
 	bool found;
 
 	strbuf_init(&buf, MAX_DATE_BYTES);
 	split_words(str_sub(text, 0, MAX_DATE_BYTES), &buf, &w);
-	found = take_day_first(&w, &t, 4, 4) || take_ctime(&w, &t) || take_day_first(&w, &t, 2, 3);
+	found = take_day_first(&w, t, 4, 4) || take_ctime(&w, t) || take_day_first(&w, t, 2, 3);
 	if (found) {
-		take_time(&w, &t);
-		if (!take_numeric_zone(&w, &t))
-			take_named_zone(&w, &t);
+		take_time(&w, t);
+		if (!take_numeric_zone(&w, t))
+			take_named_zone(&w, t);
 	}
 	strbuf_done(&buf);
-	if (!found)
-		return false;
+	return found;
+}
+
+bool date_parse(struct str text, int64_t *ret)
+{
+	struct when t = { 0 };
+	int64_t time, zone;
+
+	if (!take_usual(text, &t)) {
+		t = (struct when){ 0 };
+		if (!take_anywhere(text, &t))
+			return false;
+	}
 	clamp(&t);
 	/* A month beyond its end on 29 February of a year that was clamped away has no such day. */
 	if (t.day == 0 || t.day > days_in_month(t.year, t.month))

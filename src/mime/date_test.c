@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 #define NONE INT64_MIN
 
@@ -41,6 +42,8 @@ static const struct {
 	{ "1 Jan 2003 9:00 (PST)", 1041440400 },
 	{ "29 Feb 2004 00:00", 1078012800 },
 	{ "1 Jan 2003 1:2", 1041379200 },
+	{ "  Thu, 13 Feb 2003 20:59:28 -0800 (PST)", 1045198768 },
+	{ "13 fEB 2003 0:59 +0100 x 14 Feb 2003 01:00:00 +0200", 1045094340 },
 	{ "", NONE },
 };
 
@@ -55,8 +58,35 @@ static void test_rows(void **state)
 	}
 }
 
+/* A word in front that means nothing keeps the usual form from being seen, and changes nothing else. */
+static void test_usual(void **state)
+{
+	static const char *const days[] = { "", "Mon ", "Mon,", "Mon, ", "Mon , ", "x " };
+	static const char *const dates[] = { "1 Jan 2003", "29 Feb 2003", "0031 dec 2037",
+					     "9 Mai 2003", "1 Jan 03",    "12 Nov 2004," };
+	static const char *const times[] = { "",         "1:02",   "01:02:03",   "1:02:3",
+					     "99:61:61", "1:2:03", "01:02:03:04" };
+	static const char *const zones[] = { "",     "+0000", "-0800", "+9999",
+					     "+100", "GMT",   "(PST)", "-0800(PST)" };
+	char line[200];
+
+	(void)state;
+	for (size_t i = 0; i < 6 * 6 * 7 * 8; i++) {
+		int64_t got = NONE, want = NONE;
+		bool a, b;
+
+		snprintf(line, sizeof(line), "x1 %s%s %s %s +0200", days[i % 6], dates[i / 6 % 6],
+			 times[i / 36 % 7], zones[i / 252]);
+		b = date_parse(str_of(line), &want);
+		a = date_parse(str_of(line + 3), &got);
+		if (a != b || got != want)
+			fail_msg("'%s': %lld, %lld", line, (long long)got, (long long)want);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows),
+					    cmocka_unit_test(test_usual) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
