@@ -71,6 +71,18 @@ int arg_compile_key_range(struct arena *a, const void *conf, const struct str *a
 	return 0;
 }
 
+int arg_compile_numbers(struct arena *a, const void *conf, const struct str *args, size_t n,
+			void **ret, struct err *e)
+{
+	struct arg_numbers *numbers = arena_zalloc(a, sizeof(*numbers));
+
+	(void)conf, (void)e;
+	for (size_t i = 0; i < n && i < ARG_NUMBERS; i++)
+		numbers->at[i] = arg_number(args[i]);
+	*ret = numbers;
+	return 0;
+}
+
 bool arg_in_half_open(const struct arg_range *r, double v)
 {
 	return (!r->has_min || v >= r->min) && (!r->has_max || v < r->max);

@@ -24,6 +24,18 @@ int arg_compile_range(struct arena *a, const void *conf, const struct str *args,
 		      void **ret, struct err *e);
 int arg_compile_key_range(struct arena *a, const void *conf, const struct str *args, size_t n,
 			  void **ret, struct err *e);
+/* For eval_def.compile: each of the first arguments as a number, 0 for what was not given. */
+enum { ARG_NUMBERS = 5 };
+struct arg_numbers {
+	double at[ARG_NUMBERS];
+};
+int arg_compile_numbers(struct arena *a, const void *conf, const struct str *args, size_t n,
+			void **ret, struct err *e);
+/* Of an eval function that was compiled so; i below ARG_NUMBERS. */
+static inline double call_number(const struct eval_call *call, size_t i)
+{
+	return ((const struct arg_numbers *)call->compiled)->at[i];
+}
 /* min <= v < max */
 bool arg_in_half_open(const struct arg_range *r, double v);
 /* min <= v <= max */

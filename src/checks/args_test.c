@@ -46,6 +46,11 @@ static void test_range(void **state)
 	assert_true(arg_in_closed(compiled, 1e9) && !arg_in_closed(compiled, 0.9));
 	assert_int_equal(arg_compile_key_range(a, NULL, both, 2, &compiled, NULL), 0);
 	assert_true(arg_in_closed(compiled, 2) && !arg_in_closed(compiled, 1));
+	assert_int_equal(arg_compile_numbers(a, NULL, both, 2, &compiled, NULL), 0);
+	struct eval_call call = { .compiled = compiled };
+
+	assert_true(call_number(&call, 0) == 1 && call_number(&call, 1) == 2);
+	assert_true(call_number(&call, ARG_NUMBERS - 1) == 0);
 	a = arena_free(a);
 }
 

@@ -6,6 +6,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "mime/message.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 
 /* Percent of lines without anything but white space; -1 with fewer lines than min_lines. */
@@ -31,8 +32,8 @@ static double blank_line_percent(struct eval_call *call, double min_lines)
 
 static int check_blank_line_ratio(struct eval_call *call)
 {
-	double min = arg_number(arg_text(call, 0)), max = arg_number(arg_text(call, 1));
-	double min_lines = arg_number(arg_text(call, 2));
+	double min = call_number(call, 0), max = call_number(call, 1);
+	double min_lines = call_number(call, 2);
 	double value = blank_line_percent(call, min_lines < 1 ? 1 : min_lines);
 
 	return (min == 0 || value > min) && value <= max;
@@ -88,7 +89,7 @@ static double blanks_percent(const struct eval_call *call)
 static int check_vertical_words(struct eval_call *call)
 {
 	struct body_state *state = call_state(call, sizeof(*state));
-	double min = arg_number(arg_text(call, 0)), max = arg_number(arg_text(call, 1));
+	double min = call_number(call, 0), max = call_number(call, 1);
 
 	if (!state->have_vertical) {
 		state->vertical = blanks_percent(call);
@@ -100,7 +101,26 @@ static int check_vertical_words(struct eval_call *call)
 /* Named for a minimum in SpamAssassin's text, it is a maximum. */
 static int check_body_length(struct eval_call *call)
 {
-	return (double)call->msg->mime->pristine_body.n <= arg_number(arg_text(call, 0));
+	return (double)call->msg->mime->pristine_body.n <= call_number(call, 0);
+}
+
+/* Without an alternative nothing differs, and there are no words. */
+static unsigned difference_needs(const void *conf, const struct str *args, size_t n,
+				 const void *compiled)
+{
+	const struct arg_range *r = compiled;
+
+	(void)conf, (void)args, (void)n;
+	return r->min > 0 ? MSG_HOLDS_ALTERNATIVE : 0;
+}
+
+static unsigned count_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	const struct arg_numbers *numbers = compiled;
+
+	(void)conf, (void)args, (void)n;
+	return numbers->at[1] >= 0 ? MSG_HOLDS_ALTERNATIVE : 0;
 }
 
 static void *conf_new(struct arena *a)
@@ -119,20 +139,23 @@ static void *conf_new(struct arena *a)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_blank_line_ratio", EVAL_BODY, .fn = check_blank_line_ratio },
-	{ "check_body_length", EVAL_BODY, .fn = check_body_length },
-	{ "check_stock_info", EVAL_BODY, .fn = check_stock_info },
+	{ "check_blank_line_ratio", EVAL_BODY, .fn = check_blank_line_ratio,
+	  .compile = arg_compile_numbers },
+	{ "check_body_length", EVAL_BODY, .fn = check_body_length, .compile = arg_compile_numbers },
+	{ "check_stock_info", EVAL_BODY, .fn = check_stock_info, .compile = arg_compile_numbers },
 	{ "multipart_alternative_difference", EVAL_BODY, .fn = check_alternative_difference,
-	  .compile = arg_compile_range },
+	  .compile = arg_compile_range, .needs_of = difference_needs },
 	{ "multipart_alternative_difference_count", EVAL_BODY,
-	  .fn = check_alternative_difference_count },
+	  .fn = check_alternative_difference_count, .compile = arg_compile_numbers,
+	  .needs_of = count_needs },
 	{ "plaintext_body_length", EVAL_BODY, .fn = check_plaintext_body_length,
 	  .compile = arg_compile_range },
 	{ "plaintext_body_sig_ratio", EVAL_BODY, .fn = check_plaintext_ratio,
 	  .compile = arg_compile_range },
 	{ "plaintext_sig_length", EVAL_BODY, .fn = check_plaintext_sig_length,
 	  .compile = arg_compile_range },
-	{ "tvd_vertical_words", EVAL_BODY, .fn = check_vertical_words },
+	{ "tvd_vertical_words", EVAL_BODY, .fn = check_vertical_words,
+	  .compile = arg_compile_numbers },
 	{ 0 },
 };
 

@@ -93,7 +93,7 @@ static size_t count_stock_labels(const struct eval_call *call, struct str text)
 int check_stock_info(struct eval_call *call)
 {
 	struct body_state *state = call_state(call, sizeof(*state));
-	double want = arg_number(arg_text(call, 0));
+	double want = call_number(call, 0);
 
 	if (!state->have_stock) {
 		struct mime_part *p = first_part(call, STR("text/plain"), false);

@@ -215,7 +215,7 @@ int check_alternative_difference(struct eval_call *call)
 int check_alternative_difference_count(struct eval_call *call)
 {
 	const struct body_state *state = read_words(call);
-	double ratio = arg_number(arg_text(call, 0)), min_html = arg_number(arg_text(call, 1));
+	double ratio = call_number(call, 0), min_html = call_number(call, 1);
 
 	return (double)state->html_words > min_html &&
 	       (double)state->text_words / (double)state->html_words > ratio;

@@ -96,6 +96,8 @@ int check_missing_to(struct eval_call *call);
 int check_to_in_subject(struct eval_call *call);
 
 /* header_text.c: what single headers say. */
+int compile_illegal_chars(struct arena *a, const void *conf, const struct str *args, size_t n,
+			  void **ret, struct err *e);
 int check_illegal_chars(struct eval_call *call);
 int check_header_count_range(struct eval_call *call);
 int check_subject_all_caps(struct eval_call *call);

@@ -18,15 +18,17 @@ struct byte_counts {
 	size_t high, control, illegal, currency;
 };
 
-/* All eight bytes are printable ASCII: nothing to count. */
-static bool is_printable(const char *p)
+/* Sixteen bytes that are printable ASCII, or TAB, LF and CR: nothing to count. */
+static bool is_plain(const char *p)
 {
-	const uint64_t each = 0x0101010101010101u, top = 0x80 * each;
-	uint64_t w, low;
+	typedef uint8_t block __attribute__((vector_size(16)));
+	uint64_t words[2];
+	block b, plain;
 
-	memcpy(&w, p, 8);
-	low = w & ~top;
-	return ((low + (0x80 - ' ') * each) & ~((low + each) | w) & top) == top;
+	memcpy(&b, p, sizeof(b));
+	plain = (block)((b - ' ' < 0x7f - ' ') | (b == '\n') | (b == '\t') | (b == '\r'));
+	memcpy(words, &plain, sizeof(words));
+	return (words[0] & words[1]) == UINT64_MAX;
 }
 
 static struct byte_counts count_bytes(struct str text)
@@ -36,8 +38,8 @@ static struct byte_counts count_bytes(struct str text)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c;
 
-		while (i + 8 < text.n && is_printable(text.p + i))
-			i += 8;
+		while (i + 16 < text.n && is_plain(text.p + i))
+			i += 16;
 		c = (unsigned char)text.p[i];
 		n.high += c >= 0x80;
 		n.control += is_c0_control(c);
@@ -47,25 +49,46 @@ static struct byte_counts count_bytes(struct str text)
 	return n;
 }
 
+/* What is asked of a header's raw bytes. */
+struct illegal_chars {
+	struct str spec; /* NAME:raw */
+	bool is_subject;
+	double ratio, count;
+};
+
+int compile_illegal_chars(struct arena *a, const void *conf, const struct str *args, size_t n,
+			  void **ret, struct err *e)
+{
+	struct illegal_chars *c = arena_zalloc(a, sizeof(*c));
+
+	(void)conf, (void)e;
+	c->spec = n ? args[0] : STR("");
+	if (!str_ends(c->spec, STR(":raw")))
+		c->spec = str_concat(a, c->spec, STR(":raw"));
+	c->is_subject = str_eq_nocase(c->spec, STR("subject:raw"));
+	c->ratio = n > 1 ? arg_number(args[1]) : 0;
+	c->count = n > 2 ? arg_number(args[2]) : 0;
+	*ret = c;
+	return 0;
+}
+
 int check_illegal_chars(struct eval_call *call)
 {
-	struct str name = arg_text(call, 0), text;
-	double ratio = arg_number(arg_text(call, 1)), count = arg_number(arg_text(call, 2));
+	const struct illegal_chars *c = call->compiled;
 	struct byte_counts n;
+	struct str text;
 	bool found;
 
-	if (!str_ends(name, STR(":raw")))
-		name = str_concat(call->arena, name, STR(":raw"));
-	text = msg_get(call->msg, name, &found);
+	text = msg_get(call->msg, c->spec, &found);
 	if (!found || str_is_blank(text) || !budget_steps(call->budget, 1 + text.n / 64))
 		return EVAL_MISS;
 	n = count_bytes(text);
 	if (n.high && !n.control && utf8_is_valid(text))
 		return EVAL_MISS;
 	/* One cent, pound or registered sign in a subject is excused. */
-	if (n.illegal && n.currency == 1 && str_eq_nocase(name, STR("subject:raw")))
+	if (n.illegal && n.currency == 1 && c->is_subject)
 		n.illegal--;
-	return (double)n.illegal / (double)text.n >= ratio && (double)n.illegal >= count;
+	return (double)n.illegal / (double)text.n >= c->ratio && (double)n.illegal >= c->count;
 }
 
 int check_header_count_range(struct eval_call *call)

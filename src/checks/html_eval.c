@@ -257,7 +257,7 @@ static int check_text_not_match(struct eval_call *call)
 static int check_title_subject_ratio(struct eval_call *call)
 {
 	struct str subject = call_header(call, "Subject");
-	double want = arg_number(arg_text(call, 0));
+	double want = call_number(call, 0);
 
 	if (!subject.n)
 		return EVAL_MISS;
@@ -316,7 +316,7 @@ static const struct eval_def evals[] = {
 	{ "html_text_not_match", EVAL_BODY, .fn = check_text_not_match,
 	  .compile = compile_text_match, .needs = MSG_HOLDS_HTML },
 	{ "html_title_subject_ratio", EVAL_BODY, .fn = check_title_subject_ratio,
-	  .needs = MSG_HOLDS_HTML },
+	  .compile = arg_compile_numbers, .needs = MSG_HOLDS_HTML },
 	{ 0 },
 };
 

@@ -88,7 +88,7 @@ static void count_anchor(struct eval_call *call, const struct html_uri *uri, str
 
 static int check_mismatch(struct eval_call *call)
 {
-	double min = arg_number(arg_text(call, 0)), max = arg_number(arg_text(call, 1));
+	double min = call_number(call, 0), max = call_number(call, 1);
 
 	min = min == 0 ? 1 : min;
 	for (size_t i = 0; i < call->msg->html_count; i++) {
@@ -105,7 +105,8 @@ static int check_mismatch(struct eval_call *call)
 }
 
 static const struct eval_def evals[] = {
-	{ "check_https_http_mismatch", EVAL_BODY, .fn = check_mismatch, .needs = MSG_HOLDS_HTML },
+	{ "check_https_http_mismatch", EVAL_BODY, .fn = check_mismatch,
+	  .compile = arg_compile_numbers, .needs = MSG_HOLDS_HTML },
 	{ 0 },
 };
 

@@ -212,8 +212,8 @@ static int check_size_exact(struct eval_call *call)
 	if (call->arg_count < 3 || !kind_of_name(arg_text(call, 0), &kind))
 		return EVAL_MISS;
 	VEC_EACH (&state->images, struct image, image) {
-		if (is_of_kind(image, kind) && image->height == arg_number(arg_text(call, 1)) &&
-		    image->width == arg_number(arg_text(call, 2)))
+		if (is_of_kind(image, kind) && image->height == call_number(call, 1) &&
+		    image->width == call_number(call, 2))
 			return EVAL_HIT;
 	}
 	return EVAL_MISS;
@@ -227,10 +227,10 @@ static int check_size_range(struct eval_call *call)
 	if (call->arg_count < 3 || !kind_of_name(arg_text(call, 0), &kind))
 		return EVAL_MISS;
 	VEC_EACH (&state->images, struct image, image) {
-		if (is_of_kind(image, kind) && image->height >= arg_number(arg_text(call, 1)) &&
-		    image->width >= arg_number(arg_text(call, 2)) &&
-		    (call->arg_count < 4 || image->height <= arg_number(arg_text(call, 3))) &&
-		    (call->arg_count < 5 || image->width <= arg_number(arg_text(call, 4))))
+		if (is_of_kind(image, kind) && image->height >= call_number(call, 1) &&
+		    image->width >= call_number(call, 2) &&
+		    (call->arg_count < 4 || image->height <= call_number(call, 3)) &&
+		    (call->arg_count < 5 || image->width <= call_number(call, 4)))
 			return EVAL_HIT;
 	}
 	return EVAL_MISS;
@@ -287,8 +287,10 @@ static const struct eval_def evals[] = {
 	{ "image_name_regex", EVAL_BODY, .fn = check_name_regex, .compile = compile_name,
 	  .needs = MSG_HOLDS_IMAGE },
 	{ "image_named", EVAL_BODY, .fn = check_named, .needs = MSG_HOLDS_IMAGE },
-	{ "image_size_exact", EVAL_BODY, .fn = check_size_exact, .needs = MSG_HOLDS_IMAGE },
-	{ "image_size_range", EVAL_BODY, .fn = check_size_range, .needs = MSG_HOLDS_IMAGE },
+	{ "image_size_exact", EVAL_BODY, .fn = check_size_exact, .compile = arg_compile_numbers,
+	  .needs = MSG_HOLDS_IMAGE },
+	{ "image_size_range", EVAL_BODY, .fn = check_size_range, .compile = arg_compile_numbers,
+	  .needs = MSG_HOLDS_IMAGE },
 	{ "image_to_text_ratio", EVAL_BODY, .fn = check_text_ratio,
 	  .compile = arg_compile_key_range, .needs = MSG_HOLDS_IMAGE },
 	{ "pixel_coverage", EVAL_BODY, .fn = check_coverage, .compile = arg_compile_key_range,

@@ -85,7 +85,7 @@ static int check_mime(struct eval_call *call)
 	case KEY_QP_COUNT: return n->qp_count != 0;
 	case KEY_QP_LONG_LINE: return n->qp_long_line;
 	case KEY_QP_RATIO: return n->qp_ratio != 0;
-	case KEY_ASCII_ILLEGAL: return n->ascii_text_illegal != 0;
+	case KEY_ASCII_ILLEGAL: return n->ascii_text_illegal;
 	case KEY_UNICODE_RATIO: return n->text_unicode_ratio != 0;
 	case KEY_ATTACHMENT: return n->attachment != 0;
 	case KEY_BAD_ISO_CHARSET: return n->bad_iso_charset;
@@ -121,7 +121,7 @@ static int check_multipart_ratio(struct eval_call *call)
 
 static int check_ascii_text_illegal(struct eval_call *call)
 {
-	return mime_counts(call)->ascii_text_illegal > 0;
+	return mime_counts(call)->ascii_text_illegal;
 }
 
 /* 0-3 digits, a dot, 1-3 digits */
@@ -138,16 +138,22 @@ static bool is_ratio(struct str s)
 	return true;
 }
 
+/* NULL: it is none, and nothing hits. */
+static int compile_ratio(struct arena *a, const void *conf, const struct str *args, size_t n,
+			 void **ret, struct err *e)
+{
+	*ret = NULL;
+	return n && is_ratio(args[0]) ? arg_compile_numbers(a, conf, args, n, ret, e) : 0;
+}
+
 static int check_unicode_ratio(struct eval_call *call)
 {
-	struct str ratio = arg_text(call, 0);
-
-	return is_ratio(ratio) && mime_counts(call)->text_unicode_ratio >= arg_number(ratio);
+	return call->compiled && mime_counts(call)->text_unicode_ratio >= call_number(call, 0);
 }
 
 static int check_qp_ratio(struct eval_call *call)
 {
-	return mime_counts(call)->qp_ratio >= arg_number(arg_text(call, 0));
+	return mime_counts(call)->qp_ratio >= call_number(call, 0);
 }
 
 /* charset=" up to the closing quote; without quotes up to white space. First form that is there wins. */
@@ -220,10 +226,15 @@ static bool starts_with_base64(struct str line)
 
 static bool has_two_words(struct str line)
 {
-	struct str rest = line;
-	bool first = next_word(&rest).n > 0;
+	size_t i = 0;
 
-	return first && next_word(&rest).n > 0;
+	while (i < line.n && ascii_is_space(line.p[i]))
+		i++;
+	while (i < line.n && !ascii_is_space(line.p[i]))
+		i++;
+	while (i < line.n && ascii_is_space(line.p[i]))
+		i++;
+	return i < line.n;
 }
 
 struct letters {
@@ -472,7 +483,8 @@ static unsigned faraway_needs(const void *conf, const struct str *args, size_t n
 }
 
 static const struct eval_def evals[] = {
-	{ "check_abundant_unicode_ratio", EVAL_BODY, .fn = check_unicode_ratio },
+	{ "check_abundant_unicode_ratio", EVAL_BODY, .fn = check_unicode_ratio,
+	  .compile = compile_ratio },
 	{ "check_base64_length", EVAL_BODY, .fn = check_base64_length,
 	  .compile = arg_compile_range },
 	{ "check_for_ascii_text_illegal", EVAL_BODY, .fn = check_ascii_text_illegal },
@@ -486,7 +498,7 @@ static const struct eval_def evals[] = {
 	{ "check_mime_multipart_ratio", EVAL_BODY, .fn = check_multipart_ratio,
 	  .compile = arg_compile_range, .needs_of = ratio_needs },
 	{ "check_msg_parse_flags", 0, .fn = check_parse_flags },
-	{ "check_qp_ratio", EVAL_BODY, .fn = check_qp_ratio },
+	{ "check_qp_ratio", EVAL_BODY, .fn = check_qp_ratio, .compile = arg_compile_numbers },
 	{ 0 },
 };
 

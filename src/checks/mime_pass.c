@@ -163,74 +163,78 @@ static void count_qp_line(struct pass *p, struct str line)
 		p->qp_escapes += escapes - trailing_blanks(line);
 }
 
-/* Eight bytes of ASCII at once, from 0x10 on: no NUL, no CR. */
-static bool is_lawful_word(const char *p)
+/* Sixteen bytes of ASCII at once, without NUL and CR. */
+static bool is_lawful_block(const char *p)
 {
-	const uint64_t each = 0x0101010101010101u, top = 0x80 * each;
-	uint64_t w;
+	typedef uint8_t block __attribute__((vector_size(16)));
+	uint64_t words[2];
+	block b, bad;
 
-	memcpy(&w, p, 8);
-	return !(w & top) && ((w + 0x70 * each) & top) == top;
+	memcpy(&b, p, sizeof(b));
+	bad = (block)((b >= 0x80) | (b == 0) | (b == '\r'));
+	memcpy(words, &bad, sizeof(words));
+	return !(words[0] | words[1]);
 }
 
-static bool is_illegal_ascii(struct str line)
+static bool is_illegal_ascii(struct str text)
 {
-	for (size_t i = 0; i < line.n; i++) {
-		while (i + 8 < line.n && is_lawful_word(line.p + i))
-			i += 8;
-		if (!line.p[i] || line.p[i] == '\r' || (unsigned char)line.p[i] >= 0x80)
+	for (size_t i = 0; i < text.n; i++) {
+		while (i + 16 < text.n && is_lawful_block(text.p + i))
+			i += 16;
+		if (!text.p[i] || text.p[i] == '\r' || (unsigned char)text.p[i] >= 0x80)
 			return true;
 	}
 	return false;
 }
 
 /* &#xHHHH; with capital digits */
-static void count_entities(struct pass *p, struct str line)
+static void count_entities(struct pass *p, struct str text)
 {
 	enum { ENTITY = 8 };
 	size_t found = 0;
 
-	for (size_t i = 0; i + ENTITY <= line.n; i++) {
-		const char *c = memchr(line.p + i, '&', line.n - i - (ENTITY - 1));
+	for (size_t i = 0; i + ENTITY <= text.n; i++) {
+		const char *c = memchr(text.p + i, '&', text.n - i - (ENTITY - 1));
 
 		if (!c)
 			break;
-		i = (size_t)(c - line.p);
-		if (c[0] == '&' && c[1] == '#' && c[2] == 'x' && is_upper_hex(c[3]) &&
-		    is_upper_hex(c[4]) && is_upper_hex(c[5]) && is_upper_hex(c[6]) && c[7] == ';') {
+		i = (size_t)(c - text.p);
+		if (c[1] == '#' && c[2] == 'x' && is_upper_hex(c[3]) && is_upper_hex(c[4]) &&
+		    is_upper_hex(c[5]) && is_upper_hex(c[6]) && c[7] == ';') {
 			found++;
 			i += ENTITY - 1;
 		}
 	}
 	p->unicode_chars += (double)found;
-	p->normal_chars += (double)(line.n - found * ENTITY);
+	p->normal_chars += (double)(text.n - found * ENTITY);
 }
 
-static void count_leaf(struct pass *p, const struct part_view *v, struct str raw)
+static void count_qp(struct pass *p, struct str raw)
 {
-	bool is_qp = str_eq(v->encoding, STR("quoted-printable"));
-	bool is_plain = str_eq(v->type.type, STR("text/plain"));
-	bool is_ascii =
-	    is_plain && (str_is_none(v->type.charset) || str_eq(v->charset, STR("us-ascii")));
-	bool is_bare =
-	    is_plain && (!v->encoding.n || str_eq(v->encoding, STR("0")) ||
-			 str_eq(v->encoding, STR("7bit")) || str_eq(v->encoding, STR("8bit")));
 	size_t from = 0;
 
-	if (!is_qp && !is_plain)
-		return;
 	while (from < raw.n && budget_steps(p->call->budget, 1)) {
 		size_t end = str_chr(str_from(raw, from), '\n');
 		struct str line = str_sub(raw, from, end == STR_NPOS ? raw.n : from + end + 1);
 
 		from += line.n;
-		if (is_qp)
-			count_qp_line(p, line);
-		if (is_ascii && is_illegal_ascii(line))
-			p->n->ascii_text_illegal++;
-		if (is_bare)
-			count_entities(p, line);
+		count_qp_line(p, line);
 	}
+}
+
+static void count_leaf(struct pass *p, const struct part_view *v, struct str raw)
+{
+	bool is_plain = str_eq(v->type.type, STR("text/plain"));
+
+	if (str_eq(v->encoding, STR("quoted-printable")))
+		count_qp(p, raw);
+	if (!is_plain || !budget_steps(p->call->budget, 1 + raw.n / 64))
+		return;
+	if (str_is_none(v->type.charset) || str_eq(v->charset, STR("us-ascii")))
+		p->n->ascii_text_illegal = p->n->ascii_text_illegal || is_illegal_ascii(raw);
+	if (!v->encoding.n || str_eq(v->encoding, STR("0")) || str_eq(v->encoding, STR("7bit")) ||
+	    str_eq(v->encoding, STR("8bit")))
+		count_entities(p, raw);
 }
 
 /* Lengths for multipart_ratio: 0 for leaves that came before any multipart/alternative. */

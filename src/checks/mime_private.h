@@ -17,8 +17,9 @@ struct mime_conf {
 struct mime_counts {
 	/* Named as check_for_mime() names them. */
 	double base64_count, qp_count, body_html_count, body_text_count, attachment;
-	double multipart_ratio, qp_ratio, ascii_text_illegal, text_unicode_ratio;
-	bool base64_encoded_text, bad_iso_charset, faraway_charset, missing_boundary;
+	double multipart_ratio, qp_ratio, text_unicode_ratio;
+	bool ascii_text_illegal, base64_encoded_text, bad_iso_charset, faraway_charset,
+	    missing_boundary;
 	bool multipart_alternative, qp_long_line;
 	bool has_caps_charset; /* some part's charset is full of capitals */
 };
