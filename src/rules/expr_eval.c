@@ -208,8 +208,12 @@ static size_t arithmetic_end(const struct tester *t, size_t from)
 	return depth == 1 ? t->x->n : 0;
 }
 
-/* What comes at step i, when the one value there is `truth`: a test's first step, the end, NO_STEP: not of this kind. */
-enum { NO_STEP = SIZE_MAX };
+#define NO_STEP SIZE_MAX
+
+/*
+ * What comes at step i, when the one value there is `truth`: the first step of a test, or the end. NO_STEP: it is
+ * no expression of this kind.
+ */
 
 static size_t follow(const struct tester *t, size_t i, bool *truth)
 {
@@ -231,7 +235,7 @@ static size_t follow(const struct tester *t, size_t i, bool *truth)
 			break;
 		case OP_QUESTION: return *truth ? i + 1 : s->arg;
 		case OP_COLON: i = s->arg; break;
-		default: return (size_t)NO_STEP;
+		default: return NO_STEP;
 		}
 	}
 	return t->x->n;
