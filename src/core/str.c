@@ -5,6 +5,8 @@
 
 #include "core/arena.h"
 
+#include <stdint.h>
+
 bool str_same_bytes_nocase(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -41,47 +43,94 @@ size_t str_rchr(struct str s, char c)
 	return q ? (size_t)(q - s.p) : STR_NPOS;
 }
 
-size_t str_find(struct str s, struct str needle)
+/* Sixteen places at once. */
+typedef uint8_t block __attribute__((vector_size(16)));
+
+/* A byte to be found; with its mask set, letters count whatever their case. */
+struct end {
+	uint8_t byte, mask;
+	size_t at; /* in the needle */
+};
+
+static struct end end_of(struct str needle, size_t at, bool nocase)
 {
-	const char *q;
+	uint8_t mask = nocase && ascii_is_alpha(needle.p[at]) ? 0x20 : 0;
+
+	return (struct end){ (uint8_t)needle.p[at] | mask, mask, at };
+}
+
+static block has_end(const char *p, struct end e)
+{
+	block b;
+
+	memcpy(&b, p + e.at, sizeof(b));
+	return (block)((b | e.mask) == e.byte);
+}
+
+/* The first of sixteen places from p on where both ends stand, or 16. */
+static size_t place_of(const char *p, struct end first, struct end last)
+{
+	block both = has_end(p, first) & has_end(p, last);
+	uint64_t words[2];
+
+	memcpy(words, &both, sizeof(words));
+	if (!(words[0] | words[1]))
+		return sizeof(block);
+	for (size_t i = 0; i < sizeof(block); i++)
+		if (both[i])
+			return i;
+	return sizeof(block);
+}
+
+static bool is_there(const char *p, struct str needle, bool nocase)
+{
+	return nocase ? str_same_bytes_nocase(p, needle.p, needle.n)
+		      : memcmp(p, needle.p, needle.n) == 0;
+}
+
+/* Places where the needle's first and last byte stand are looked at. */
+static inline __attribute__((always_inline)) size_t find(struct str s, struct str needle,
+							 bool nocase)
+{
+	struct end first, last;
+	size_t i = 0;
 
 	if (!needle.n)
 		return 0;
+	if (needle.n > s.n)
+		return STR_NPOS;
+	first = end_of(needle, 0, nocase);
+	last = end_of(needle, needle.n - 1, nocase);
+	while (i + needle.n - 1 + sizeof(block) <= s.n) {
+		size_t k = place_of(s.p + i, first, last);
+
+		if (k < sizeof(block) && is_there(s.p + i + k, needle, nocase))
+			return i + k;
+		i += k < sizeof(block) ? k + 1 : k;
+	}
+	for (; i + needle.n <= s.n; i++) {
+		if (((uint8_t)s.p[i] | first.mask) == first.byte &&
+		    is_there(s.p + i, needle, nocase))
+			return i;
+	}
+	return STR_NPOS;
+}
+
+/* Long needles may come from a message: no step worse than linear. */
+size_t str_find(struct str s, struct str needle)
+{
+	enum { SHORT = 32 };
+	const char *q;
+
+	if (needle.n <= SHORT)
+		return find(s, needle, false);
 	q = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
 	return q ? (size_t)(q - s.p) : STR_NPOS;
 }
 
-/* needle[plain] has no case: memchr() finds the places to look at. */
-static size_t find_around(struct str s, struct str needle, size_t plain)
-{
-	for (size_t i = 0; i + needle.n <= s.n; i++) {
-		const char *q = memchr(s.p + i + plain, needle.p[plain], s.n - i - (needle.n - 1));
-
-		if (!q)
-			return STR_NPOS;
-		i = (size_t)(q - s.p) - plain;
-		if (str_same_bytes_nocase(s.p + i, needle.p, needle.n))
-			return i;
-	}
-	return STR_NPOS;
-}
-
 size_t str_find_nocase(struct str s, struct str needle)
 {
-	size_t plain = 0;
-
-	if (!needle.n)
-		return 0;
-	while (plain < needle.n && ascii_is_alpha(needle.p[plain]))
-		plain++;
-	if (plain < needle.n)
-		return find_around(s, needle, plain);
-	for (size_t i = 0; i + needle.n <= s.n; i++) {
-		if (ascii_lower(s.p[i]) == ascii_lower(*needle.p) &&
-		    str_same_bytes_nocase(s.p + i, needle.p, needle.n))
-			return i;
-	}
-	return STR_NPOS;
+	return find(s, needle, true);
 }
 
 /* Sets are short, and a text mostly ends such a search at its first bytes: no table is made of them. */

@@ -110,12 +110,41 @@ static void test_find_nocase(void **state)
 	}
 }
 
+/* Long texts at all lengths, beside a search place by place. */
+static void test_find_long(void **state)
+{
+	uint32_t seed = 7;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		static const char bytes[] = "abAB-\xc1\xe1@`";
+		char text[80], word[6];
+		struct str s = { text, round % sizeof(text) }, needle;
+		size_t want = STR_NPOS, nocase = STR_NPOS;
+
+		for (size_t i = 0; i < sizeof(text); i++) {
+			seed = seed * 1664525 + 1013904223;
+			text[i] = bytes[(seed >> 16) % 9];
+			word[i % sizeof(word)] = bytes[(seed >> 20) % 9];
+		}
+		needle = str_make(word, 1 + seed % sizeof(word));
+		for (size_t i = s.n + 1; i-- > 0;) {
+			if (str_eq(str_sub(s, i, i + needle.n), needle))
+				want = i;
+			if (str_eq_nocase(str_sub(s, i, i + needle.n), needle))
+				nocase = i;
+		}
+		assert_int_equal(str_find(s, needle), want);
+		assert_int_equal(str_find_nocase(s, needle), nocase);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_search),      cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_cut),         cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_find_nocase),
+		cmocka_unit_test(test_find_nocase), cmocka_unit_test(test_find_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
