@@ -117,10 +117,15 @@ struct str match_get_tag(const struct match *m, struct str name);
 void match_capture(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   struct map *captures);
 void match_captures_done(struct match *m, const struct map *captures);
-/* The template rule's expression for this message; false: a tag is missing. */
+/* Each tag in the template rule has a value. */
+bool match_has_tags(struct match *m, const struct rule *r);
+/*
+ * The template rule's expression for this message, or the one that match_first_tags has; false: a tag is
+ * missing, or it is too long.
+ */
 bool match_fill_template(struct match *m, const struct rule *r, struct str *ret);
-/* The same as match_first_tags has it, where it keeps one; is_run: it will be run, and may be kept. */
-struct str match_keep_template(struct match *m, const struct rule *r, struct str perl, bool is_run);
+/* Where match_first_tags keeps the rule's expression and has none yet: this message's. */
+void match_keep_template(struct match *m, const struct rule *r);
 /* NULL: it does not compile. */
 const struct rx *match_compile_template(struct match *m, struct str perl);
 

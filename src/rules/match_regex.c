@@ -135,7 +135,7 @@ static struct str_list subjects_of(struct match *m, const struct rule *r, bool *
 /* Whatever the tags are, no subject holds a match: the expression need not be made. */
 static bool is_hopeless(const struct rule *r, struct str_list subjects)
 {
-	if (!(r->flags & RULE_TEMPLATE) || (r->flags & RULE_NEGATED))
+	if (r->flags & RULE_NEGATED)
 		return false;
 	for (size_t i = 0; i < subjects.n; i++) {
 		if (gate_may_match(r->gate, subjects.s[i], 0))
@@ -144,26 +144,33 @@ static bool is_hopeless(const struct rule *r, struct str_list subjects)
 	return true;
 }
 
+/* The template rule's expression, once it has to be run; NULL: there is none, and it has not run. */
+static const struct rx *make_expression(struct match *m, const struct rule *r)
+{
+	struct str perl;
+
+	return match_fill_template(m, r, &perl) ? match_compile_template(m, perl) : NULL;
+}
+
 void match_ordered_regex(struct match *m, const struct rule *r)
 {
 	const struct rx *rx = r->rx;
 	struct str_list subjects;
-	struct str perl;
 	size_t n = 0;
 	bool found;
 
-	if ((r->flags & RULE_TEMPLATE) && !match_fill_template(m, r, &perl))
+	if ((r->flags & RULE_TEMPLATE) && !match_has_tags(m, r))
 		return;
 	if (r->type == RULE_MIMEHEADER) {
 		match_mimeheader(m, r, rx);
 		return;
 	}
 	subjects = subjects_of(m, r, &found);
-	if (r->flags & RULE_TEMPLATE)
-		perl = match_keep_template(m, r, perl, subjects.n > first_line(r));
-	if (!is_hopeless(r, subjects)) {
+	if ((r->flags & RULE_TEMPLATE) && subjects.n > first_line(r))
+		match_keep_template(m, r);
+	if (!(r->flags & RULE_TEMPLATE) || !is_hopeless(r, subjects)) {
 		if (r->flags & RULE_TEMPLATE)
-			rx = match_compile_template(m, perl);
+			rx = make_expression(m, r);
 		if (!rx)
 			return;
 		n = r->type == RULE_HEADER && (r->flags & RULE_NEGATED)

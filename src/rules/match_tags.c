@@ -112,23 +112,29 @@ static bool add_values(struct strbuf *b, const struct str *values, size_t n)
 	return any;
 }
 
-/* The tag between the braces: NAME or NAME(arg). */
-static bool add_tag(struct match *m, struct strbuf *b, struct str tag)
+/* Values of the tag between the braces: NAME or NAME(arg). */
+static size_t values_of(const struct match *m, struct str tag, const struct str **ret)
 {
 	size_t open = str_chr(tag, '(');
-	struct str name = str_sub(tag, 0, open), arg;
+	struct str name = str_sub(tag, 0, open);
 	const struct match_values *v;
 
-	if (open != STR_NPOS && str_eq(name, STR("HEADER"))) {
-		const struct str *values;
-		size_t n;
-
-		arg = str_sub(tag, open + 1, tag.n - 1);
-		n = msg_get_all(m->msg, arg, &values);
-		return add_values(b, values, n);
-	}
+	if (open != STR_NPOS && str_eq(name, STR("HEADER")))
+		return msg_get_all(m->msg, str_sub(tag, open + 1, tag.n - 1), ret);
 	v = map_get(&m->tags, name);
-	return v && v->rank <= m->rank && add_values(b, v->values.data, v->values.n);
+	if (!v || v->rank > m->rank)
+		return 0;
+	*ret = v->values.data;
+	return v->values.n;
+}
+
+static bool any_value(const struct str *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (values[i].n)
+			return true;
+	}
+	return false;
 }
 
 /* The length of "%{TAG}" or "%{TAG(arg)}" at the front, 0 when it is none. */
@@ -153,23 +159,58 @@ static size_t template_length(struct str s)
 	return close + 1;
 }
 
+/* Where the next tag stands, from `from` on; STR_NPOS: nowhere. */
+static size_t next_template(struct str re, size_t from, size_t *ret_n)
+{
+	for (;;) {
+		size_t at = str_find(str_from(re, from), STR("%{"));
+
+		if (at == STR_NPOS)
+			return STR_NPOS;
+		from += at;
+		*ret_n = template_length(str_from(re, from));
+		if (*ret_n)
+			return from;
+		from++;
+	}
+}
+
 static bool expand(struct match *m, struct strbuf *b, struct str re)
 {
-	for (size_t i = 0; i < re.n;) {
-		size_t n = template_length(str_from(re, i));
+	size_t from = 0, n, at;
 
-		if (!n) {
-			strbuf_add_byte(b, re.p[i++]);
-			continue;
-		}
-		if (!add_tag(m, b, str_sub(re, i + 2, i + n - 1)))
+	while ((at = next_template(re, from, &n)) != STR_NPOS) {
+		const struct str *values = NULL;
+		size_t count = values_of(m, str_sub(re, at + 2, at + n - 1), &values);
+
+		strbuf_add(b, str_sub(re, from, at));
+		if (!add_values(b, values, count))
 			return false;
-		i += n;
+		from = at + n;
 	}
+	strbuf_add(b, str_from(re, from));
 	return !strbuf_is_full(b);
 }
 
-bool match_fill_template(struct match *m, const struct rule *r, struct str *ret)
+bool match_has_tags(struct match *m, const struct rule *r)
+{
+	struct str re = r->source.perl;
+	size_t from = 0, n, at;
+
+	if (!budget_steps(m->budget, TEMPLATE_STEPS))
+		return false;
+	while ((at = next_template(re, from, &n)) != STR_NPOS) {
+		const struct str *values = NULL;
+		size_t count = values_of(m, str_sub(re, at + 2, at + n - 1), &values);
+
+		if (!any_value(values, count))
+			return false;
+		from = at + n;
+	}
+	return true;
+}
+
+static bool fill_template(struct match *m, const struct rule *r, struct str *ret)
 {
 	struct strbuf b;
 	bool ok;
@@ -213,20 +254,30 @@ static bool is_kept(const struct match *m, const struct rule *r)
 				 r->type == RULE_URI || r->type == RULE_RAWBODY);
 }
 
-struct str match_keep_template(struct match *m, const struct rule *r, struct str perl, bool is_run)
+static struct str *kept_template(const struct match *m, const struct rule *r)
+{
+	return is_kept(m, r) ? map_get(&m->first_tags->rules, r->name) : NULL;
+}
+
+void match_keep_template(struct match *m, const struct rule *r)
 {
 	struct arena *a = m->first_tags ? m->first_tags->arena : NULL;
-	struct str *first;
+	struct str perl, *first;
 
-	if (!is_kept(m, r))
-		return perl;
-	first = map_get(&m->first_tags->rules, r->name);
-	if (!first && is_run) {
-		first = arena_alloc(a, sizeof(*first));
-		*first = str_dup(a, perl);
-		map_put(&m->first_tags->rules, r->name, first);
-	}
-	return first ? *first : perl;
+	if (!is_kept(m, r) || kept_template(m, r) || !fill_template(m, r, &perl))
+		return;
+	first = arena_alloc(a, sizeof(*first));
+	*first = str_dup(a, perl);
+	map_put(&m->first_tags->rules, r->name, first);
+}
+
+bool match_fill_template(struct match *m, const struct rule *r, struct str *ret)
+{
+	const struct str *first = kept_template(m, r);
+
+	if (first)
+		*ret = *first;
+	return first || fill_template(m, r, ret);
 }
 
 const struct rx *match_compile_template(struct match *m, struct str perl)
