@@ -24,17 +24,30 @@ static void start(struct collection *c, const struct msg *m, struct arena *a)
 	map_init(&c->seen, a, false);
 }
 
+/* Few are compared one by one; from so many on the map has them all. */
+enum { FEW = 8 };
+
+static bool is_seen(const struct collection *c, struct str addr)
+{
+	if (c->list.n >= FEW)
+		return map_has(&c->seen, addr);
+	VEC_EACH (&c->list, struct str, it) {
+		if (str_eq(*it, addr))
+			return true;
+	}
+	return false;
+}
+
 static void add(struct collection *c, struct str addr)
 {
-	struct str *to;
+	struct str *to = is_seen(c, addr) ? NULL : vec_push(&c->list);
 
-	if (map_has(&c->seen, addr))
-		return;
-	to = vec_push(&c->list);
 	if (!to)
 		return;
 	*to = addr;
-	map_put(&c->seen, addr, NULL);
+	for (size_t i = c->list.n == FEW ? 0 : c->list.n - 1; c->list.n >= FEW && i < c->list.n;
+	     i++)
+		map_put(&c->seen, *VEC_AT(&c->list, struct str, i), NULL);
 }
 
 static struct str squeeze_dots(struct arena *a, struct str s)

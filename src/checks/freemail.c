@@ -18,6 +18,7 @@ static void *conf_new(struct arena *a)
 
 	map_init(&conf->domains, a, false);
 	map_init(&conf->globs, a, false);
+	vec_init(&conf->glob_ends, a, sizeof(struct freemail_glob), 0);
 	map_init(&conf->welcome, a, false);
 	addrlist_init(&conf->auth, a);
 	addrlist_init(&conf->def_auth, a);
@@ -144,6 +145,17 @@ static int set_auth(struct directive_call *call, struct err *e)
 	return 0;
 }
 
+static void add_ends(struct freemail_conf *conf, struct str glob)
+{
+	struct freemail_glob *g = vec_must_push(&conf->glob_ends);
+	size_t tail = glob.n;
+
+	while (tail && glob.p[tail - 1] != '*' && glob.p[tail - 1] != '?')
+		tail--;
+	g->head = str_sub(glob, 0, str_find_any(glob, "*?"));
+	g->tail = str_from(glob, tail);
+}
+
 /* All wildcard domains as one regexp, @(?:one|two)$. */
 static int conf_finish(void *arg, struct plugin_loader *loader, struct err *e)
 {
@@ -157,6 +169,7 @@ static int conf_finish(void *arg, struct plugin_loader *loader, struct err *e)
 		return 0;
 	strbuf_init(&pattern, 0);
 	MAP_EACH (&conf->globs, it) {
+		add_ends(conf, it->key);
 		strbuf_add_c(&pattern, sep);
 		sep = "|";
 		for (size_t i = 0; i < it->key.n; i++) {
@@ -183,19 +196,37 @@ static bool is_on(const struct freemail_conf *conf)
 	return map_count(&conf->domains) || conf->glob;
 }
 
+/* Most addresses match no glob, which their ends tell. */
+static bool may_match_glob(const struct freemail_conf *conf, struct str addr)
+{
+	size_t at = str_chr(addr, '@');
+	struct str domain = str_from(addr, at + 1);
+
+	if (at == STR_NPOS || str_chr(domain, '@') != STR_NPOS || str_ends(addr, STR("\n")))
+		return true;
+	VEC_EACH (&conf->glob_ends, struct freemail_glob, g) {
+		if (str_starts(domain, g->head) && str_ends(domain, g->tail))
+			return true;
+	}
+	return false;
+}
+
+/* The rarest first: nearly no domain is a provider's. */
 bool freemail_is(const struct eval_call *call, struct str addr)
 {
 	const struct freemail_conf *conf = call->conf;
 	struct str domain = str_from(addr, str_rchr(addr, '@') + 1);
 
-	if (!addr.n || map_has(&conf->welcome, addr) || map_has(&conf->welcome, domain) ||
+	if (!addr.n)
+		return false;
+	if (!map_has(&conf->domains, domain) && !(conf->glob && may_match_glob(conf, addr) &&
+						  regex_matches(conf->glob, addr, call->budget)))
+		return false;
+	if (map_has(&conf->welcome, addr) || map_has(&conf->welcome, domain) ||
 	    regex_matches(conf->never, addr, call->budget))
 		return false;
-	if ((conf->import_auth && addrlist_has(&conf->auth, addr, call->budget)) ||
-	    (conf->import_def_auth && addrlist_has(&conf->def_auth, addr, call->budget)))
-		return false;
-	return map_has(&conf->domains, domain) ||
-	       (conf->glob && regex_matches(conf->glob, addr, call->budget));
+	return !(conf->import_auth && addrlist_has(&conf->auth, addr, call->budget)) &&
+	       !(conf->import_def_auth && addrlist_has(&conf->def_auth, addr, call->budget));
 }
 
 static void log_text(struct eval_call *call, struct str text)
@@ -365,25 +396,26 @@ static int check_replyto(struct eval_call *call)
 
 	if (!is_on(conf) || (!is_reply && !str_eq(what, STR("replyto"))))
 		return EVAL_MISS;
+	/* nothing hits without the one or the other, which most mail has not */
+	reply = addresses_of(call->msg, STR("Reply-To"), call->arena);
+	reply_is_free = any_freemail(call, &reply);
+	if (!is_reply && !reply_is_free)
+		return EVAL_MISS;
+	from = addresses_of(call->msg, STR("From"), call->arena);
+	from_is_free = any_freemail(call, &from);
+	if (is_reply && ((reply.n && !reply_is_free) || !from_is_free))
+		return EVAL_MISS;
+	if (!budget_steps(call->budget, 1 + from.n * reply.n))
+		return EVAL_MISS;
 	if (conf->skip_bulk &&
 	    regex_matches(conf->bulk, call_first(call, "EnvelopeFrom"), call->budget))
 		return EVAL_MISS;
-	from = addresses_of(call->msg, STR("From"), call->arena);
-	reply = addresses_of(call->msg, STR("Reply-To"), call->arena);
-	if (!budget_steps(call->budget, 1 + from.n * reply.n))
-		return EVAL_MISS;
-	from_is_free = any_freemail(call, &from);
-	reply_is_free = any_freemail(call, &reply);
 	if (from_is_free && reply_is_free && !have_common(&from, &reply)) {
 		log_text(call, arena_printf(call->arena, "%.*s -> %.*s",
 					    STR_FMT(join(call->arena, &from, ",")),
 					    STR_FMT(join(call->arena, &reply, ","))));
 		return EVAL_HIT;
 	}
-	if (!is_reply && !reply_is_free)
-		return EVAL_MISS;
-	if (is_reply && ((reply.n && !reply_is_free) || !from_is_free))
-		return EVAL_MISS;
 	return compare_body(call, !is_reply || reply_is_free ? &reply : &from);
 }
 

@@ -11,7 +11,6 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/must.h"
-#include "core/vec.h"
 #include "msg/msg.h"
 #include "text/tld.h"
 #include "text/uri.h"

@@ -6,10 +6,17 @@
 #include "checks/addrlist.h"
 #include "checks/args.h"
 #include "checks/regex.h"
+#include "core/vec.h"
+
+/* What stands before a glob's first wildcard and behind its last. */
+struct freemail_glob {
+	struct str head, tail;
+};
 
 struct freemail_conf {
 	struct map domains;       /* lower case */
 	struct map globs;         /* domains with wildcards */
+	struct vec glob_ends;     /* struct freemail_glob */
 	struct map welcome;       /* addresses and domains that are not freemail */
 	const struct regex *glob; /* all globs as one regexp; NULL: none */
 	const struct regex *never, *bulk;

@@ -32,17 +32,25 @@ static bool is_from(const struct eval_call *call, struct str domain)
 	return !ascii_is_alnum(before) && before != '_';
 }
 
+static bool has(struct str s, struct str what)
+{
+	return str_find(s, what) != STR_NPOS;
+}
+
 /* List software that removes Received headers: nothing can be said of what they would have shown. */
 int check_gated_through_remover(struct eval_call *call)
 {
 	bool found;
-	struct str received = call_header_found(call, "Received", &found);
+	struct str received = call_header_found(call, "Received", &found), list;
 
 	if (!found)
 		return EVAL_HIT;
-	if (header_matches(call, HEADER_RE_MSN_GROUPS_RCVD, received))
+	if (has(received, STR("from groups.msn.com (")) &&
+	    header_matches(call, HEADER_RE_MSN_GROUPS_RCVD, received))
 		return EVAL_HIT;
-	return header_matches(call, HEADER_RE_EZMLM_LIST, call_header(call, "Mailing-List")) &&
+	list = call_header(call, "Mailing-List");
+	return has(list, STR("; run by ezmlm")) &&
+	       header_matches(call, HEADER_RE_EZMLM_LIST, list) &&
 	       header_matches(call, HEADER_RE_EZMLM_TO, call_header(call, "Delivered-To")) &&
 	       header_matches(call, HEADER_RE_EZMLM_RCVD, received);
 }

@@ -124,7 +124,8 @@ int check_subject_all_caps(struct eval_call *call)
 	struct regex_found prefix;
 	bool has_capital = false;
 
-	if (header_find(call, HEADER_RE_SUBJECT_PREFIX, subject, &prefix))
+	if (str_chr(subject, ':') != STR_NPOS &&
+	    header_find(call, HEADER_RE_SUBJECT_PREFIX, subject, &prefix))
 		subject = str_from(subject, prefix.end);
 	if (subject.n < 10 || str_find_any(subject, white) == STR_NPOS)
 		return EVAL_MISS;
@@ -138,16 +139,22 @@ int check_subject_all_caps(struct eval_call *call)
 
 int check_unresolved_template(struct eval_call *call)
 {
-	struct str rest = call_header(call, "ALL"), line;
+	struct str all = call_header(call, "ALL"), line;
+	size_t at = 0;
 
-	while (str_cut(&rest, '\n', &line)) {
-		if (str_chr(line, '%') == STR_NPOS)
-			continue;
+	for (;;) {
+		size_t next = str_chr(str_from(all, at), '%'), start;
+
+		if (next == STR_NPOS)
+			return EVAL_MISS;
+		start = str_rchr(str_sub(all, 0, at + next), '\n') + 1; /* 0 without one */
+		line = str_from(all, start);
+		line = str_sub(line, 0, str_chr(line, '\n'));
 		if (header_matches(call, HEADER_RE_TEMPLATE, line) &&
 		    !header_matches(call, HEADER_RE_TEMPLATE_OK, line))
 			return EVAL_HIT;
+		at = start + line.n;
 	}
-	return EVAL_MISS;
 }
 
 int check_ratware_name_id(struct eval_call *call)

@@ -4,6 +4,7 @@
 #include "checks/wlbl_private.h"
 
 #include "core/arena.h"
+#include "core/bits.h"
 #include "core/budget.h"
 #include "core/num.h"
 #include "core/vec.h"
@@ -80,13 +81,36 @@ COMPILE_LIST(compile_more_spam_to, STR("more_spam_to"))
 COMPILE_LIST(compile_all_spam_to, STR("all_spam_to"))
 COMPILE_LIST(compile_named_list, n ? args[0] : STR(""))
 
+/* A list of hosts, and which of many kinds of names it has: most names are of none of these. */
+struct host_list {
+	const struct map *hosts;
+	uint64_t kinds[16];
+};
+
+static size_t kind_of(struct str name)
+{
+	size_t h = name.n;
+
+	for (size_t i = 0; i < name.n && i < 3; i++)
+		h = h * 131 + (unsigned char)name.p[i];
+	return h % (16 * 64);
+}
+
 /* The list of hosts of that name; NULL as above. */
-static int find_hosts(const void *conf, struct str name, void **ret)
+static int find_hosts(struct arena *a, const void *conf, struct str name, void **ret)
 {
 	const struct wlbl_conf *c = conf;
-	struct map *list = map_get(&c->uri_lists, name);
+	const struct map *hosts = map_get(&c->uri_lists, name);
+	struct host_list *list;
 
-	*ret = list && map_count(list) ? list : NULL;
+	*ret = NULL;
+	if (!hosts || !map_count(hosts))
+		return 0;
+	list = arena_zalloc(a, sizeof(*list));
+	list->hosts = hosts;
+	MAP_EACH (hosts, it)
+		bits_add(list->kinds, kind_of(it->key));
+	*ret = list;
 	return 0;
 }
 
@@ -94,8 +118,8 @@ static int find_hosts(const void *conf, struct str name, void **ret)
 	static int function(struct arena *a, const void *conf, const struct str *args, size_t n,   \
 			    void **ret, struct err *e)                                             \
 	{                                                                                          \
-		(void)a, (void)args, (void)n, (void)e;                                             \
-		return find_hosts(conf, name, ret);                                                \
+		(void)args, (void)n, (void)e;                                                      \
+		return find_hosts(a, conf, name, ret);                                             \
 	}
 
 COMPILE_HOSTS(compile_block_hosts, STR("BLOCK"))
@@ -327,7 +351,7 @@ static int check_mailfrom_matches_rcvd(struct eval_call *call)
  * The host itself or the nearest parent domain that the list names; *ret_key is that name. Only the
  * shortest 11 names of a host are asked for.
  */
-static const void *find_host(const struct map *list, struct str host, struct str *ret_key)
+static const void *find_host(const struct host_list *list, struct str host, struct str *ret_key)
 {
 	enum { MAX_NAMES = 11 };
 	struct str name = host;
@@ -335,12 +359,13 @@ static const void *find_host(const struct map *list, struct str host, struct str
 
 	for (size_t i = 0; i < host.n; i++)
 		dots += host.p[i] == '.';
-	if (host_is_ip(host)) {
+	if (dots >= 3 && host_is_ip(host)) {
 		*ret_key = host;
-		return map_get(list, host);
+		return map_get(list->hosts, host);
 	}
 	for (;;) {
-		const void *verdict = dots < MAX_NAMES ? map_get(list, name) : NULL;
+		bool may = dots < MAX_NAMES && bits_has(list->kinds, kind_of(name));
+		const void *verdict = may ? map_get(list->hosts, name) : NULL;
 		size_t dot = str_chr(name, '.');
 
 		if (verdict || dot == STR_NPOS) {
@@ -352,7 +377,8 @@ static const void *find_host(const struct map *list, struct str host, struct str
 	}
 }
 
-static bool uri_is_listed(struct eval_call *call, const struct map *list, const struct uri *uri)
+static bool uri_is_listed(struct eval_call *call, const struct host_list *list,
+			  const struct uri *uri)
 {
 	if (str_starts_nocase(uri->raw.s, STR("mailto:")))
 		return false;
