@@ -162,7 +162,7 @@ static size_t hosts_of(const struct method_target *t, struct hosts *hosts,
 size_t method_addresses(const struct method *m, struct arena *a, struct hosts *hosts,
 			const struct net_addr *client, unsigned listen_port, struct net_addr **ret)
 {
-	struct net_addr *list = arena_calloc(a, METHOD_ADDRS_MAX, sizeof(*list));
+	struct net_addr list[METHOD_ADDRS_MAX];
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->target_count; i++) {
@@ -178,6 +178,7 @@ size_t method_addresses(const struct method *m, struct arena *a, struct hosts *h
 			    t->is_next_port ? (uint16_t)(listen_port + 1) : t->addr.port;
 		}
 	}
-	*ret = list;
+	*ret = arena_alloc(a, n * sizeof(*list));
+	memcpy(*ret, list, n * sizeof(*list));
 	return n;
 }

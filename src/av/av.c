@@ -27,10 +27,27 @@ static void close_fd(void *p)
 	fd_close((int)(intptr_t)p);
 }
 
-void av_keep_fds(struct arena *a, const struct av_input *in, int *ret, size_t n)
+static bool passes_fds(const struct av *av)
 {
+	for (size_t i = 0; i < av->count; i++)
+		if (av->entries[i].protocol == AV_CLAMD_FD)
+			return true;
+	return false;
+}
+
+void av_keep_fds(struct av *av, struct arena *a, const struct av_input *in, int *ret, size_t n)
+{
+	bool needed = passes_fds(av);
+
 	for (size_t i = 0; i < n; i++) {
-		ret[i] = fcntl(in->parts[i].fd, F_DUPFD_CLOEXEC, 3);
+		const struct ask_part *p = &in->parts[i];
+		struct err e = ERR_INIT;
+
+		ret[i] = -1;
+		if (!needed)
+			continue;
+		ret[i] = p->fd >= 0 ? fcntl(p->fd, F_DUPFD_CLOEXEC, 3)
+				    : memfd_of("message", p->bytes, &e);
 		arena_defer(a, close_fd, (void *)(intptr_t)ret[i]);
 	}
 }

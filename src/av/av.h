@@ -43,6 +43,7 @@ bool av_engine_name(const struct av *av, size_t i, struct str *ret_name, struct 
 
 /* parts[0] is the whole message; its fd is a sealed memfd as the others are. fds stay the caller's. */
 struct av_input {
+	/* Each by its descriptor, a sealed memfd; or, that being -1, by bytes that outlive the examination. */
 	const struct ask_part *parts;
 	size_t part_count;
 	const struct log *log; /* the message's */

@@ -31,7 +31,8 @@ struct av_job {
 	struct log log;
 	void (*done)(void *arg, const struct av_result *r);
 	void *arg;
-	struct str *bytes; /* mapped, by part */
+	struct str *bytes;  /* by part */
+	struct str *mapped; /* these of them */
 	struct str *names;
 	const int *fds;
 	size_t count;
@@ -46,7 +47,7 @@ struct av_job {
 	struct av_exam_input input;
 	struct loop_call step;
 	struct av_result result;
-	struct str found[NAMES_MAX]; /* result's names */
+	struct str *found; /* result's names; NULL: none yet, as of nearly all mail */
 	const char *failure;
 	struct str engine;
 };
@@ -61,7 +62,7 @@ static void job_free(struct av_job *j)
 	if (j->has_dir)
 		parts_dir_remove(&j->dir);
 	for (size_t i = 0; i < j->count; i++)
-		memfd_unmap(j->bytes[i]);
+		memfd_unmap(j->mapped[i]);
 	arena_free(j->arena);
 }
 
@@ -107,6 +108,8 @@ static void add_names(struct av_job *j)
 	const struct str *names;
 	size_t n = av_exam_names(j->exam, &names);
 
+	if (!j->found)
+		j->found = arena_calloc(j->arena, NAMES_MAX, sizeof(*j->found));
 	for (size_t i = 0; i < n && r->name_count < NAMES_MAX; i++) {
 		bool is_new = true;
 
@@ -323,6 +326,7 @@ static struct av_job *job_new(struct av *av, const struct av_input *in)
 	j->ask_all = in->ask_all;
 	j->deadline_ms = in->deadline_ms;
 	j->bytes = arena_calloc(a, in->part_count, sizeof(*j->bytes));
+	j->mapped = arena_calloc(a, in->part_count, sizeof(*j->mapped));
 	j->names = arena_calloc(a, in->part_count, sizeof(*j->names));
 	j->fds = fds;
 	loop_call_init(&j->step, av->loop, on_step, j);
@@ -339,7 +343,7 @@ static struct str safe_label(struct arena *a, struct str s, size_t i)
 	return plain ? str_dup(a, s) : arena_printf(a, "p%03zu", i);
 }
 
-/* The descriptors are the caller's and may be closed behind this call: what is needed later is kept mapped. */
+/* Descriptors are the caller's and may be closed behind this call: what is needed later is kept mapped. */
 struct av_job *av_examine(struct av *av, const struct av_input *in,
 			  void (*done)(void *arg, const struct av_result *r), void *arg)
 {
@@ -349,7 +353,11 @@ struct av_job *av_examine(struct av *av, const struct av_input *in,
 	j->done = done;
 	j->arg = arg;
 	for (size_t i = 0; i < in->part_count; i++) {
-		if (memfd_map(in->parts[i].fd, PART_MAX, &j->bytes[i], &e) < 0) {
+		if (in->parts[i].fd < 0 && in->parts[i].bytes.p) {
+			j->bytes[i] = in->parts[i].bytes;
+		} else if (memfd_map(in->parts[i].fd, PART_MAX, &j->mapped[i], &e) == 0) {
+			j->bytes[i] = j->mapped[i];
+		} else {
 			log_error(&j->log, "a part cannot be examined", lf_c("why", e.text));
 			j->entry = av_entry_count(av);
 			break;
@@ -357,7 +365,7 @@ struct av_job *av_examine(struct av *av, const struct av_input *in,
 		j->names[i] = safe_label(j->arena, in->parts[i].label, i);
 		j->count++;
 	}
-	av_keep_fds(j->arena, in, (int *)(uintptr_t)j->fds, j->count);
+	av_keep_fds(av, j->arena, in, (int *)(uintptr_t)j->fds, j->count);
 	j->input = (struct av_exam_input){
 		.names = j->names, .bytes = j->bytes, .fds = j->fds, .count = j->count
 	};

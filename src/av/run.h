@@ -32,7 +32,7 @@ static inline const struct av_entry *av_entry_at(const struct av *av, size_t i)
 }
 /* An engine that has not found EICAR yet has answered: time for another test. */
 void av_test_again(struct av *av);
-/* Duplicates what is passed on later; closed with the arena. */
-void av_keep_fds(struct arena *a, const struct av_input *in, int *ret, size_t n);
+/* What engines may be passed later, where one is: duplicates, memfds of bytes; closed with the arena. Else -1. */
+void av_keep_fds(struct av *av, struct arena *a, const struct av_input *in, int *ret, size_t n);
 /* Right after av_examine(): only this engine. */
 void av_examine_by(struct av_job *j, size_t entry);

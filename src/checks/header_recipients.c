@@ -71,23 +71,22 @@ static double similarity(const struct recipients *to)
 static struct header_state *read_recipients(struct eval_call *call)
 {
 	struct header_state *state = header_state(call);
-	struct recipients *to;
+	struct recipients to;
 	const struct str *list;
 	size_t n;
 
 	if (state->have_recipients)
 		return state;
 	state->have_recipients = true;
-	to = arena_alloc(call->arena, sizeof(*to));
-	to->n = 0;
+	to.n = 0;
 	n = msg_get_all(call->msg, STR("ToCc:addr"), &list);
-	add_recipients(list, n, to);
+	add_recipients(list, n, &to);
 	if (n < SIMILAR_MIN) {
 		n = msg_get_all(call->msg, STR("Bcc:addr"), &list);
-		add_recipients(list, n, to);
+		add_recipients(list, n, &to);
 	}
-	state->sorted = is_sorted(to);
-	state->similar = similarity(to);
+	state->sorted = is_sorted(&to);
+	state->similar = similarity(&to);
 	return state;
 }
 

@@ -29,7 +29,7 @@ enum { REDZONE = 16, IS_INLINE = 0 };
 enum { REDZONE = 0, IS_INLINE = 1 };
 #endif
 
-enum { CHUNK_FIRST = 4096, CHUNK_DOUBLES = 16 << 10, CHUNK_MAX = 1 << 20 };
+enum { CHUNK_FIRST = 1024, CHUNK_DOUBLES = 8 << 10, CHUNK_MAX = 1 << 20 };
 
 struct arena_chunk {
 	struct arena_chunk *prev;
@@ -106,12 +106,12 @@ void arena_freep(struct arena **a)
 }
 
 /*
- * At first each chunk is as large as all before it, then half of that: what is left free at the end is a third at
+ * At first each chunk is as large as all before it, then a quarter of that: what is left free at the end is a fifth at
  * most, of which many thousands that wait would be made.
  */
 static void grow_next(struct arena *a, size_t size)
 {
-	size_t all = a->total + size, next = all < CHUNK_DOUBLES ? all : all / 2;
+	size_t all = a->total + size, next = all < CHUNK_DOUBLES ? all : all / 4;
 
 	if (next > a->next_size)
 		a->next_size = next < CHUNK_MAX ? next & ~(size_t)(ARENA_ALIGN - 1) : CHUNK_MAX;

@@ -205,9 +205,8 @@ static void start_av(struct ask_wait *w, const struct ask *ask)
 	}
 	count_parts(w, ask);
 	/* The whole message does not come back from the cage: it is the front's own. */
-	ask->parts[0].fd = msg_body_fd(m);
+	ask->parts[0].bytes = m->raw;
 	w->av = av_examine(w->front->av, &in, on_av, w);
-	ask->parts[0].fd = -1;
 }
 
 static bool may_ask(const struct front *f, struct str name, unsigned qtype)

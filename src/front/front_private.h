@@ -147,7 +147,7 @@ struct front_msg {
 	unsigned listen_port;
 	/*
 	 * The content: gathered in buf, and what is larger than SCAN_WIRE_MAX_BODY in a memfd, which is
-	 * sealed and mapped at the end. msg_body_fd() makes one of a small message where it is needed.
+	 * sealed and mapped at the end.
 	 */
 	struct strbuf buf;
 	int fd;
@@ -176,8 +176,6 @@ const struct smtp_reply *msg_data(struct front_msg *m, const struct smtp_tx *tx)
 /* False: there is no memory for it; the rest of the body is to be refused. */
 bool msg_body(struct front_msg *m, struct str bytes);
 void msg_end(struct front_msg *m, const struct smtp_tx *tx);
-/* The content as a sealed memfd, the message's own; -1: there is no room for one, which is logged. */
-int msg_body_fd(struct front_msg *m);
 /* The client is gone or gave up: forget it, unless a dot may have been sent already. */
 void msg_abandon(struct front_msg *m);
 

@@ -234,17 +234,6 @@ static bool close_body(struct front_msg *m)
 	return m->is_mapped;
 }
 
-int msg_body_fd(struct front_msg *m)
-{
-	struct err e = ERR_INIT;
-
-	if (m->fd < 0)
-		m->fd = memfd_of("message", m->raw, &e);
-	if (m->fd < 0)
-		log_error(&m->log, "message cannot be shown", lf_c("why", e.text));
-	return m->fd;
-}
-
 /* The final dot */
 
 static struct str copy(struct front_msg *m, struct str s)

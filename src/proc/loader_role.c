@@ -29,6 +29,7 @@
 
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -151,6 +152,8 @@ static int compile(struct loader *l, struct err *e)
 	if (rules_load(l->conf, cache_dir, &l->log, &diags, &l->rules) < 0)
 		return fail(&diags, e);
 	settings_log(&diags, &l->log);
+	/* What compiling has freed would be copied by each process that writes there. */
+	malloc_trim(0);
 	l->scan_config = (struct scan_config){ .rules = l->rules, .net = rules_use_net(l->conf) };
 	return 0;
 }

@@ -79,11 +79,13 @@ static bool is_unopened(const struct mime_part *p)
  */
 static void make_virus_ask(struct scan *s)
 {
-	struct ask_part *parts = arena_calloc(s->arena, VIRUS_PARTS_MAX + 1, sizeof(*parts));
+	size_t left = s->mime->part_count - s->next_part;
+	size_t most = left < VIRUS_PARTS_MAX ? left : (size_t)VIRUS_PARTS_MAX;
+	struct ask_part *parts = arena_calloc(s->arena, most + 1, sizeof(*parts));
 	size_t n = 0;
 
 	parts[n++] = (struct ask_part){ .bytes = s->raw, .fd = -1, .label = STR("email.txt") };
-	for (; s->next_part < s->mime->part_count && n <= VIRUS_PARTS_MAX; s->next_part++) {
+	for (; s->next_part < s->mime->part_count && n <= most; s->next_part++) {
 		struct mime_part *p = s->mime->parts[s->next_part];
 		struct str bytes = p->is_leaf ? mime_part_decoded(p) : STR_NONE;
 

@@ -238,16 +238,18 @@ static bool step(struct smtp_server *s)
 	}
 }
 
-/* A session that only waits keeps no more than this for input: there may be many. */
+/* A session that only waits, for a command or for what becomes of its message, keeps little: there may be many. */
 static void shrink(struct smtp_server *s)
 {
-	if (s->tx || s->in_at < s->in.n)
+	size_t keep = s->tx ? 0 : KEEP;
+
+	if ((s->tx && s->state != SERVER_END) || s->in_at < s->in.n)
 		return;
 	s->in_at = 0;
 	strbuf_clear(&s->in);
-	if (s->in.cap > KEEP)
+	if (s->in.cap > keep)
 		strbuf_done(&s->in);
-	if (s->body.cap > KEEP)
+	if (s->body.cap > keep)
 		strbuf_done(&s->body);
 }
 
