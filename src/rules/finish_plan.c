@@ -127,6 +127,8 @@ static void find_needs(struct load *l, struct rule *r)
 		rarity = fmax(rarity, literals_rarity(&r->needs->clauses[i]) + RARER);
 	r->by_window = !whole && r->needs->min_length > 1 && r->needs->window_rarity >= rarity;
 	r->by_place = !whole && r->needs->min_length > 1 && has_places(r);
+	if (!whole && !l->options->ungated && (r->type == RULE_HEADER || r->type == RULE_FULL))
+		r->echo = echo_new(l->a, r->source.pcre);
 }
 
 void finish_regexes(struct load *l)

@@ -46,12 +46,13 @@ static bool is_settled(const struct bulk *b, const struct rule *r)
 }
 
 /* The next match that begins in *from..last; *from is its end then. */
-static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size_t last)
+static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size_t last,
+			size_t *echo_left)
 {
 	enum rx_result result;
 	size_t begin;
 
-	if (*from > last)
+	if (*from > last || (r->echo && !echo_next(r->echo, b->subject, from, last, echo_left)))
 		return false;
 	b->m->result.regex_runs++;
 	b->m->result.regex_bytes += last - *from + 1;
@@ -65,13 +66,13 @@ static void try_places(struct bulk *b, const struct rule *r, const struct prefil
 		       size_t n)
 {
 	struct hits *h = &b->m->hits;
-	size_t from = 0;
+	size_t from = 0, echo_left = echo_work(b->subject);
 
 	rx_run_subject(b->m->run, b->subject);
 	for (size_t i = 0; i < n; i++) {
 		from = from > it[i].first ? from : it[i].first;
 		while (!match_is_full(r, hits_count(h, r->index)) &&
-		       find_within(b, r, &from, it[i].last))
+		       find_within(b, r, &from, it[i].last, &echo_left))
 			hits_add(h, r->index, 1);
 	}
 }

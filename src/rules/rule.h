@@ -7,6 +7,7 @@
 #include "msg/msg.h"
 #include "plugin/plugin.h"
 #include "rules/expr.h"
+#include "rules/echo.h"
 #include "rules/gate.h"
 #include "rules/needs.h"
 #include "rules/ruleset.h"
@@ -117,6 +118,7 @@ struct rule {
 	struct rx_source source; /* template: .perl; .pcre has anything for its tags */
 	const struct gate *gate; /* of a template; else its rx has one */
 	struct needs *needs;     /* for the prefilter; NULL: it has none */
+	const struct echo *echo; /* NULL: it has none (rules/echo.h), or counts differently */
 	bool by_window;          /* its window must stand there: rarer than its literals */
 	bool by_place;           /* tried where these allow only; rx is RX_WITHIN */
 	union {

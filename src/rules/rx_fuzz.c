@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/must.h"
+#include "rules/echo.h"
 #include "rules/gate.h"
 #include "rules/needs.h"
 #include "rules/rx_private.h"
@@ -243,6 +244,20 @@ static void check_gate(struct arena *a, const struct rx_source *s, struct str su
 	}
 }
 
+/* An echo lets a match through from where it begins and from all places before that. */
+static void check_echo(struct arena *a, const struct rx_source *s, struct str subject,
+		       struct found f)
+{
+	const struct echo *e = echo_new(a, s->pcre);
+	size_t work = echo_work(subject), from = 0;
+
+	if (!e || f.result != RX_MATCH)
+		return;
+	must(echo_next(e, subject, &from, f.from, &work) && from <= f.from);
+	from = f.from;
+	must(echo_next(e, subject, &from, f.from, &work));
+}
+
 /* A search at the places of a gate finds what the plain one finds. */
 static void check_gated(const struct rx_tables *t, struct arena *a, const struct rx_source *s,
 			struct rx_run *run, struct str subject, struct found f)
@@ -265,6 +280,7 @@ static void check_compiled(const struct rx_tables *t, struct arena *a, const str
 	count(jit, run, subject);
 	check_needs(a, rx_source(plain), subject, f);
 	check_gate(a, rx_source(plain), subject, f);
+	check_echo(a, rx_source(plain), subject, f);
 	check_gated(t, a, rx_source(plain), run, subject, f);
 	check_within(t, a, rx_source(plain), run, subject);
 	check_counted(t, a, plain, run, subject);
