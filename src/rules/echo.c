@@ -208,16 +208,30 @@ static void next_of_copy(const struct trying *t, const struct echo_step *s, stru
 		byteset_fold(&ret->first, true);
 }
 
+/* Where that byte stands which must come next, with the second one of its literal. */
+static size_t next_byte(const struct trying *t, const struct echo_step *s, size_t at, size_t end)
+{
+	const struct echo_step *text = s[1].kind == ECHO_LITERAL && s[1].length > 1 ? s + 1 : NULL;
+	size_t to = end < t->n ? end + 1 : end;
+	const uint8_t *found;
+
+	for (; at < to && (found = memchr(t->p + at, s->only_next, to - at)); at++) {
+		at = (size_t)(found - t->p);
+		if (!text || at + 1 == t->n ||
+		    (text->nocase ? echo_lower(t->p[at + 1]) : t->p[at + 1]) ==
+			(uint8_t)text->text[1])
+			return at;
+	}
+	return end + 1;
+}
+
 /* Where the run may end, from `at` to `end`; behind that: nowhere. */
 static size_t next_end(const struct trying *t, const struct echo_step *s, size_t at, size_t end)
 {
 	struct echo_next next = s->next;
-	const uint8_t *found;
 
-	if (s->only_next >= 0 && end - at > FAST_BYTES) {
-		found = memchr(t->p + at, s->only_next, (end < t->n ? end + 1 : end) - at);
-		return found ? (size_t)(found - t->p) : end + 1;
-	}
+	if (s->only_next >= 0 && end - at > FAST_BYTES)
+		return next_byte(t, s, at, end);
 	next_of_copy(t, s, &next);
 	for (; at < t->n && at <= end; at++) {
 		if (byteset_has(&next.first, t->p[at]))

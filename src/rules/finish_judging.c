@@ -166,8 +166,8 @@ static void add_members(uint64_t *set, const struct rule_list *list)
 
 static void make_members(struct load *l, struct match_plan *plan)
 {
-	struct gated_list *gated[] = { &plan->header, &plan->body, &plan->uri, &plan->rawbody,
-				       &plan->full };
+	struct gated_list *gated[] = { &plan->header,  &plan->body, &plan->uri,
+				       &plan->rawbody, &plan->full, &plan->mime };
 	size_t words = bits_words(l->rs->rule_count);
 	uint64_t *all = arena_calloc(l->a, words, sizeof(*all));
 
@@ -178,7 +178,7 @@ static void make_members(struct load *l, struct match_plan *plan)
 		add_members(all, &gated[i]->rules);
 		gated[i]->members = set;
 	}
-	add_members(all, &plan->mime);
+	add_members(all, &plan->mime_apart);
 	add_members(all, &plan->uri_detail);
 	add_members(all, &plan->ordered);
 	plan->members = all;

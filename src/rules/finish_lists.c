@@ -30,12 +30,23 @@ enum list {
 	LIST_URI,
 	LIST_RAWBODY,
 	LIST_FULL,
-	LIST_MIME,
+	LIST_MIME_APART,
 	LIST_URI_DETAIL,
 	LIST_ORDERED,
 	LIST_COUNT,
-	LIST_HEADER
+	LIST_HEADER,
+	LIST_MIME
 };
+
+/* It hits where one of all parts has a match, and there is none in what a part does not have. */
+static bool is_of_any_part(const struct rule *r)
+{
+	const unsigned odd = RULE_NEGATED | RULE_MULTIPLE | RULE_CONCAT;
+	const struct mime_test *t = r->mime;
+
+	return !(r->flags & odd) && !t->if_unset.n && !t->from_part && !t->to_part &&
+	       r->needs->min_length;
+}
 
 static enum list list_of(const struct rule *r)
 {
@@ -44,6 +55,8 @@ static enum list list_of(const struct rule *r)
 
 	if (is_ordered(r))
 		return LIST_ORDERED;
+	if (r->type == RULE_MIMEHEADER && is_of_any_part(r))
+		return LIST_MIME;
 	for (unsigned i = 0; i < ELEMENTS(types); i++) {
 		if (r->type == types[i])
 			return (enum list)i;
@@ -70,14 +83,14 @@ static struct gated_list gated(struct load *l, const struct vec *v)
 }
 
 /* Rules of one header stand together, so that it is fetched once. */
-static void add_header_rule(struct load *l, struct map *groups, const struct rule *r)
+static void add_to_group(struct load *l, struct map *groups, struct str key, const struct rule *r)
 {
-	struct vec *v = map_get(groups, r->header->spec);
+	struct vec *v = map_get(groups, key);
 
 	if (!v) {
 		v = arena_zalloc(l->scratch, sizeof(*v));
 		vec_init(v, l->scratch, sizeof(struct rule *), 0);
-		map_put(groups, r->header->spec, v);
+		map_put(groups, key, v);
 	}
 	push_rule(v, r);
 }
@@ -170,23 +183,60 @@ static void list_needs(struct load *l, struct match_plan *plan)
 	plan->ordered_needs = needs;
 }
 
+static void add_mime_rule(struct load *l, struct map *groups, const struct rule *r)
+{
+	struct str key = r->mime->header;
+
+	if (r->mime->raw)
+		key = str_concat(l->scratch, key, STR(":raw"));
+	add_to_group(l, groups, key, r);
+}
+
+static void build_mime(struct load *l, struct match_plan *plan, const struct map *groups)
+{
+	struct prefilter_group *parts;
+	struct vec rules;
+	size_t n = 0;
+
+	parts = arena_calloc(l->scratch, map_count(groups) + 1, sizeof(*parts));
+	vec_init(&rules, l->a, sizeof(struct rule *), 0);
+	plan->mime_groups = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->mime_groups));
+	MAP_EACH (groups, it) {
+		const struct vec *v = it->value;
+		uint32_t first = (uint32_t)rules.n, count = (uint32_t)v->n;
+
+		for (size_t i = 0; i < v->n; i++)
+			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
+		plan->mime_groups[n] =
+		    (struct mime_group){ (*VEC_AT(v, const struct rule *, 0))->mime, first, count };
+		parts[n++] = (struct prefilter_group){ first, count };
+	}
+	plan->mime_group_count = n;
+	plan->mime.rules = rules_of(&rules);
+	plan->mime.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
+}
+
 static void build_plan(struct load *l, unsigned set)
 {
 	struct match_plan *plan = &l->rs->plans[set];
 	struct vec lists[LIST_COUNT];
-	struct map groups;
+	struct map groups, mime;
 
 	map_init(&groups, l->scratch, false);
+	map_init(&mime, l->scratch, true);
 	for (size_t i = 0; i < LIST_COUNT; i++)
 		vec_init(&lists[i], l->a, sizeof(struct rule *), 0);
 	for (size_t i = 0; i < l->rs->judging_count; i++) {
 		const struct rule *r = l->rs->rules[l->rs->judging[i]];
-		enum list list = list_of(r);
+		enum list list;
 
 		if (!rule_is_active(r, set) || !can_run(r) || r->type == RULE_EMPTY)
 			continue;
+		list = list_of(r);
 		if (list == LIST_HEADER)
-			add_header_rule(l, &groups, r);
+			add_to_group(l, &groups, r->header->spec, r);
+		else if (list == LIST_MIME)
+			add_mime_rule(l, &mime, r);
 		else
 			push_rule(&lists[list], r);
 	}
@@ -195,7 +245,8 @@ static void build_plan(struct load *l, unsigned set)
 	plan->uri = gated(l, &lists[LIST_URI]);
 	plan->rawbody = gated(l, &lists[LIST_RAWBODY]);
 	plan->full = gated(l, &lists[LIST_FULL]);
-	plan->mime = rules_of(&lists[LIST_MIME]);
+	build_mime(l, plan, &mime);
+	plan->mime_apart = rules_of(&lists[LIST_MIME_APART]);
 	plan->uri_detail = rules_of(&lists[LIST_URI_DETAIL]);
 	plan->ordered = rules_of(&lists[LIST_ORDERED]);
 	list_needs(l, plan);

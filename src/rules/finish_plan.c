@@ -117,7 +117,7 @@ static void find_needs(struct load *l, struct rule *r)
 	bool whole = r->flags & (RULE_CAPTURES | RULE_NEGATED);
 	double rarity;
 
-	if (r->type == RULE_MIMEHEADER || r->type == RULE_URI_DETAIL)
+	if (r->type == RULE_URI_DETAIL)
 		return;
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
 	if (!(r->flags & RULE_NEGATED) && !l->options->ungated)

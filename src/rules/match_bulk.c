@@ -190,6 +190,27 @@ void match_headers(struct match *m)
 	bulk_done(&b);
 }
 
+/* MIME parts' fields: each is scanned once for all rules that look at it. */
+static void match_parts(struct match *m)
+{
+	const struct match_plan *plan = m->plan;
+	struct bulk b;
+
+	bulk_init(&b, m, &plan->mime);
+	for (size_t i = 0; i < plan->mime_group_count; i++) {
+		const struct mime_test *t = plan->mime_groups[i].test;
+		size_t from, to = match_part_range(m, t, &from);
+
+		for (size_t part = from; part <= to && !match_is_over(m); part++) {
+			struct str value = match_part_value(m, t, part - 1);
+
+			if (value.n && budget_steps(m->budget, value.n / BYTES_PER_STEP))
+				run_subject(&b, value, i, false);
+		}
+	}
+	settle(&b);
+}
+
 void match_views(struct match *m)
 {
 	const struct match_plan *plan = m->plan;
@@ -200,8 +221,9 @@ void match_views(struct match *m)
 	budget_lap(m->budget, "body rules");
 	run_lines(m, &plan->uri, uris, n, 0);
 	budget_lap(m->budget, "uri rules");
-	for (size_t i = 0; i < plan->mime.n && !match_is_over(m); i++)
-		match_mimeheader(m, plan->mime.at[i], plan->mime.at[i]->rx);
+	match_parts(m);
+	for (size_t i = 0; i < plan->mime_apart.n && !match_is_over(m); i++)
+		match_mimeheader(m, plan->mime_apart.at[i], plan->mime_apart.at[i]->rx);
 	for (size_t i = 0; i < plan->uri_detail.n && !match_is_over(m); i++)
 		match_uri_detail(m, plan->uri_detail.at[i]);
 	budget_lap(m->budget, "mimeheader, uri_detail");

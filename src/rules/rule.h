@@ -149,6 +149,12 @@ struct header_group {
 	size_t absent_count;
 };
 
+/* mimeheader rules of one field: positions in match_plan.mime. */
+struct mime_group {
+	const struct mime_test *test; /* of one of them */
+	uint32_t first, n;
+};
+
 /* Regexp rules over the same subjects, and what tells which of them may match one. */
 struct gated_list {
 	struct rule_list rules;
@@ -162,8 +168,11 @@ enum { MATCH_NEEDS = 4 }; /* kinds of what messages hold: bits below MSG_HOLDS_E
 struct match_plan {
 	struct header_group *groups;
 	size_t group_count;
-	struct gated_list header, body, uri, rawbody, full;
-	struct rule_list mime, uri_detail;
+	struct mime_group *mime_groups;
+	size_t mime_group_count;
+	struct gated_list header, body, uri, rawbody, full, mime;
+	struct rule_list mime_apart; /* mimeheader rules that look at parts differently */
+	struct rule_list uri_detail;
 	struct rule_list ordered; /* evals, templates and captures, by rank */
 	/* What a message must hold (msg/holds.h) for these to hit, and who needs a bit, as bits by index. */
 	const unsigned *ordered_needs;
