@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Time a byte of messages of one kind of content, from 1 kB to 64 MB: flat where nothing is worse than linear."""
+"""Time a byte of messages of one kind of content, from 1 kB to 64 MB: flat where nothing is worse than linear.
+
+SpamAssassin's rule language has rules read the first 50 kB of a text part (body_part_scan_size) and 500 kB of its raw lines. That
+hides what a longer text would cost, so these limits are taken away here. What is to be at most 2 is the rise from one size to
+any larger one: a byte may well cost less in a large message.
+"""
 import base64
 import pathlib
 import random
@@ -14,6 +19,7 @@ KB = 1024
 SIZES = [KB, 4 * KB, 16 * KB, 64 * KB, 256 * KB, KB * KB, 4 * KB * KB, 16 * KB * KB, 64 * KB * KB]
 MIN_BYTES = 8 * KB * KB  # small messages many times, so that there is something to measure
 MAX_TIMES = 2000
+NO_LIMITS = ["--cf", "body_part_scan_size 0", "--cf", "rawbody_part_scan_size 0"]
 
 
 def words(rng, size):
@@ -64,10 +70,14 @@ def uris(rng, size):
 
 
 def parts(rng, size):
-    out, n = [], 0
+    """In multiparts of 500, as what a multipart holds beyond 1,000 parts is not looked at."""
+    out, n, i = [], 0, 0
     while n < size:
-        out.append(b"--b\nContent-Type: text/plain\n\n" + words(rng, 200) + b"\n")
+        if i % 500 == 0:
+            out.append(b'--b\nContent-Type: multipart/mixed; boundary="c%d"\n\n' % (i // 500))
+        out.append(b"--c%d\nContent-Type: text/plain\n\n%s\n" % (i // 500, words(rng, 200)))
         n += len(out[-1])
+        i += 1
     return HEAD + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"".join(out) + b"--b--\n"
 
 
@@ -77,7 +87,7 @@ KINDS = {"text": text, "html": html, "attachment": attachment, "header fields": 
 def run(quick):
     sizes = SIZES[:-3] if quick else SIZES
     print(f"ns of CPU a byte; {load()}")
-    print(f"{'':<14}" + "".join(f"{s // KB}k".rjust(9) for s in sizes) + "   64k and more: highest/lowest")
+    print(f"{'':<14}" + "".join(f"{s // KB}k".rjust(9) for s in sizes) + "   most rise from 64k on")
     with tempfile.TemporaryDirectory(prefix="postern-bench-") as folder:
         for kind, make in KINDS.items():
             cost = []
@@ -85,7 +95,8 @@ def run(quick):
                 path = pathlib.Path(folder) / "message"
                 path.write_bytes(make(random.Random(size), size))
                 times = max(1, min(MAX_TIMES, MIN_BYTES // size))
-                _, total, cpu, _ = scan([path] * times)
+                _, total, cpu, _ = scan([path] * times, *NO_LIMITS)
                 cost.append(cpu * 1e9 / total)
             large = [c for c, s in zip(cost, sizes) if s >= 64 * KB]
-            print(f"{kind:<14}" + "".join(f"{c:9.0f}" for c in cost) + f"   {max(large) / min(large):.1f}", flush=True)
+            rise = max(later / c for i, c in enumerate(large) for later in large[i:])
+            print(f"{kind:<14}" + "".join(f"{c:9.0f}" for c in cost) + f"   {rise:.1f}", flush=True)
