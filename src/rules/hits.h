@@ -3,7 +3,8 @@
  * hits: what each rule of a rule set did in one matching. There are thousands of rules and some hundred that
  * hit: who hit, and who ran without a hit, are sets of bits by index of the rule; numbers stand only where a
  * bit says so. So nothing but the sets is cleared for a message, and judging walks over those that hit. Numbers
- * are kept side by side in the order in which they came: a message that waits for an answer holds no more than it needs.
+ * are kept side by side in the order in which they came: a message that waits for an answer holds no more than
+ * it needs.
  */
 #pragma once
 
