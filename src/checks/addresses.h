@@ -23,3 +23,13 @@ struct addresses addresses_from(const struct msg *m, struct arena *a);
 struct addresses addresses_to(const struct msg *m, struct arena *a);
 /* All addresses of one header, in lower case. */
 struct addresses addresses_of(const struct msg *m, struct str header, struct arena *a);
+
+/* What these ask of a message: for plugin.headers. */
+#define ADDRESSES_FROM_HEADERS                                                                     \
+	"From:addr", "Envelope-Sender:addr", "Resent-Sender:addr", "X-Envelope-From:addr",         \
+	    "EnvelopeFrom:addr", "Resent-From:first:addr"
+#define ADDRESSES_TO_HEADERS                                                                       \
+	"To:addr", "Apparently-To:addr", "Delivered-To:addr", "Envelope-Recipients:addr",          \
+	    "Apparently-Resent-To:addr", "X-Envelope-To:addr", "Envelope-To:addr",                 \
+	    "X-Delivered-To:addr", "X-Original-To:addr", "X-Rcpt-To:addr", "X-Real-To:addr",       \
+	    "Cc:addr", "Resent-To:first:addr", "Resent-Cc:first:addr", "Received"

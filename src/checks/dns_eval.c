@@ -504,8 +504,11 @@ static const struct eval_def evals[] = {
 
 static const char *const features[] = { "has_tflags_domains_only", "has_tflags_ips_only", NULL };
 
+static const char *const headers[] = { "EnvelopeFrom:addr", NULL };
+
 const struct plugin plugin_dns_eval = {
 	.name = "Mail::SpamAssassin::Plugin::DNSEval",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

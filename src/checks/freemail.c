@@ -449,8 +449,12 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = { "EnvelopeFrom", ADDRESSES_FROM_HEADERS, "From:addr",
+				       "Reply-To:addr", NULL };
+
 const struct plugin plugin_freemail = {
 	.name = "Mail::SpamAssassin::Plugin::FreeMail",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

@@ -300,8 +300,11 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = { "From:addr", "From:name", "Reply-To:addr", NULL };
+
 const struct plugin plugin_fromname = {
 	.name = "Mail::SpamAssassin::Plugin::FromNameSpoof",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

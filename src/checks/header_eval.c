@@ -179,8 +179,15 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = {
+	"ALL",       "Bcc:addr",   "Date",          "EnvelopeFrom:addr", "From",        "From:addr",
+	"MESSAGEID", "Message-Id", "Received",      "Subject",           "Subject:raw", "To",
+	"To:addr",   "ToCc:addr",  "Apparently-To", "Mailing-List",      NULL
+};
+
 const struct plugin plugin_header_eval = {
 	.name = "Mail::SpamAssassin::Plugin::HeaderEval",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

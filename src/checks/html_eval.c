@@ -320,7 +320,10 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = { "Subject", NULL };
+
 const struct plugin plugin_html_eval = {
 	.name = "Mail::SpamAssassin::Plugin::HTMLEval",
+	.headers = headers,
 	.evals = evals,
 };

@@ -506,8 +506,11 @@ static const char *const features[] = { "has_check_for_ascii_text_illegal",
 					"has_check_abundant_unicode_ratio", "has_check_qp_ratio",
 					NULL };
 
+static const char *const headers[] = { "Content-Type", NULL };
+
 const struct plugin plugin_mime_eval = {
 	.name = "Mail::SpamAssassin::Plugin::MIMEEval",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

@@ -339,7 +339,10 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = { "From:addr", NULL };
+
 const struct plugin plugin_relay_eval = {
 	.name = "Mail::SpamAssassin::Plugin::RelayEval",
+	.headers = headers,
 	.evals = evals,
 };

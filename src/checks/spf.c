@@ -447,8 +447,11 @@ static const struct eval_def evals[] = {
 static const char *const features[] = { "has_check_for_spf_errors",
 					"has_check_spf_skipped_noenvfrom", NULL };
 
+static const char *const headers[] = { "EnvelopeFrom:addr", NULL };
+
 const struct plugin plugin_spf = {
 	.name = "Mail::SpamAssassin::Plugin::SPF",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

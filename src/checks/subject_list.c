@@ -118,8 +118,11 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = { "Subject", NULL };
+
 const struct plugin plugin_subject_list = {
 	.name = "Mail::SpamAssassin::Plugin::WelcomeListSubject",
+	.headers = headers,
 	.directives = directives,
 	.evals = evals,
 	.conf_new = conf_new,

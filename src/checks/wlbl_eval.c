@@ -450,8 +450,12 @@ static const struct eval_def evals[] = {
 	{ 0 },
 };
 
+static const char *const headers[] = { "Reply-To:addr", ADDRESSES_FROM_HEADERS,
+				       ADDRESSES_TO_HEADERS, NULL };
+
 const struct plugin plugin_wlbl_eval = {
 	.name = "Mail::SpamAssassin::Plugin::WLBLEval",
+	.headers = headers,
 	.directives = wlbl_directives,
 	.evals = evals,
 	.conf_new = wlbl_conf_new,

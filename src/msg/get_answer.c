@@ -164,6 +164,12 @@ static struct str join(struct arena *a, const struct vec *v)
 	return str_make(p, at);
 }
 
+/* Most that is asked for is not there, which the message's names tell. */
+static bool is_absent(const struct msg *m, const struct get_spec *q)
+{
+	return q->source == GET_FIELDS && !m->metadata && !get_first_field(m, q);
+}
+
 static void join_answer(const struct msg *m, const struct get_spec *q, struct get_answer *it)
 {
 	struct arena_mark mark = arena_get_mark(m->gets->scratch);
@@ -171,6 +177,9 @@ static void join_answer(const struct msg *m, const struct get_spec *q, struct ge
 
 	it->is_joined = true;
 	it->joined = STR("");
+	it->count = 0;
+	if (is_absent(m, q))
+		return;
 	it->count = get_run(m, q, m->gets->scratch, &out);
 	if (it->count) {
 		it->first_n = VEC_AT(&out, struct str, 0)->n;
@@ -197,6 +206,11 @@ size_t msg_get_all(const struct msg *m, struct str text, const struct str **ret)
 	struct str *list;
 	struct vec out;
 
+	if (!it->is_listed && is_absent(m, q)) {
+		it->is_listed = true;
+		it->count = 0;
+		it->list = NULL;
+	}
 	if (!it->is_listed) {
 		struct arena_mark mark = arena_get_mark(m->gets->scratch);
 
@@ -224,8 +238,7 @@ struct str msg_get_spec(const struct msg *m, const struct get_spec *q, bool *ret
 	struct get_answer *it;
 
 	*ret_found = false;
-	/* Most that rules ask for is not there. */
-	if (q->source == GET_FIELDS && !m->metadata && !get_first_field(m, q))
+	if (is_absent(m, q))
 		return STR("");
 	forget_old(m);
 	it = &m->gets->answers[q->number];

@@ -4,7 +4,6 @@
 
 #include "core/arena.h"
 #include "core/map.h"
-#include "core/xalloc.h"
 
 #include <assert.h>
 
@@ -80,48 +79,6 @@ struct get_spec get_spec_parse(struct str text)
 
 enum { FIRST_SIZE = 64 };
 
-/* What built-in checks ask of most messages. */
-static const char *const usual[] = {
-	"ALL",
-	"Bcc:addr",
-	"Cc:addr",
-	"Content-Type",
-	"Date",
-	"EnvelopeFrom",
-	"EnvelopeFrom:addr",
-	"From",
-	"From:addr",
-	"From:name",
-	"From:raw",
-	"MESSAGEID",
-	"Message-Id",
-	"Received",
-	"Reply-To:addr",
-	"Subject",
-	"Subject:raw",
-	"To",
-	"To:addr",
-	"ToCc:addr",
-	"X-Spam-Relays-Trusted",
-	"X-Spam-Relays-Untrusted",
-	"Envelope-Sender:addr",
-	"Resent-Sender:addr",
-	"X-Envelope-From:addr",
-	"Resent-From:first:addr",
-	"Resent-To:first:addr",
-	"Resent-Cc:first:addr",
-	"Apparently-To:addr",
-	"Delivered-To:addr",
-	"Envelope-Recipients:addr",
-	"Apparently-Resent-To:addr",
-	"X-Envelope-To:addr",
-	"Envelope-To:addr",
-	"X-Delivered-To:addr",
-	"X-Original-To:addr",
-	"X-Rcpt-To:addr",
-	"X-Real-To:addr",
-};
-
 struct get_specs *get_specs_new(struct arena *a)
 {
 	struct get_specs *s = arena_zalloc(a, sizeof(*s));
@@ -130,8 +87,6 @@ struct get_specs *get_specs_new(struct arena *a)
 	s->size = FIRST_SIZE;
 	s->slots = arena_calloc(a, s->size, sizeof(struct get_spec *));
 	map_init(&s->by_name, a, true);
-	for (size_t i = 0; i < ELEMENTS(usual); i++)
-		get_specs_add(s, str_of(usual[i]));
 	return s;
 }
 

@@ -48,8 +48,8 @@ struct get_spec {
 struct get_spec get_spec_parse(struct str text);
 
 /*
- * Numbered requests, with what built-in checks ask for from the start: filled while rules are loaded, shared
- * and read-only then. Lives in its arena.
+ * Numbered requests, of rules and of checks (plugin.headers): filled while rules are loaded, shared and read-only
+ * then. Lives in its arena.
  */
 struct get_specs;
 struct get_specs *get_specs_new(struct arena *a);

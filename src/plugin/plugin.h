@@ -136,6 +136,11 @@ struct plugin {
 	const struct eval_def *evals; /* ends with name NULL; NULL: none */
 	/* A settings object with its defaults, in the rule set's arena. NULL: the plugin has no settings. */
 	void *(*conf_new)(struct arena *a);
+	/*
+	 * Header requests (msg.h) that its functions make of most messages, numbered when rules are loaded so
+	 * that their answers stand in an array; ends with NULL. NULL: none. Others may be made all the same.
+	 */
+	const char *const *headers;
 	bool wants_geo; /* the country database is opened when this plugin is loaded */
 	/* What its functions ask the network in SpamAssassin they do not ask yet: told of where the net is on. */
 	bool local_only;

@@ -131,9 +131,9 @@ static void find_absent(struct load *l, struct header_group *g, const struct rul
 	g->absent_count = v.n;
 }
 
-static void build_headers(struct load *l, struct match_plan *plan, const struct map *groups)
+static void build_headers(struct load *l, struct match_plan *plan, struct get_specs *specs,
+			  const struct map *groups)
 {
-	struct get_specs *specs = get_specs_new(l->a);
 	struct rx_run *run = rx_run_new();
 	struct prefilter_group *parts;
 	struct vec rules;
@@ -154,7 +154,6 @@ static void build_headers(struct load *l, struct match_plan *plan, const struct 
 			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
 	}
 	plan->group_count = n;
-	l->rs->msg_config.specs = specs;
 	plan->header.rules = rules_of(&rules);
 	plan->header.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
 	for (size_t i = 0; i < n; i++)
@@ -216,7 +215,7 @@ static void build_mime(struct load *l, struct match_plan *plan, const struct map
 	plan->mime.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
 }
 
-static void build_plan(struct load *l, unsigned set)
+static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
 {
 	struct match_plan *plan = &l->rs->plans[set];
 	struct vec lists[LIST_COUNT];
@@ -240,7 +239,7 @@ static void build_plan(struct load *l, unsigned set)
 		else
 			push_rule(&lists[list], r);
 	}
-	build_headers(l, plan, &groups);
+	build_headers(l, plan, specs, &groups);
 	plan->body = gated(l, &lists[LIST_BODY]);
 	plan->uri = gated(l, &lists[LIST_URI]);
 	plan->rawbody = gated(l, &lists[LIST_RAWBODY]);
@@ -252,10 +251,26 @@ static void build_plan(struct load *l, unsigned set)
 	list_needs(l, plan);
 }
 
+/* What the functions of loaded plugins ask for. */
+static void add_requests(const struct ruleset *rs, struct get_specs *specs)
+{
+	MAP_EACH (&rs->plugins, it) {
+		const struct plugin_slot *slot = it->value;
+		const char *const *h = slot->plugin ? slot->plugin->headers : NULL;
+
+		for (; h && *h; h++)
+			get_specs_add(specs, str_of(*h));
+	}
+}
+
 void finish_plans(struct load *l)
 {
+	struct get_specs *specs = get_specs_new(l->a);
+
+	add_requests(l->rs, specs);
 	for (unsigned set = 0; set < SCORE_SETS; set++) {
 		if (ruleset_has_set(l->rs, set))
-			build_plan(l, set);
+			build_plan(l, specs, set);
 	}
+	l->rs->msg_config.specs = specs;
 }

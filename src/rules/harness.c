@@ -3,8 +3,31 @@
 
 #include "core/arena.h"
 #include "core/strbuf.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "plugin/plugin.h"
+
+const char harness_mail[] = "From: Joe <joe@example.com>\n"
+			    "To: ann@example.org\n"
+			    "Subject: aXaXaXb\n"
+			    "X-Two: one\n"
+			    "X-Two: two\n"
+			    "X-Empty:\n"
+			    "MIME-Version: 1.0\n"
+			    "Content-Type: multipart/mixed; boundary=b\n"
+			    "\n"
+			    "--b\n"
+			    "Content-Type: text/plain; name=one.txt\n"
+			    "\n"
+			    "Hello ann, aXaXaXb\n"
+			    "\n"
+			    "Visit http://www.example.com/path and http://foo.org/x now\n"
+			    "--b\n"
+			    "Content-Type: application/pdf; name=two.pdf\n"
+			    "X-Part: second second\n"
+			    "\n"
+			    "PDF\n"
+			    "--b--\n";
 
 /* Eval functions with plain outcomes: test_value(N) gives N, test_ask(NAME) asks and hits on an answer. */
 static int eval_value(struct eval_call *call)
@@ -74,6 +97,7 @@ static int compile_args(struct arena *a, const void *conf, const struct str *arg
 
 static const struct eval_def evals[] = {
 	{ "test_value", 0, .fn = eval_value, .compile = compile_args },
+	{ "test_html", 0, .fn = eval_value, .compile = compile_args, .needs = MSG_HOLDS_HTML },
 	{ "test_ask", 0, .fn = eval_ask, .answer = eval_answer },
 	{ "check_rbl_test", EVAL_RBL | EVAL_HEADER, .fn = eval_ask, .answer = eval_answer },
 	{ "test_header", EVAL_HEADER, .fn = eval_value },

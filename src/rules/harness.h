@@ -22,6 +22,9 @@ struct harness {
 	struct judgement judgement;
 };
 
+/* A message of some text, URIs, a part that is none, fields that come twice or are empty. */
+extern const char harness_mail[];
+
 /* Puts "loadplugin" lines for the engine's own plugins and a test plugin in front. */
 void harness_load(struct harness *h, const char *cf);
 void harness_load_with(struct harness *h, const char *cf, const struct ruleset_options *options);

@@ -7,28 +7,6 @@
 #include "core/must.h"
 #include "msg/msg.h"
 
-static const char mail[] = "From: Joe <joe@example.com>\n"
-			   "To: ann@example.org\n"
-			   "Subject: aXaXaXb\n"
-			   "X-Two: one\n"
-			   "X-Two: two\n"
-			   "X-Empty:\n"
-			   "MIME-Version: 1.0\n"
-			   "Content-Type: multipart/mixed; boundary=b\n"
-			   "\n"
-			   "--b\n"
-			   "Content-Type: text/plain; name=one.txt\n"
-			   "\n"
-			   "Hello ann, aXaXaXb\n"
-			   "\n"
-			   "Visit http://www.example.com/path and http://foo.org/x now\n"
-			   "--b\n"
-			   "Content-Type: application/pdf; name=two.pdf\n"
-			   "X-Part: second second\n"
-			   "\n"
-			   "PDF\n"
-			   "--b--\n";
-
 static const struct {
 	const char *name, *cf, *want;
 } cases[] = {
@@ -180,7 +158,7 @@ static void test_hits(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ELEMENTS(cases); i++)
-		harness_expect(cases[i].name, cases[i].cf, mail, cases[i].want);
+		harness_expect(cases[i].name, cases[i].cf, harness_mail, cases[i].want);
 }
 
 static void load_net(struct harness *h, const char *cf)
@@ -317,12 +295,46 @@ static void test_scratch(void **state)
 	match_scratch_free(scratch);
 }
 
+/* A function that says what it needs is not asked without: its rule has run and has not hit. */
+static void test_needs(void **state)
+{
+	static const char rules[] = "body A eval:test_html(1)\nmeta B !A\n";
+
+	(void)state;
+	harness_expect("HTML is there", rules, "Content-Type: text/html\n\nx\n", "A");
+	harness_expect("and is not", rules, "Content-Type: text/plain\n\nx\n", "B");
+}
+
+/* A rule that one score set has not got moves no header request of the others. */
+static void test_score_sets(void **state)
+{
+	static const char raw[] = "X-One: y\nX-Two: n\n\nx\n";
+	struct ruleset_options options = { .net = true };
+
+	(void)state;
+	for (int net = 0; net < 2; net++) {
+		struct match_options o = { .net = net };
+		struct harness h;
+
+		harness_load_with(&h,
+				  "header A X-One =~ /y/\nscore A 0 1 0 1\nheader B X-Two =~ /y/\n",
+				  &options);
+		h.msg = msg_new(h.arena, str_of(raw), NULL, 0, ruleset_msg_config(h.rs), NULL);
+		h.match = match_new(h.rs, h.msg, h.arena, NULL, &o);
+		assert_int_equal(match_run(h.match), MATCH_DONE);
+		judge(h.rs, match_hits(h.match), NULL, h.arena, &h.judgement);
+		assert_true(str_eq(harness_hits(&h), net ? STR("A") : STR("")));
+		harness_done(&h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hits),   cmocka_unit_test(test_asks),
 		cmocka_unit_test(test_expire), cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_extras), cmocka_unit_test(test_scratch),
+		cmocka_unit_test(test_needs),  cmocka_unit_test(test_score_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
