@@ -10,10 +10,10 @@ messages a second at least, and 1.2 times their p99 at most.
 import random
 import statistics
 
-from latency import percentile
+from latency import percentile, send
 from measure import cpu_s, daemon, harness, load, private_kb, some_files
 from proxy import SESSIONS, SETTINGS, Sink, feed, messages
-from sender import Background, Sender
+from sender import Background
 from slow_engine import SlowEngine
 
 WAITING, DELAY_S, MOST_SESSIONS = 2000, 5.0, 4000
@@ -81,11 +81,9 @@ class Side:
         for _ in mails:
             at += rng.expovariate(rate)
             times.append(at)
-        sender = Sender(house.daemon.port, mails)
-        sender.run(times)
-        sender.close()
+        _, took = send(house.daemon.port, mails, times)
         self.waited.append(house.crowd.waiting_now.value)
-        self.p99.append(percentile(sender.took, 0.99) * 1000)
+        self.p99.append(percentile(took, 0.99) * 1000)
 
     def row(self):
         return (f"{self.name:<10} {statistics.median(self.rates):6.0f} a second, {statistics.median(self.cpu_ms):.2f} ms of CPU a message, "

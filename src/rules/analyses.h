@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * analyses: what was worked out of expressions (rules/needs.h, rules/gate.h), kept between starts: most of
+ * analyses: what was worked out of expressions (rules/needs.h, rules/gate.h, rules/rx.h), kept between starts: most of
  * a start's time goes there. A value is found by the whole text of its expression, so no change of rules
  * can make it wrong; a file that other sources of this program made (analysis_version.sh), a damaged or a
  * cut one is as none at all. Values are read with bounds all the same.
@@ -21,7 +21,13 @@
 struct arena;
 struct strbuf;
 
-enum analysis_kind { ANALYSIS_NEEDS = 0, ANALYSIS_GATE, ANALYSIS_LARGE_GATE, ANALYSIS_KIND_COUNT };
+enum analysis_kind {
+	ANALYSIS_NEEDS = 0,
+	ANALYSIS_GATE,
+	ANALYSIS_LARGE_GATE,
+	ANALYSIS_TRANSLATION, /* of Perl's expression into PCRE2's */
+	ANALYSIS_KIND_COUNT
+};
 
 struct analyses {
 	struct arena *arena;

@@ -143,7 +143,7 @@ int define_try_regex(struct load *l, struct str name, struct str text, struct rx
 		*ret_flags |= RULE_CAPTURES;
 	}
 	plain = without_templates(l->scratch, re, &is_template);
-	if (rx_translate(l->a, plain, false, ret, e) < 0)
+	if (load_translate(l, plain, ret, e) < 0)
 		return -1;
 	if (strict && rx_check_always(re, e) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is worked out of an expression, or was at an earlier start. */
+#include "core/arena.h"
 #include "core/strbuf.h"
 #include "rules/analyses.h"
 #include "rules/load.h"
@@ -39,4 +40,52 @@ const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size siz
 	analyses_add(known, kind, pcre, strbuf_str(&b));
 	strbuf_done(&b);
 	return g;
+}
+
+/* A translation without names of groups: this, then the text. */
+struct translation {
+	uint32_t groups, has_calls;
+};
+
+static bool translation_get(struct arena *a, struct str perl, struct str value,
+			    struct rx_source *ret)
+{
+	struct translation t;
+
+	if (value.n < sizeof(t))
+		return false;
+	memcpy(&t, value.p, sizeof(t));
+	if (t.has_calls > 1)
+		return false;
+	*ret = (struct rx_source){ .perl = str_dup(a, perl),
+				   .pcre = str_dup(a, str_from(value, sizeof(t))),
+				   .groups = t.groups,
+				   .has_calls = t.has_calls };
+	return true;
+}
+
+static void translation_add(struct analyses *known, struct str perl, const struct rx_source *source)
+{
+	struct translation t = { source->groups, source->has_calls };
+	struct strbuf b;
+
+	strbuf_init(&b, 0);
+	strbuf_add(&b, str_make((const char *)&t, sizeof(t)));
+	strbuf_add(&b, source->pcre);
+	analyses_add(known, ANALYSIS_TRANSLATION, perl, strbuf_str(&b));
+	strbuf_done(&b);
+}
+
+int load_translate(struct load *l, struct str perl, struct rx_source *ret, struct err *e)
+{
+	struct analyses *known = l->options->analyses;
+	struct str value = known ? analyses_find(known, ANALYSIS_TRANSLATION, perl) : STR_NONE;
+
+	if (!str_is_none(value) && translation_get(l->a, perl, value, ret))
+		return 0;
+	if (rx_translate(l->a, perl, false, ret, e) < 0)
+		return -1;
+	if (known && !ret->name_count)
+		translation_add(known, ret->perl, ret);
+	return 0;
 }

@@ -108,6 +108,8 @@ void finish_regexes(struct load *l);
 /* finish_analyses.c: from options.analyses where they are known. */
 void load_needs(struct load *l, struct str pcre, struct needs *ret);
 const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size size);
+/* rx_translate() without captures. */
+int load_translate(struct load *l, struct str perl, struct rx_source *ret, struct err *e);
 void finish_order(struct load *l);
 void finish_plans(struct load *l);
 void finish_judging(struct load *l);

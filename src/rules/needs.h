@@ -78,6 +78,8 @@ static inline void byteset_fold_down(struct byteset *set)
 unsigned needs_frequency(const struct byteset *set);
 /* How unlikely a folded text is at a place of mail, as -log2; what mail is full of counts as such. */
 double needs_text_rarity(struct str text);
+/* The same where it may be over `least`; else anything that is not. */
+double needs_text_rarity_over(struct str text, double least);
 
 /* pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. */
 void needs_of(struct arena *a, struct str pcre, struct needs *ret);

@@ -120,14 +120,19 @@ double needs_set_rarity(struct needs_set x)
 	return sum > 0 && sum < 1 ? -log2(sum) : 0;
 }
 
-double needs_text_rarity(struct str text)
+double needs_text_rarity_over(struct str text, double least)
 {
 	size_t n = text.n < MAX_USEFUL_LENGTH ? text.n : (size_t)MAX_USEFUL_LENGTH;
 	double bits = 0;
 
-	if (is_common(text))
-		return COMMON_RARITY;
 	for (size_t i = 0; i < n; i++)
 		bits -= log2(needs_byte_frequency((uint8_t)text.p[i]) / 1000.0);
-	return bits;
+	if (bits <= least && COMMON_RARITY <= least) /* what is common need not be looked for */
+		return least;
+	return is_common(text) ? COMMON_RARITY : bits;
+}
+
+double needs_text_rarity(struct str text)
+{
+	return needs_text_rarity_over(text, -1);
 }

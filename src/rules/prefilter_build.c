@@ -48,7 +48,7 @@ static size_t rarest_gram(struct str text, size_t len)
 	size_t at = 0;
 
 	for (size_t i = 0; i + len <= text.n; i++) {
-		double bits = needs_text_rarity(str_make(text.p + i, len));
+		double bits = needs_text_rarity_over(str_make(text.p + i, len), best);
 
 		if (bits > best)
 			at = i;

@@ -201,7 +201,7 @@ static void replace_in(struct load *l, struct rule *r)
 		re = one_pass(l, re, &again);
 	if (str_eq(re, r->source.perl))
 		return;
-	if (rx_translate(l->a, re, false, &source, &e) == 0)
+	if (load_translate(l, re, &source, &e) == 0)
 		r->source = source;
 	else
 		load_diag(l, RULES_INFO,

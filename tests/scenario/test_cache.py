@@ -16,6 +16,11 @@ RULES = r"""
 body MARKED /\bmarked (?:once|twice|three times) in (?:a|the|some) text/i
 score MARKED 7
 header SUBJ Subject =~ /^hello (?:world|there|everybody)$/
+loadplugin Mail::SpamAssassin::Plugin::ReplaceTags
+replace_tag Z [z2]
+replace_rules TAGGED
+body TAGGED /<Z>ebra\b/i
+body NAMED /(?<how>mark|mask)ed t/
 """
 
 
@@ -30,7 +35,7 @@ def place(tmp_path):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules/10_test.cf").write_text(RULES)
     (tmp_path / "site").mkdir()
-    (tmp_path / "mail").write_text("Subject: hello there\n\nIt is marked twice in the text.\n")
+    (tmp_path / "mail").write_text("Subject: hello there\n\nIt is marked twice in the text: Zebra.\n")
     return tmp_path
 
 
@@ -40,7 +45,7 @@ def args_of(place):
 
 def test_kept_and_taken(place):
     first, said = scan(*args_of(place))
-    assert "MARKED" in first and "SUBJ" in first and not said
+    assert all(name in first for name in ("MARKED", "SUBJ", "TAGGED", "NAMED")) and not said
     kept = (place / "cache").read_bytes()
     assert (place / "cache").stat().st_mode & 0o777 == 0o600
     inode = (place / "cache").stat().st_ino
