@@ -194,10 +194,10 @@ static bool take_run(struct trying *t, const struct echo_step *s)
 	return true;
 }
 
-/* What must come next, where a copy follows the run: its first byte. */
+/* What must come next, where a copy follows the step: its first byte. */
 static void next_of_copy(const struct trying *t, const struct echo_step *s, struct echo_next *ret)
 {
-	const struct echo_step *copy = s + 1;
+	const struct echo_step *copy = s[1].kind == ECHO_LINE_START ? s + 2 : s + 1;
 	size_t begin = t->begin[copy->group];
 
 	if (copy->kind != ECHO_COPY || t->end[copy->group] <= begin)
@@ -257,13 +257,15 @@ static bool end_run(struct trying *t, struct trial *it, const struct echo_step *
 /* Behind the next line's end, where what follows may begin. */
 static bool end_lines(struct trying *t, struct trial *it, const struct echo_step *s)
 {
+	struct echo_next next = s->next;
 	size_t at = it->at;
 	const uint8_t *end;
 
+	next_of_copy(t, s, &next);
 	while (at < it->end && (end = memchr(t->p + at, '\n', it->end - at))) {
 		at = (size_t)(end - t->p) + 1;
 		t->work++;
-		if (at < t->n ? !byteset_has(&s->next.first, t->p[at]) : !s->next.may_end)
+		if (at < t->n ? !byteset_has(&next.first, t->p[at]) : !next.may_end)
 			continue;
 		t->work += (at - it->at) / FAST_BYTES;
 		it->at = t->at = at;

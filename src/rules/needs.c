@@ -5,6 +5,7 @@
  * match of the branch must hold one of, each with its distance from the branch's beginning. Branches are
  * joined by union. Whatever is odd (conditions, calls, references, verbs) counts as "could be anything".
  */
+#define _GNU_SOURCE /* memrchr */
 #include "rules/needs_private.h"
 
 #include "core/arena.h"
@@ -23,6 +24,7 @@ static void take_class(struct analysis *n, struct piece *ret)
 	}
 	if (negated)
 		byteset_invert(&set);
+	n->in_line = !byteset_has(&set, '\n');
 	needs_of_bytes(n, &set, ret);
 }
 
@@ -71,6 +73,7 @@ static void take_group(struct analysis *n)
 
 	if (rx_text_is_flags(&n->in, &flags)) {
 		n->in.at += flags.n + 3;
+		n->dot_is_all = n->dot_is_all || str_chr(flags, 's') != STR_NPOS;
 		return;
 	}
 	switch (rx_text_open(&n->in, &flags)) {
@@ -103,9 +106,11 @@ static void close_group(struct analysis *n)
 static void take_one(struct analysis *n)
 {
 	int c = rd_peek(&n->in);
+	struct rx_repeat repeat;
 	struct piece p;
 
 	needs_of_nothing(&p);
+	n->in_line = false;
 	switch (c) {
 	case '(': take_group(n); return;
 	case ')': close_group(n); return;
@@ -117,14 +122,19 @@ static void take_one(struct analysis *n)
 	case '\\': take_escape(n, &p); break;
 	case '.':
 		n->in.at++;
+		n->in_line = !n->dot_is_all;
 		needs_of_any_byte(&p);
 		break;
 	case '^':
 	case '$': n->in.at++; break;
 	default: n->in.at++; needs_of_char(n, (uint8_t)c, &p);
 	}
-	if (!n->failed)
-		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
+	if (n->failed)
+		return;
+	repeat = rx_text_repeat(&n->in);
+	if (n->in_line && n->frames.n == 1 && repeat.min > n->min_line)
+		n->min_line = repeat.min;
+	needs_append_repeated(n, &p, repeat);
 }
 
 static struct needs_clause clause_of(struct arena *a, const struct needs_found *f)
@@ -226,6 +236,20 @@ static bool is_anchored(struct rd in)
 	return rd_accept(&in, '^') && rx_text_repeat(&in).min;
 }
 
+bool needs_has_line(struct str subject, size_t length)
+{
+	const char *end;
+
+	if (!length)
+		return true;
+	for (size_t at = 0; subject.n - at >= length; at = (size_t)(end - subject.p) + 1) {
+		end = memrchr(subject.p + at, '\n', length);
+		if (!end)
+			return true;
+	}
+	return false;
+}
+
 void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 {
 	struct arena *scratch = arena_new();
@@ -244,6 +268,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 		needs_end_tail(&n, &needs_top(&n)->done);
 		ret->is_anchored = ret->is_anchored && !n.has_branches;
 		keep(a, &needs_top(&n)->done, ret);
+		ret->min_line = n.has_branches ? 0 : n.min_line;
 		keep_best_window(a, &n, &needs_top(&n)->done, ret);
 	}
 	vec_done(&n.frames);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * needs: what a subject must hold for an expression to match at all: one of some literals (and one of
- * some others), a stretch of bytes of certain kinds, some bytes anywhere, a length; and how far behind
+ * some others), a stretch of bytes of certain kinds, some bytes anywhere, a length, a long line; and how far behind
  * the match's beginning these stand, where that is known. Worked out from the translator's plain PCRE2
  * text when rules are loaded; only ever too little, never too much. Case does not count: literals and
  * bytes are folded (byte_fold()).
@@ -47,6 +47,7 @@ struct needs {
 	size_t clause_count;
 	bool is_anchored;  /* matches begin at the beginning of the subject only */
 	size_t min_length; /* of the whole match, in bytes */
+	size_t min_line;   /* so many bytes of it stand in a row without a line's end */
 	/* At least one byte of each set is there. */
 	struct byteset bytes[NEEDS_BYTE_SETS];
 	size_t byte_sets;
@@ -73,6 +74,9 @@ static inline void byteset_fold_down(struct byteset *set)
 	set->w[1] = (set->w[1] & ~upper) | (set->w[1] & upper) << 32;
 	set->w[3] = (set->w[3] & ~high) | (set->w[3] & high) << 32;
 }
+
+/* Whether that many bytes stand in a row somewhere without a line's end; reads few of them where lines are short. */
+bool needs_has_line(struct str subject, size_t length);
 
 /* How often one of such folded bytes stands at a place of mail, roughly, of 1,000. */
 unsigned needs_frequency(const struct byteset *set);

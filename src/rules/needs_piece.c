@@ -6,6 +6,8 @@
 #include <math.h>
 
 enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_FREQUENCY = 800, MAX_TIMES = 8 };
+/* What may be left out is told apart from what comes then where it is as long. */
+enum { MIN_APART = 3 };
 
 static const struct str empty_string = { "", 0 };
 
@@ -131,6 +133,15 @@ static struct needs_alts alts_of(struct analysis *n, const struct piece *p)
 	return (struct needs_alts){ w, 1 };
 }
 
+static struct needs_alts grown(struct analysis *n, struct needs_alts x, const struct piece *p)
+{
+	struct needs_alts either = { NULL, 0 };
+
+	if (p->is_optional && x.n && !needs_alts_are_full(x))
+		either = needs_alts_append_either(n->a, x, &p->once);
+	return either.n ? either : needs_alts_append(n->a, x, &p->start);
+}
+
 /* Only pieces of the whole expression: the distance from its start is known. */
 static void grow_windows(struct analysis *n, const struct needs_window *prefix,
 			 const struct piece *p)
@@ -138,7 +149,7 @@ static void grow_windows(struct analysis *n, const struct needs_window *prefix,
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n->live_count; i++) {
-		n->live[i].alts = needs_alts_append(n->a, n->live[i].alts, &p->start);
+		n->live[i].alts = grown(n, n->live[i].alts, p);
 		if (needs_alts_are_full(n->live[i].alts))
 			keep_window(n, &n->live[i]);
 		else
@@ -163,7 +174,7 @@ static void append_needs(struct analysis *n, const struct piece *p)
 	if (f->branch.start.max_length == 0)
 		f->branch.alts = alts_of(n, p);
 	else
-		f->branch.alts = needs_alts_append(n->a, f->branch.alts, &p->start);
+		f->branch.alts = grown(n, f->branch.alts, p);
 	needs_window_append(&f->branch.start, &p->start);
 	for (size_t i = 0; i < p->byte_sets; i++)
 		need_bytes(&f->branch, &p->bytes[i]);
@@ -344,6 +355,8 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 		append(n, p);
 		return;
 	}
+	again.once = p->start;
+	again.is_optional = r.min == 0 && r.max == 1 && p->start.min_length >= MIN_APART;
 	needs_window_repeat(&again.start, r.min, r.max);
 	again.alts.n = 0;
 	if (r.min == 0) { /* it need not be there at all */

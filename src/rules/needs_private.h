@@ -56,6 +56,9 @@ struct needs_alts {
 /* Each of x, then next. */
 struct needs_alts needs_alts_append(struct arena *a, struct needs_alts x,
 				    const struct needs_window *next);
+/* Each of x, and each of x with next behind it. n 0: too many. */
+struct needs_alts needs_alts_append_either(struct arena *a, struct needs_alts x,
+					   const struct needs_window *next);
 struct needs_alts needs_alts_union(struct arena *a, struct needs_alts x, struct needs_alts y);
 /* Nothing can be added to any of them. */
 bool needs_alts_are_full(struct needs_alts x);
@@ -80,6 +83,8 @@ struct piece {
 	struct needs_alts alts;                /* the same by branches; n 0: not known apart */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
 	size_t byte_sets;
+	bool is_optional;         /* `start` stands for `once` or nothing, which are told apart */
+	struct needs_window once; /* in windows */
 };
 
 struct frame {
@@ -102,6 +107,9 @@ struct analysis {
 	size_t live_count;
 	struct begun best; /* the rarest that has grown */
 	double best_rarity;
+	size_t min_line;   /* of the whole expression: bytes in a row that are no line's end */
+	bool in_line;      /* the piece just taken is one such byte */
+	bool dot_is_all;   /* (?s) stands somewhere: a dot may be a line's end */
 	bool has_branches; /* the whole expression is an alternation: no such windows */
 	struct rd in;
 	struct vec frames; /* struct frame */

@@ -221,12 +221,61 @@ static void test_overflow(void **state)
 	strbuf_done(&mail);
 }
 
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *perl;
+		size_t want;
+	} cases[] = {
+		{ "(?m)^[^\\r\\n]{998}", 998 },
+		{ "a\\[[^\\n]{90,}\\]", 90 },
+		{ "[a-z]{50}-[a-z]{60,70}", 60 },
+		{ "[^\\r]{998}", 0 },
+		{ "a|[^\\n]{998}", 0 },
+		{ "(?:[^\\n]{998})?", 0 },
+		{ "[^\\n]*", 0 },
+		{ "(?s).{90}", 0 },
+		{ "(?s:a).{90}", 90 },
+		{ "(?=[a]{90})b", 0 },
+	};
+	static const struct {
+		const char *subject;
+		size_t length;
+		bool want;
+	} lines[] = {
+		{ "", 1, false },
+		{ "a", 1, true },
+		{ "\n", 1, false },
+		{ "\n\n\n\n", 1, false },
+		{ "\n\na\n", 1, true },
+		{ "abc\nabcd", 4, true },
+		{ "abc\nabcd", 5, false },
+		{ "abcd\nabc\nab\n", 4, true },
+		{ "abc\nabc\nabc\n", 4, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct needs n;
+
+		literals_of(a, cases[i].perl, &n);
+		if (n.min_line != cases[i].want)
+			fail_msg("%s: %zu", cases[i].perl, n.min_line);
+		arena_free(a);
+	}
+	for (size_t i = 0; i < ELEMENTS(lines); i++) {
+		if (needs_has_line(str_of(lines[i].subject), lines[i].length) != lines[i].want)
+			fail_msg("%s: %zu", lines[i].subject, lines[i].length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals), cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_fold),     cmocka_unit_test(test_same_hits),
-		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_literals),  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_windows),   cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_same_hits), cmocka_unit_test(test_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

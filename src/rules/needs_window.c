@@ -167,6 +167,21 @@ struct needs_alts needs_alts_append(struct arena *a, struct needs_alts x,
 	return (struct needs_alts){ w, x.n };
 }
 
+struct needs_alts needs_alts_append_either(struct arena *a, struct needs_alts x,
+					   const struct needs_window *next)
+{
+	struct needs_alts with = needs_alts_append(a, x, next);
+	struct needs_window *w = arena_alloc(a, 2 * x.n * sizeof(*w));
+	size_t n = x.n;
+
+	memcpy(w, x.w, x.n * sizeof(*w));
+	for (size_t i = 0; i < x.n; i++) {
+		if (!is_full(&x.w[i]))
+			w[n++] = with.w[i];
+	}
+	return (struct needs_alts){ w, n <= MAX_ALTS ? n : 0 };
+}
+
 struct needs_alts needs_alts_union(struct arena *a, struct needs_alts x, struct needs_alts y)
 {
 	struct needs_window *w;
