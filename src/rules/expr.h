@@ -56,5 +56,5 @@ struct expr_values {
 	uint32_t n; /* ids below that are in the set, or not; others are 0 */
 };
 
-/* The same of values in an array; what is 0 is found to be so at once, mostly. */
+/* The same of values in an array. */
 bool expr_eval_set(const struct expr *x, const struct expr_values *v, double *ret);

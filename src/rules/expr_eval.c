@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Expressions evaluated. Nearly all that judging asks for are 0, which is told by a chain of tests, each the
- * truth of one rule, without a stack and without a jump that depends on the operator. Only what is
- * not 0 is worked out step by step.
+ * Expressions evaluated. What judging asks for is a chain of tests, each the truth of one rule or of a sum, without a
+ * stack and without a jump that depends on the operator. Other arithmetic is worked out step by step.
  */
 #include "rules/expr_private.h"
 
@@ -143,34 +142,47 @@ static double value_in(const void *ctx, uint32_t id)
 	return id < v->n && bits_has(v->set, id) ? v->values[id] : 0;
 }
 
-/* false: it is 0, or fails. */
-static bool is_true(const struct expr *x, const struct expr_values *v)
+/* VALUE *( VALUE + ) NUMBER comparison */
+static double sum_of(const struct expr *x, const struct expr_test *t, const struct expr_values *v)
 {
-	uint32_t at = 0;
+	const struct expr_step *s = &x->steps[t->from], *end = &x->steps[t->to - 2];
+	double sum = 0;
 
-	while (at < EXPR_STEPS) {
-		const struct expr_test *t = &x->tests[at];
-		double number;
-
-		if (t->id < v->n) {
-			at = t->next[bits_has(v->set, t->id)];
-		} else if (t->id != EXPR_STEPS) {
-			at = t->next[0];
-		} else {
-			if (!run_steps(x, t->from, t->to, value_in, v, &number))
-				return false;
-			at = t->next[number != 0];
-		}
+	for (; s < end; s++) {
+		if (s->op == OP_VALUE)
+			sum += value_in(v, s->arg);
 	}
-	return at == EXPR_TRUE;
+	return compare(end[1].op, sum, end[0].number);
+}
+
+static bool test_value(const struct expr *x, const struct expr_test *t, const struct expr_values *v,
+		       double *ret)
+{
+	if (t->id == EXPR_STEPS)
+		return run_steps(x, t->from, t->to, value_in, v, ret);
+	*ret = t->id == EXPR_SUM ? sum_of(x, t, v) : value_in(v, t->id);
+	return true;
 }
 
 bool expr_eval_set(const struct expr *x, const struct expr_values *v, double *ret)
 {
-	*ret = 0;
-	if (x->test_count && !is_true(x, v))
-		return true;
-	return run_steps(x, 0, x->n, value_in, v, ret);
+	const struct expr_test *t = x->tests;
+	double number = 0;
+
+	if (!x->test_count)
+		return run_steps(x, 0, x->n, value_in, v, ret);
+	for (;;) {
+		uint32_t next;
+
+		if (!test_value(x, t, v, &number))
+			return false;
+		next = t->next[number != 0];
+		if (next >= EXPR_ZERO) {
+			*ret = next == EXPR_ZERO ? 0 : next == EXPR_ONE ? 1 : number;
+			return true;
+		}
+		t = &x->tests[next];
+	}
 }
 
 /* --- tests, from the steps --- */
@@ -183,7 +195,7 @@ static bool is_boolean(const struct expr_step *s)
 
 struct tester {
 	const struct expr *x;
-	uint32_t *starts; /* by step: the test that begins there; EXPR_FALSE: none */
+	uint32_t *starts; /* by step: the test that begins there; EXPR_ZERO: none */
 	bool *joins;      /* by step: something jumps here */
 	struct vec tests; /* struct expr_test */
 };
@@ -215,7 +227,7 @@ static size_t arithmetic_end(const struct tester *t, size_t from)
  * no expression of this kind.
  */
 
-static size_t follow(const struct tester *t, size_t i, bool *truth)
+static size_t follow(const struct tester *t, size_t i, bool *truth, bool *ret_negated)
 {
 	while (i < t->x->n) {
 		const struct expr_step *s = &t->x->steps[i];
@@ -224,6 +236,7 @@ static size_t follow(const struct tester *t, size_t i, bool *truth)
 		switch (s->op) {
 		case OP_NOT:
 			*truth = !*truth;
+			*ret_negated = true;
 			i++;
 			break;
 		case OP_AND:
@@ -239,6 +252,22 @@ static size_t follow(const struct tester *t, size_t i, bool *truth)
 		}
 	}
 	return t->x->n;
+}
+
+/* Values added up from left to right, and the sum compared to a number. */
+static bool is_sum(const struct expr *x, size_t from, size_t to)
+{
+	const struct expr_step *s = &x->steps[from];
+	size_t n = to - from;
+
+	if (n < 3 || n % 2 == 0 || s[n - 2].op != OP_NUMBER || s[n - 1].op < OP_LT ||
+	    s[n - 1].op > OP_NE)
+		return false;
+	for (size_t i = 0; i < n - 2; i++) {
+		if (s[i].op != (i && i % 2 == 0 ? OP_ADD : OP_VALUE))
+			return false;
+	}
+	return true;
 }
 
 static bool find_tests(struct tester *t)
@@ -257,7 +286,9 @@ static bool find_tests(struct tester *t)
 			return false;
 		t->starts[i] = (uint32_t)t->tests.n;
 		test = vec_must_push(&t->tests);
-		test->id = end == i + 1 && s->op == OP_VALUE ? s->arg : (uint32_t)EXPR_STEPS;
+		test->id = end == i + 1 && s->op == OP_VALUE ? s->arg
+			   : is_sum(t->x, i, end)            ? EXPR_SUM
+							     : EXPR_STEPS;
 		test->from = (uint32_t)i;
 		test->to = (uint32_t)end;
 		i = end;
@@ -269,15 +300,16 @@ static bool link_tests(struct tester *t)
 {
 	VEC_EACH (&t->tests, struct expr_test, test) {
 		for (int k = 0; k < 2; k++) {
-			bool truth = k;
-			size_t next = follow(t, test->to, &truth);
+			bool truth = k, negated = false;
+			size_t next = follow(t, test->to, &truth, &negated);
 
 			if (next == NO_STEP)
 				return false;
-			test->next[k] = truth ? EXPR_TRUE : EXPR_FALSE;
-			if (next < t->x->n)
-				test->next[k] = t->starts[next];
-			if (next < t->x->n && test->next[k] == EXPR_FALSE)
+			test->next[k] = !truth ? EXPR_ZERO : negated ? EXPR_ONE : EXPR_VALUE;
+			if (next == t->x->n)
+				continue;
+			test->next[k] = t->starts[next];
+			if (test->next[k] == EXPR_ZERO)
 				return false;
 		}
 	}
@@ -292,7 +324,7 @@ void expr_make_tests(struct arena *a, struct expr *x)
 	t.starts = arena_alloc(a, (x->n + 1) * sizeof(*t.starts));
 	t.joins = arena_calloc(a, x->n + 1, sizeof(*t.joins));
 	for (size_t i = 0; i < x->n; i++) {
-		t.starts[i] = EXPR_FALSE;
+		t.starts[i] = EXPR_ZERO;
 		if (is_jump(&x->steps[i]))
 			t.joins[x->steps[i].arg] = true;
 	}

@@ -36,27 +36,30 @@ struct expr_step {
 	double number;
 };
 
-/* Ends of a walk over tests, beside the numbers of tests. */
-enum { EXPR_FALSE = UINT32_MAX - 1, EXPR_TRUE = UINT32_MAX };
+/* What a test is about, instead of a rule; and how a walk over tests ends, beside the numbers of tests. */
+enum {
+	EXPR_STEPS = UINT32_MAX - 1, /* what some steps of arithmetic give */
+	EXPR_SUM = UINT32_MAX - 2,   /* the same where these are values added up and compared */
+};
+enum {
+	EXPR_ZERO = UINT32_MAX - 2,
+	EXPR_ONE = UINT32_MAX - 1,
+	EXPR_VALUE = UINT32_MAX, /* the value of the last test is the expression's */
+};
 
-/*
- * Is a rule's value, or what some steps of arithmetic give, other than 0? What comes next in either case is
- * another test, or the expression's own truth.
- */
+/* Is it other than 0? What comes next in either case is another test, or the end. */
 struct expr_test {
-	uint32_t id;      /* of a rule; of arithmetic: EXPR_STEPS */
+	uint32_t id;      /* of a rule, or one of the above */
 	uint32_t next[2]; /* when it is 0, when it is not */
 	uint32_t from, to;
 };
-enum { EXPR_STEPS = UINT32_MAX - 2 };
 
 struct expr {
 	struct expr_step *steps;
 	size_t n;
-	const struct expr_test
-	    *tests; /* begins with the first; NULL: it is no matter of && || ! ?: */
+	/* A walk from the first one gives the value; none: it is no matter of && || ! ?: */
+	const struct expr_test *tests;
 	size_t test_count;
-	uint32_t first;
 };
 
 /* tests, from the steps. */
