@@ -170,12 +170,15 @@ struct addresses addresses_to(const struct msg *m, struct arena *a)
 	return finish(&c);
 }
 
-struct addresses addresses_of(const struct msg *m, struct str header, struct arena *a)
+struct addresses addresses_of(const struct msg *m, struct str spec, struct arena *a)
 {
 	const struct str *list;
-	size_t n = msg_get_all(m, str_concat(a, header, STR(":addr")), &list);
-	struct addresses ret = { arena_calloc(a, n, sizeof(struct str)), n };
+	size_t n = msg_get_all(m, spec, &list);
+	struct addresses ret = { NULL, n };
 
+	if (!n)
+		return ret;
+	ret.at = arena_alloc(a, n * sizeof(struct str));
 	for (size_t i = 0; i < n; i++)
 		ret.at[i] = str_lower(a, list[i]);
 	return ret;

@@ -21,8 +21,8 @@ struct addresses {
 struct addresses addresses_from(const struct msg *m, struct arena *a);
 /* Resent-To and Resent-Cc; else "for <...>;" of the top three Received, To and a dozen like it, Cc. */
 struct addresses addresses_to(const struct msg *m, struct arena *a);
-/* All addresses of one header, in lower case. */
-struct addresses addresses_of(const struct msg *m, struct str header, struct arena *a);
+/* All addresses that a request NAME:addr gives, in lower case. */
+struct addresses addresses_of(const struct msg *m, struct str spec, struct arena *a);
 
 /* What these ask of a message: for plugin.headers. */
 #define ADDRESSES_FROM_HEADERS                                                                     \

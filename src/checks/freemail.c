@@ -286,17 +286,33 @@ static int compile_first(struct arena *a, const void *conf, const struct str *ar
 	return compile_optional(a, args, n, 0, ret, e);
 }
 
-static int compile_second(struct arena *a, const void *conf, const struct str *args, size_t n,
+/* A header's addresses, and what they must match besides; NULL: anything will do. */
+struct freemail_header {
+	struct str spec; /* NAME:addr */
+	const struct regex *re;
+};
+
+static int compile_header(struct arena *a, const void *conf, const struct str *args, size_t n,
 			  void **ret, struct err *e)
 {
+	struct freemail_header *h = arena_zalloc(a, sizeof(*h));
+	void *re = NULL;
+
 	(void)conf;
-	return compile_optional(a, args, n, 1, ret, e);
+	*ret = NULL;
+	if (!n)
+		return 0;
+	if (compile_optional(a, args, n, 1, &re, e) < 0)
+		return -1;
+	h->spec = str_concat(a, args[0], STR(":addr"));
+	h->re = re;
+	*ret = h;
+	return 0;
 }
 
-static int find_freemail(struct eval_call *call, const struct addresses *list)
+static int find_freemail(struct eval_call *call, const struct addresses *list,
+			 const struct regex *re)
 {
-	const struct regex *re = call->compiled;
-
 	for (size_t i = 0; i < list->n; i++) {
 		if (!freemail_is(call, list->at[i]) ||
 		    (re && !regex_matches(re, list->at[i], call->budget)))
@@ -319,17 +335,18 @@ static int check_from(struct eval_call *call)
 		for (size_t i = 0; i < state->from.n; i++)
 			state->from.at[i] = str_lower(call->arena, state->from.at[i]);
 	}
-	return find_freemail(call, &state->from);
+	return find_freemail(call, &state->from, call->compiled);
 }
 
 static int check_header(struct eval_call *call)
 {
+	const struct freemail_header *h = call->compiled;
 	struct addresses list;
 
-	if (!is_on(call->conf) || !call->arg_count)
+	if (!h || !is_on(call->conf))
 		return EVAL_MISS;
-	list = addresses_of(call->msg, call->args[0], call->arena);
-	return find_freemail(call, &list);
+	list = addresses_of(call->msg, h->spec, call->arena);
+	return find_freemail(call, &list, h->re);
 }
 
 static int check_body(struct eval_call *call)
@@ -343,7 +360,7 @@ static int check_body(struct eval_call *call)
 	MAP_EACH (&state->body, it)
 		list.at[list.n++] = it->key;
 	if (call->compiled)
-		return find_freemail(call, &list);
+		return find_freemail(call, &list, call->compiled);
 	log_text(call, join(call->arena, &list, ", "));
 	return EVAL_HIT;
 }
@@ -397,11 +414,11 @@ static int check_replyto(struct eval_call *call)
 	if (!is_on(conf) || (!is_reply && !str_eq(what, STR("replyto"))))
 		return EVAL_MISS;
 	/* nothing hits without the one or the other, which most mail has not */
-	reply = addresses_of(call->msg, STR("Reply-To"), call->arena);
+	reply = addresses_of(call->msg, STR("Reply-To:addr"), call->arena);
 	reply_is_free = any_freemail(call, &reply);
 	if (!is_reply && !reply_is_free)
 		return EVAL_MISS;
-	from = addresses_of(call->msg, STR("From"), call->arena);
+	from = addresses_of(call->msg, STR("From:addr"), call->arena);
 	from_is_free = any_freemail(call, &from);
 	if (is_reply && ((reply.n && !reply_is_free) || !from_is_free))
 		return EVAL_MISS;
@@ -444,7 +461,7 @@ static const struct directive_def directives[] = {
 static const struct eval_def evals[] = {
 	{ "check_freemail_body", EVAL_HEADER, .fn = check_body, .compile = compile_first },
 	{ "check_freemail_from", EVAL_HEADER, .fn = check_from, .compile = compile_first },
-	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_second },
+	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_header },
 	{ "check_freemail_replyto", EVAL_HEADER, .fn = check_replyto },
 	{ 0 },
 };

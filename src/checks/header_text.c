@@ -196,10 +196,11 @@ int check_ratware_envelope_from(struct eval_call *call)
 	const struct tld_table *tlds = call->msg->conf->tlds;
 	size_t at = str_chr(to, '@'), base = 0;
 
-	if (!from.n || at == STR_NPOS || at == 0 || at + 1 == to.n ||
-	    header_matches(call, HEADER_RE_SRS, from))
+	if (!from.n || at == STR_NPOS || at == 0 || at + 1 == to.n)
 		return EVAL_MISS;
-	user = str_concat(call->arena, str_sub(to, 0, at), STR("@"));
+	user = str_sub(to, 0, at + 1);
+	if (str_find_nocase(from, user) == STR_NPOS || header_matches(call, HEADER_RE_SRS, from))
+		return EVAL_MISS;
 	domain = tld_trim_domain(tlds, str_from(to, at + 1), call->arena);
 	if (!domain.n || !tld_is_domain_valid(tlds, domain, call->arena))
 		return EVAL_MISS;

@@ -108,8 +108,18 @@ bool locale_charset_ok(const struct locale_conf *l, struct str charset)
 	return false;
 }
 
+/* Nearly every message's. */
+static bool is_common(struct str charset)
+{
+	if (str_starts_nocase(charset, STR("iso-8859-")))
+		return charset.n <= 11;
+	return str_eq_nocase(charset, STR("us-ascii")) || str_eq_nocase(charset, STR("utf-8"));
+}
+
 bool locale_is_caps_charset(struct str charset)
 {
+	if (is_common(charset))
+		return false;
 	for (size_t i = 0; i < charset.n; i++) {
 		if (!ascii_is_alnum(charset.p[i]) && charset.p[i] != '-' && charset.p[i] != '_')
 			return false;

@@ -70,13 +70,23 @@ static bool has_letter(struct str s)
 	return false;
 }
 
+/* Nothing but iso-8859-N, which is in use. */
+static bool is_latin(struct str charset)
+{
+	struct str n = str_from(charset, 9);
+
+	return str_starts(charset, STR("iso-8859-")) && (n.n == 1 || n.n == 2) &&
+	       ascii_is_digit(n.p[0]) && ascii_is_digit(n.p[n.n - 1]);
+}
+
 static void count_charset(struct pass *p, struct str charset)
 {
 	const struct mime_conf *conf = p->call->conf;
 	struct budget *b = p->call->budget;
 	struct str rest = charset;
 
-	if (regex_matches(conf->odd_charset, charset, b) &&
+	if (has(charset, STR("iso-")) && !is_latin(charset) &&
+	    regex_matches(conf->odd_charset, charset, b) &&
 	    !regex_matches(conf->good_charset, charset, b))
 		p->n->bad_iso_charset = true;
 	if (!has_letter(charset))

@@ -9,9 +9,6 @@
 #include "core/strbuf.h"
 #include "core/utf8.h"
 
-static const char month_names[12][4] = { "jan", "feb", "mar", "apr", "may", "jun",
-					 "jul", "aug", "sep", "oct", "nov", "dec" };
-
 static const struct {
 	char name[5];
 	int minutes;
@@ -31,16 +28,18 @@ static const struct {
 /* 0..11, or -1. */
 static int month_of(struct str s)
 {
-	char c[3];
+	/* the letters as one number, each month's in turn */
+	static const uint32_t months[12] = { 0x6a616e, 0x666562, 0x6d6172, 0x617072,
+					     0x6d6179, 0x6a756e, 0x6a756c, 0x617567,
+					     0x736570, 0x6f6374, 0x6e6f76, 0x646563 };
+	uint32_t letters = 0;
+	int month = -1;
 
-	if (s.n != 3)
-		return -1;
-	for (int i = 0; i < 3; i++)
-		c[i] = ascii_lower(s.p[i]);
+	for (size_t i = 0; s.n == 3 && i < 3; i++)
+		letters = letters << 8 | (unsigned char)ascii_lower(s.p[i]);
 	for (int i = 0; i < 12; i++)
-		if (memcmp(month_names[i], c, 3) == 0)
-			return i;
-	return -1;
+		month = months[i] == letters ? i : month;
+	return month;
 }
 
 static bool is_digits(struct str s)
