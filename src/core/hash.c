@@ -2,6 +2,8 @@
 /* SipHash-1-3 after the paper of Aumasson and Bernstein (2012). */
 #include "core/hash.h"
 
+#include "core/block.h"
+
 #include <sys/random.h>
 
 static struct hash_key process_key;
@@ -36,39 +38,6 @@ static inline void sip_word(struct sip *v, uint64_t m)
 	v->a ^= m;
 }
 
-static inline uint64_t word_at(const char *p)
-{
-	uint64_t m;
-
-	memcpy(&m, p, 8);
-	return m;
-}
-
-/* n < 8 bytes as the low bytes of a word, read in two or three pieces that may overlap. */
-static inline uint64_t short_word(const char *p, size_t n)
-{
-	const unsigned char *u = (const unsigned char *)p;
-	uint32_t low, high;
-
-	if (n < 4)
-		return n ? u[0] | (uint64_t)u[n / 2] << n / 2 * 8 |
-			       (uint64_t)u[n - 1] << (n - 1) * 8
-			 : 0;
-	memcpy(&low, p, 4);
-	memcpy(&high, p + n - 4, 4);
-	return low | (uint64_t)high << (n - 4) * 8;
-}
-
-/* ascii_lower() of eight bytes: bit 7 of a byte says whether it is a letter to fold, and becomes 0x20. */
-static inline uint64_t lower_word(uint64_t m)
-{
-	const uint64_t each = 0x0101010101010101u;
-	uint64_t low = m & 0x7f * each;
-	uint64_t from_a = low + (0x80 - 'A') * each, above_z = low + (0x7f - 'Z') * each;
-
-	return m | ((from_a ^ above_z) & ~m & 0x80 * each) >> 2;
-}
-
 static inline uint64_t sip(struct hash_key key, struct str s, bool nocase)
 {
 	struct sip v = {
@@ -81,11 +50,11 @@ static inline uint64_t sip(struct hash_key key, struct str s, bool nocase)
 	uint64_t m;
 
 	for (; i + 8 <= s.n; i += 8) {
-		m = word_at(s.p + i);
-		sip_word(&v, nocase ? lower_word(m) : m);
+		m = block_word(s.p + i);
+		sip_word(&v, nocase ? block_lower_word(m) : m);
 	}
-	m = short_word(s.p + i, s.n - i);
-	sip_word(&v, (nocase ? lower_word(m) : m) | (uint64_t)s.n << 56);
+	m = block_short_word(s.p + i, s.n - i);
+	sip_word(&v, (nocase ? block_lower_word(m) : m) | (uint64_t)s.n << 56);
 	v.c ^= 0xff;
 	for (int k = 0; k < 3; k++)
 		sip_round(&v);

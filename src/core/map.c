@@ -24,7 +24,7 @@ void map_done(struct map *m)
 	*m = (struct map){ .arena = m->arena, .nocase = m->nocase };
 }
 
-static uint64_t key_hash(const struct map *m, struct str key)
+uint64_t map_hash(const struct map *m, struct str key)
 {
 	struct hash_key k = hash_process_key();
 
@@ -49,16 +49,21 @@ static size_t find_slot(const struct map *m, uint64_t h, struct str key)
 	return i;
 }
 
-static struct map_entry *find(const struct map *m, struct str key)
+static struct map_entry *find_hashed(const struct map *m, struct str key, uint64_t h)
 {
 	size_t i;
 
 	if (!m->live)
 		return NULL;
-	i = find_slot(m, key_hash(m, key), key);
+	i = find_slot(m, h, key);
 	if (!m->index[i] || m->entries[m->index[i] - 1].gone)
 		return NULL;
 	return &m->entries[m->index[i] - 1];
+}
+
+static struct map_entry *find(const struct map *m, struct str key)
+{
+	return m->live ? find_hashed(m, key, map_hash(m, key)) : NULL;
 }
 
 static void *get_memory(struct map *m, size_t n)
@@ -110,6 +115,13 @@ void *map_get(const struct map *m, struct str key)
 	return e ? e->value : NULL;
 }
 
+void *map_get_hashed(const struct map *m, struct str key, uint64_t hash)
+{
+	struct map_entry *e = find_hashed(m, key, hash);
+
+	return e ? e->value : NULL;
+}
+
 bool map_has(const struct map *m, struct str key)
 {
 	return find(m, key) != NULL;
@@ -130,7 +142,11 @@ static struct str copy_key(struct map *m, struct str key)
 
 void *map_put(struct map *m, struct str key, void *value)
 {
-	uint64_t h = key_hash(m, key);
+	return map_put_hashed(m, key, map_hash(m, key), value);
+}
+
+void *map_put_hashed(struct map *m, struct str key, uint64_t h, void *value)
+{
 	struct map_entry *e;
 	void *old = NULL;
 	size_t i;

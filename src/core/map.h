@@ -43,6 +43,11 @@ static inline size_t map_count(const struct map *m)
 	return m->live;
 }
 
+/* The same for who asks for one key more than once: it is hashed once. Of one map alone. */
+uint64_t map_hash(const struct map *m, struct str key);
+void *map_get_hashed(const struct map *m, struct str key, uint64_t hash);
+void *map_put_hashed(struct map *m, struct str key, uint64_t hash, void *value);
+
 #define MAP_EACH(m, it)                                                                            \
 	for (struct map_entry *it = (m)->entries; it && it < (m)->entries + (m)->n; it++)          \
 		if (!it->gone)

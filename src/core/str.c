@@ -4,16 +4,14 @@
 #include "core/str.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 
-#include <stdint.h>
-
-bool str_same_bytes_nocase(const char *a, const char *b, size_t n)
+bool str_same_words_nocase(const char *a, const char *b, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+	for (; n >= 8; a += 8, b += 8, n -= 8)
+		if (block_lower_word(block_word(a)) != block_lower_word(block_word(b)))
 			return false;
-	}
-	return true;
+	return block_lower_word(block_short_word(a, n)) == block_lower_word(block_short_word(b, n));
 }
 
 int str_cmp(struct str a, struct str b)
@@ -43,94 +41,57 @@ size_t str_rchr(struct str s, char c)
 	return q ? (size_t)(q - s.p) : STR_NPOS;
 }
 
-/* Sixteen places at once. */
-typedef uint8_t block __attribute__((vector_size(16)));
-
-/* A byte to be found; with its mask set, letters count whatever their case. */
-struct end {
-	uint8_t byte, mask;
-	size_t at; /* in the needle */
-};
-
-static struct end end_of(struct str needle, size_t at, bool nocase)
+/* ASCII letters of both are taken as lower case where fold is 0x20, as they are where it is 0. */
+static bool stands_at(const char *p, struct str needle, unsigned char fold)
 {
-	uint8_t mask = nocase && ascii_is_alpha(needle.p[at]) ? 0x20 : 0;
-
-	return (struct end){ (uint8_t)needle.p[at] | mask, mask, at };
+	return fold ? str_same_words_nocase(p, needle.p, needle.n) : !memcmp(p, needle.p, needle.n);
 }
 
-static block has_end(const char *p, struct end e)
+/*
+ * needle: 1 byte or more, and not more than s. Places where its first and last byte stand are looked at: who
+ * folds gets places more where these are no letters.
+ */
+static size_t find_by_ends(struct str s, struct str needle, unsigned char fold)
 {
-	block b;
+	size_t gap = needle.n - 1;
+	struct str front = str_make(s.p, s.n - gap), back = str_make(s.p + gap, s.n - gap);
+	char first = (char)((unsigned char)needle.p[0] | fold);
+	char last = (char)((unsigned char)needle.p[gap] | fold);
 
-	memcpy(&b, p + e.at, sizeof(b));
-	return (block)((b | e.mask) == e.byte);
-}
+	for (size_t i = 0; i < front.n; i += BLOCK_BYTES) {
+		unsigned bits =
+		    block_valid(front, i) & block_bits(block_is(block_of(front, i) | fold, first) &
+						       block_is(block_of(back, i) | fold, last));
 
-/* The first of sixteen places from p on where both ends stand, or 16. */
-static size_t place_of(const char *p, struct end first, struct end last)
-{
-	block both = has_end(p, first) & has_end(p, last);
-	uint64_t words[2];
-
-	memcpy(words, &both, sizeof(words));
-	if (!(words[0] | words[1]))
-		return sizeof(block);
-	for (size_t i = 0; i < sizeof(block); i++)
-		if (both[i])
-			return i;
-	return sizeof(block);
-}
-
-static bool is_there(const char *p, struct str needle, bool nocase)
-{
-	return nocase ? str_same_bytes_nocase(p, needle.p, needle.n)
-		      : memcmp(p, needle.p, needle.n) == 0;
-}
-
-/* Places where the needle's first and last byte stand are looked at. */
-static inline __attribute__((always_inline)) size_t find(struct str s, struct str needle,
-							 bool nocase)
-{
-	struct end first, last;
-	size_t i = 0;
-
-	if (!needle.n)
-		return 0;
-	if (needle.n > s.n)
-		return STR_NPOS;
-	first = end_of(needle, 0, nocase);
-	last = end_of(needle, needle.n - 1, nocase);
-	while (i + needle.n - 1 + sizeof(block) <= s.n) {
-		size_t k = place_of(s.p + i, first, last);
-
-		if (k < sizeof(block) && is_there(s.p + i + k, needle, nocase))
-			return i + k;
-		i += k < sizeof(block) ? k + 1 : k;
-	}
-	for (; i + needle.n <= s.n; i++) {
-		if (((uint8_t)s.p[i] | first.mask) == first.byte &&
-		    is_there(s.p + i, needle, nocase))
-			return i;
+		for (; bits; bits &= bits - 1)
+			if (stands_at(s.p + i + block_first(bits), needle, fold))
+				return i + block_first(bits);
 	}
 	return STR_NPOS;
 }
 
-/* Long needles may come from a message: no step worse than linear. */
+/* What is longer is for memmem(), which is linear for any needle. */
+enum { SHORT_NEEDLE = 64 };
+
 size_t str_find(struct str s, struct str needle)
 {
-	enum { SHORT = 32 };
 	const char *q;
 
-	if (needle.n <= SHORT)
-		return find(s, needle, false);
-	q = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+	if (needle.n <= 1)
+		return needle.n ? str_chr(s, *needle.p) : 0;
+	if (needle.n > s.n)
+		return STR_NPOS;
+	if (needle.n <= SHORT_NEEDLE)
+		return find_by_ends(s, needle, 0);
+	q = memmem(s.p, s.n, needle.p, needle.n);
 	return q ? (size_t)(q - s.p) : STR_NPOS;
 }
 
 size_t str_find_nocase(struct str s, struct str needle)
 {
-	return find(s, needle, true);
+	if (!needle.n || needle.n > s.n)
+		return needle.n ? STR_NPOS : 0;
+	return find_by_ends(s, needle, 0x20);
 }
 
 /* Sets are short, and a text mostly ends such a search at its first bytes: no table is made of them. */
@@ -143,9 +104,16 @@ static bool in_set(char c, const char *set)
 
 size_t str_find_any(struct str s, const char *set)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (in_set(s.p[i], set))
-			return i;
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i), found = { 0 };
+		unsigned bits;
+
+		for (const char *c = set; *c; c++)
+			found |= block_is(b, *c);
+		bits = block_bits(found) & block_valid(s, i);
+		if (bits)
+			return i + block_first(bits);
+	}
 	return STR_NPOS;
 }
 
@@ -208,8 +176,14 @@ struct str str_dup(struct arena *a, struct str s)
 struct str str_lower(struct arena *a, struct str s)
 {
 	char *p = arena_alloc(a, s.n + 1);
+	size_t i = 0;
 
-	for (size_t i = 0; i < s.n; i++)
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t w = block_lower_word(block_word(s.p + i));
+
+		memcpy(p + i, &w, sizeof(w));
+	}
+	for (; i < s.n; i++)
 		p[i] = ascii_lower(s.p[i]);
 	p[s.n] = '\0';
 	return (struct str){ p, s.n };

@@ -93,7 +93,11 @@ static inline bool str_same_bytes(const char *a, const char *b, size_t n)
 	return !n || (*a == *b && !memcmp(a, b, n));
 }
 
-bool str_same_bytes_nocase(const char *a, const char *b, size_t n);
+bool str_same_words_nocase(const char *a, const char *b, size_t n);
+static inline bool str_same_bytes_nocase(const char *a, const char *b, size_t n)
+{
+	return !n || (ascii_lower(*a) == ascii_lower(*b) && str_same_words_nocase(a, b, n));
+}
 
 static inline bool str_eq(struct str a, struct str b)
 {

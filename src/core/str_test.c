@@ -139,12 +139,44 @@ static void test_find_long(void **state)
 	}
 }
 
+/* One needle of each length at each place of texts of each length, and one byte of a set. */
+static void test_find_far(void **state)
+{
+	char text[200], low[200];
+
+	(void)state;
+	for (size_t n = 1; n < 70; n++)
+		for (size_t at = 0; at + n <= 100; at++) {
+			struct str s = str_make(text, at + n + at % 5);
+			struct str needle = str_make(text + at, n);
+
+			memset(text, '.', sizeof(text));
+			for (size_t i = 0; i < n; i++)
+				text[at + i] = (char)('A' + i % 25);
+			memcpy(low, text, sizeof(low));
+			for (size_t i = 0; i < sizeof(low); i++)
+				low[i] = ascii_lower(low[i]);
+			assert_int_equal(str_find(s, needle), at);
+			assert_int_equal(str_find_nocase(s, str_make(low + at, n)), at);
+			assert_true(str_eq_nocase(needle, str_make(low + at, n)));
+			assert_int_equal(str_find_any(s, "!A"), at);
+			text[at + n - 1] ^= 0x08;
+			assert_false(str_eq_nocase(needle, str_make(low + at, n)));
+			assert_int_equal(str_find_nocase(s, str_make(low + at, n)), STR_NPOS);
+		}
+	/* What differs by the bit that folds letters, and is none. */
+	assert_false(str_eq_nocase(STR("a[b"), STR("a{b")));
+	assert_int_equal(str_find_nocase(STR("a@b[c"), STR("`b{")), STR_NPOS);
+	assert_int_equal(str_find_nocase(STR("@`@"), STR("`")), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_search),      cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_cut),         cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_find_nocase), cmocka_unit_test(test_find_long),
+		cmocka_unit_test(test_find_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

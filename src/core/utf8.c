@@ -2,6 +2,8 @@
 /* UTF-8: see utf8.h. The table of well-formed sequences is Unicode's table 3-7. */
 #include "core/utf8.h"
 
+#include "core/block.h"
+
 uint32_t utf8_next(struct str s, size_t *at)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
@@ -70,18 +72,36 @@ size_t utf8_put(uint32_t c, char out[4])
 	return 4;
 }
 
+size_t utf8_next_high(struct str s, size_t from)
+{
+	for (; from < s.n; from += BLOCK_BYTES) {
+		unsigned high = block_bits(block_high(block_of(s, from)));
+
+		if (high)
+			return from + block_first(high);
+	}
+	return s.n;
+}
+
 bool utf8_is_ascii(struct str s)
 {
-	uint64_t word;
-	size_t i = 0;
+	return utf8_next_high(s, 0) == s.n;
+}
 
-	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
-		memcpy(&word, s.p + i, sizeof(word));
-		if (word & UINT64_C(0x8080808080808080))
-			return false;
-	}
-	for (; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
+size_t utf8_count_high(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; (i = utf8_next_high(s, i)) < s.n; i += BLOCK_BYTES)
+		n += block_count(block_bits(block_high(block_of(s, i))));
+	return n;
+}
+
+size_t utf8_count_chars(struct str s)
+{
+	size_t more = 0;
+
+	for (size_t i = 0; (i = utf8_next_high(s, i)) < s.n; i += BLOCK_BYTES)
+		more += block_count(block_bits(block_in(block_of(s, i), 0x80, 0x40)));
+	return s.n - more;
 }

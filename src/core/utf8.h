@@ -19,3 +19,8 @@ bool utf8_is_valid(struct str s);
 /* Writes 1..4 bytes, returns how many; 0 for what is no character (surrogates, > U+10FFFF). */
 size_t utf8_put(uint32_t c, char out[4]);
 bool utf8_is_ascii(struct str s);
+/* How many bytes are 0x80 and above; where the first of them from `from` on stands, s.n: nowhere. */
+size_t utf8_count_high(struct str s);
+size_t utf8_next_high(struct str s, size_t from);
+/* Characters of well-formed s. */
+size_t utf8_count_chars(struct str s);

@@ -24,31 +24,6 @@ void charset_init(void)
 	ucnv_close(ucnv_open("ibm-1386_P100-2001", &status));
 }
 
-static size_t count_8bit(struct str s)
-{
-	uint64_t word;
-	size_t n = 0, i = 0;
-
-	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
-		memcpy(&word, s.p + i, sizeof(word));
-		word &= UINT64_C(0x8080808080808080);
-		if (word)
-			n += (size_t)__builtin_popcountll(word);
-	}
-	for (; i < s.n; i++)
-		n += (unsigned char)s.p[i] >> 7;
-	return n;
-}
-
-size_t charset_count_chars(struct str utf8)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < utf8.n; i++)
-		n += ((unsigned char)utf8.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* Perl's strict UTF-8 refuses these too. */
 static bool is_noncharacter(uint32_t c)
 {
@@ -57,13 +32,9 @@ static bool is_noncharacter(uint32_t c)
 
 static bool is_strict_utf8(struct str s)
 {
-	for (size_t i = 0; i < s.n;) {
-		uint32_t c;
-		if (!((unsigned char)s.p[i] & 0x80)) {
-			i++;
-			continue;
-		}
-		c = utf8_next(s, &i);
+	for (size_t i = 0; (i = utf8_next_high(s, i)) < s.n;) {
+		uint32_t c = utf8_next(s, &i);
+
 		if (c == UTF8_BAD || is_noncharacter(c))
 			return false;
 	}
@@ -122,9 +93,10 @@ static const uint16_t w1252_high[32] = {
 
 static bool has_w1252_holes(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; (i = utf8_next_high(s, i)) < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c >= 0x80 && c < 0xa0 && w1252_high[c - 0x80] == 0xfffd)
+
+		if (c < 0xa0 && w1252_high[c - 0x80] == 0xfffd)
 			return true;
 	}
 	return false;
@@ -133,20 +105,23 @@ static bool has_w1252_holes(struct str s)
 /* high: code points for 0x80..0x9f, NULL: the bytes' own. */
 static struct str single_bytes(struct arena *a, struct str s, const uint16_t *high)
 {
-	size_t wide = count_8bit(s), n = 0;
+	size_t wide = utf8_count_high(s), n = 0;
 	char *p;
 
 	if (!wide)
 		return s;
 	p = arena_alloc(a, s.n + wide * 2);
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c < 0x80)
-			p[n++] = (char)c;
-		else
-			n += utf8_put(high && c < 0xa0 ? high[c - 0x80] : c, p + n);
+	for (size_t i = 0, from = 0;; from = ++i) {
+		unsigned char c;
+
+		i = utf8_next_high(s, i);
+		memcpy(p + n, s.p + from, i - from);
+		n += i - from;
+		if (i == s.n)
+			return str_make(p, n);
+		c = (unsigned char)s.p[i];
+		n += utf8_put(high && c < 0xa0 ? high[c - 0x80] : c, p + n);
 	}
-	return str_make(p, n);
 }
 
 struct str charset_latin1_to_utf8(struct arena *a, struct str in)
@@ -375,10 +350,10 @@ static bool decode_row(struct arena *a, struct str in, const struct charset_row 
 {
 	switch (row->kind) {
 	case CHARSET_ASCII:
-		if (count_8bit(in) && !insist)
+		if (utf8_count_high(in) && !insist)
 			return false;
 		*ret = in;
-		if (count_8bit(in))
+		if (utf8_count_high(in))
 			return decode_icu(a, in, "US-ASCII", true, ret);
 		return true;
 	case CHARSET_LATIN1: *ret = single_bytes(a, in, NULL); return true;
@@ -430,7 +405,7 @@ struct charset_text charset_normalize(struct arena *a, struct str in, struct str
 {
 	struct charset_text same = { in, false };
 	struct str out;
-	size_t wide = count_8bit(in);
+	size_t wide = utf8_count_high(in);
 	bool tried_utf8 = wide && !insist;
 
 	if (!wide && is_plain_superset(declared))
@@ -447,7 +422,7 @@ struct charset_text charset_normalize(struct arena *a, struct str in, struct str
 		/* Two decoders of Encode's mark text as characters only where they decoded some. */
 		bool marked =
 		    want_chars && (!is_lazy(a, declared) ||
-				   (count_8bit(out) && str_find_any(in, "+~") != STR_NPOS));
+				   (utf8_count_high(out) && str_find_any(in, "+~") != STR_NPOS));
 		if (want_chars && !marked)
 			return str_eq(out, in) || wide ? same : (struct charset_text){ out, false };
 		return (struct charset_text){ out, marked };

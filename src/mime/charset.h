@@ -38,5 +38,3 @@ struct charset_text charset_normalize(struct arena *a, struct str in, struct str
 
 /* One code point per byte, 0x80..0xff as two bytes of UTF-8. ASCII comes back as the same slice. */
 struct str charset_latin1_to_utf8(struct arena *a, struct str in);
-/* How many characters: bytes that do not continue a UTF-8 sequence. */
-size_t charset_count_chars(struct str utf8);

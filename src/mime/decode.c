@@ -6,6 +6,7 @@
 #include "mime/decode.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 
 #include <stdint.h>
@@ -18,27 +19,37 @@ static size_t line_end_at(const char *p, size_t n, size_t i)
 	return i + 1 < n && p[i] == '\r' && p[i + 1] == '\n' ? 2 : 0;
 }
 
+/* The next blank or tab that LF or CR follows; s.n: there is none. */
+static size_t next_trailing_blank(struct str s, size_t from)
+{
+	for (; from < s.n; from += BLOCK_BYTES) {
+		block b = block_of(s, from), next = block_of(s, from + 1);
+		unsigned at = block_bits((block_is(b, ' ') | block_is(b, '\t')) &
+					 (block_is(next, '\n') | block_is(next, '\r')));
+
+		if (at)
+			return from + block_first(at);
+	}
+	return s.n;
+}
+
 static size_t drop_trailing_blanks(char *out, struct str in)
 {
-	size_t n = 0;
+	size_t n = 0, from = 0;
 
-	for (size_t i = 0; i < in.n;) {
+	for (size_t i = 0; (i = next_trailing_blank(in, i)) < in.n; i++) {
 		size_t end = i;
-		if (in.p[i] != ' ' && in.p[i] != '\t') {
-			out[n++] = in.p[i++];
+
+		if (!line_end_at(in.p, in.n, i + 1))
 			continue;
-		}
-		while (end < in.n && (in.p[end] == ' ' || in.p[end] == '\t'))
-			end++;
-		if (end > i && !line_end_at(in.p, in.n, end)) {
-			memcpy(out + n, in.p + i, end - i);
-			n += end - i;
-		}
-		if (end < in.n)
-			out[n++] = in.p[end++];
-		i = end;
+		while (end > from && (in.p[end - 1] == ' ' || in.p[end - 1] == '\t'))
+			end--;
+		memcpy(out + n, in.p + from, end - from);
+		n += end - from;
+		from = i + 1;
 	}
-	return n;
+	memcpy(out + n, in.p + from, in.n - from);
+	return n + in.n - from;
 }
 
 /* The bytes up to the next '=' at p[from], or all, moved down to p[to]. Returns how many. */

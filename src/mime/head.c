@@ -5,6 +5,7 @@
  * fourth begins the body.
  */
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/num.h"
 #include "mime/content_type.h"
@@ -284,6 +285,21 @@ static size_t skip_lines(struct str s, size_t at, size_t n)
 	return at;
 }
 
+/* From the start of a line on: the next line that begins with white space; s.n: there is none. */
+static size_t next_white_line(struct str s, size_t at)
+{
+	if (at < s.n && ascii_is_space(s.p[at]))
+		return at;
+	for (; at < s.n; at += BLOCK_BYTES) {
+		block white = block_space(block_of(s, at + 1));
+		unsigned bits = block_bits(block_is(block_of(s, at), '\n') & white);
+
+		if (bits)
+			return at + block_first(bits) + 1;
+	}
+	return s.n;
+}
+
 /*
  * Of a run of more than 20 blank lines 20 stay (21 at the body's start): the first one (two) and the
  * last 19.
@@ -294,8 +310,11 @@ static struct str squeeze_blank_lines(struct mime_parse *p, struct str s)
 	size_t at = 0, n = 0, copied = 0;
 
 	while (at < s.n && budget_steps(p->budget, 1)) {
-		size_t lines, keep = at ? 1 : 2;
-		size_t end = ascii_is_space(s.p[at]) ? blank_run(s, at, &lines) : at;
+		size_t lines, keep, end;
+
+		at = next_white_line(s, at);
+		keep = at ? 1 : 2;
+		end = blank_run(s, at, &lines);
 		if (end > at && lines > keep + KEEP_LAST) {
 			size_t cut = skip_lines(s, at, keep);
 			if (!out && !budget_bytes(p->budget, s.n))

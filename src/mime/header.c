@@ -63,29 +63,36 @@ void mime_headers_init(struct mime_headers *h, struct arena *a)
 
 static struct str trim_space(struct str s)
 {
-	return str_trim(s, " \t\n\v\f\r");
+	while (s.n && ascii_is_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && ascii_is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+static bool is_blank(struct str s, size_t i)
+{
+	return i < s.n && (s.p[i] == ' ' || s.p[i] == '\t');
 }
 
 /* LF with the blanks behind it becomes one blank; what LF or CR LF is left goes. */
 static struct str unfold(struct arena *a, struct str s)
 {
 	char *p = arena_alloc(a, s.n);
-	size_t n = 0;
+	size_t n = 0, from = 0, lf;
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != '\n') {
-			p[n++] = s.p[i];
-			continue;
-		}
-		if (i + 1 == s.n || (s.p[i + 1] != ' ' && s.p[i + 1] != '\t')) {
-			p[n++] = '\n';
-			continue;
-		}
-		p[n++] = ' ';
-		while (i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '\t'))
-			i++;
+	while ((lf = str_chr(str_from(s, from), '\n')) != STR_NPOS) {
+		memcpy(p + n, s.p + from, lf);
+		n += lf;
+		from += lf + 1;
+		p[n++] = is_blank(s, from) ? ' ' : '\n';
+		while (is_blank(s, from))
+			from++;
 	}
-	return str_make(p, n);
+	memcpy(p + n, s.p + from, s.n - from);
+	return str_make(p, n + s.n - from);
 }
 
 static struct str drop_line_ends(struct arena *a, struct str s)

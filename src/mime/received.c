@@ -3,6 +3,7 @@
 #include "mime/received.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/must.h"
 #include "mime/ip.h"
@@ -13,16 +14,18 @@
 /* How many bytes at the start have single blanks only, and none at the very start. */
 static size_t squeezed_length(struct str s)
 {
-	bool blank = true;
+	struct str rest = str_from(s, 1);
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (!ascii_is_space(s.p[i])) {
-			blank = false;
-			continue;
-		}
-		if (blank || s.p[i] != ' ')
-			return i;
-		blank = true;
+	if (s.n && ascii_is_space(*s.p))
+		return 0;
+	for (size_t i = 0; i < rest.n; i += BLOCK_BYTES) {
+		block space = block_space(block_of(rest, i));
+		block odd =
+		    space & (block_space(block_of(s, i)) | ~block_is(block_of(rest, i), ' '));
+		unsigned bits = block_bits(odd) & block_valid(rest, i);
+
+		if (bits)
+			return i + 1 + block_first(bits);
 	}
 	return s.n;
 }
@@ -118,27 +121,45 @@ static struct str drop_date(struct str line)
 	return str_trim_right(s, " ;");
 }
 
-static void open_paren_by(struct arena *a, struct received_line *line, struct received_pairs *pairs)
+/* "x)by " is read as "x) by ". */
+static void open_paren_by(struct arena *a, struct received_line *line)
 {
-	size_t at = received_find(line, STR(")by "));
+	size_t at = received_find(line, RECEIVED_CLOSE_BY, STR(")by "));
 	struct str s = line->s;
 
 	if (at == STR_NPOS)
 		return;
-	line->s =
-	    str_concat(a, str_concat(a, str_sub(s, 0, at + 1), STR(" ")), str_from(s, at + 1));
-	received_note_pairs(pairs, line->s);
+	s = str_concat(a, str_concat(a, str_sub(s, 0, at + 1), STR(" ")), str_from(s, at + 1));
+	*line = received_line_of(s, line->budget);
+}
+
+static bool is_word(char c)
+{
+	return ascii_is_alnum(c) || c == '_';
+}
+
+/* `words` with no part of a word next to them. */
+static bool has_words(struct str s, struct str words)
+{
+	for (size_t from = 0, at; (at = str_find(str_from(s, from), words)) != STR_NPOS;) {
+		size_t end = (from += at) + words.n;
+
+		if ((!from || !is_word(s.p[from - 1])) && (end == s.n || !is_word(s.p[end])))
+			return true;
+		from++;
+	}
+	return false;
 }
 
 /* Lines that say nothing about a hand-over over the network. */
-static bool is_ignored(const struct received_line *line)
+static bool is_ignored(struct str s)
 {
-	struct str s = line->s, name, by;
+	struct str name, by;
 	size_t end;
 
 	if (!str_starts_nocase(s, STR("from ")) && !str_starts_nocase(s, STR("(from ")))
 		return true;
-	if (received_match(line, T_EDGE "with local for" T_EDGE, NULL))
+	if (has_words(s, STR("with local for")))
 		return true;
 	/* from NAME by NAME ; */
 	if (!str_starts_nocase(s, STR("from ")))
@@ -159,23 +180,14 @@ static bool is_ignored(const struct received_line *line)
 		 str_find_not(str_sub(name, 1, name.n - 1), "0123456789.") == STR_NPOS);
 }
 
-static bool is_word(char c)
-{
-	return ascii_is_alnum(c) || c == '_';
-}
-
 static bool is_helo_byte(char c)
 {
 	return ascii_is_alnum(c) || (c && strchr("-.^+_&:=?!@%*$\\/", c));
 }
 
 /* Bytes of a HELO name behind `key` at a word's start; none if there are none. */
-static struct str helo_after(const struct received_line *line, struct str k)
+static struct str helo_after(struct str s, struct str k)
 {
-	struct str s = line->s;
-
-	if (!received_may_have(line, k))
-		return STR_NONE;
 	for (size_t from = 0; from < s.n; from++) {
 		size_t at = str_find(str_from(s, from), k), end;
 		if (at == STR_NPOS)
@@ -193,12 +205,14 @@ static struct str helo_after(const struct received_line *line, struct str k)
 
 static struct str find_helo(const struct received_line *line)
 {
-	struct str helo = helo_after(line, STR("helo=")), ehlo;
+	struct str helo = STR_NONE, ehlo;
 
-	if (!str_is_none(helo))
-		return helo;
-	helo = helo_after(line, STR("HELO "));
-	ehlo = helo_after(line, STR("EHLO "));
+	if (received_may_have(line, RECEIVED_HELO_IS))
+		helo = helo_after(line->s, STR("helo="));
+	if (!str_is_none(helo) || !received_may_have(line, RECEIVED_HELO))
+		return str_is_none(helo) ? STR("") : helo;
+	helo = helo_after(line->s, STR("HELO "));
+	ehlo = helo_after(line->s, STR("EHLO "));
 	if (str_is_none(helo) || (!str_is_none(ehlo) && ehlo.p < helo.p))
 		helo = ehlo;
 	return str_is_none(helo) ? STR("") : helo;
@@ -206,12 +220,10 @@ static struct str find_helo(const struct received_line *line)
 
 enum { MIN_ID = 3 };
 
-static struct str find_id(const struct received_line *line)
+static struct str find_id(struct str s)
 {
-	struct str key = STR(" id "), s = line->s;
+	struct str key = STR(" id ");
 
-	if (!received_may_have(line, key))
-		return STR("");
 	for (size_t from = 0; from < s.n; from++) {
 		size_t at = str_find(str_from(s, from), key), end;
 		if (at == STR_NPOS)
@@ -258,8 +270,7 @@ static struct str find_envelope_from(const struct received_line *line)
 
 	struct str s = line->s;
 
-	if (!received_may_have(line, STR("return-path")) &&
-	    !received_may_have(line, STR("envelope-")))
+	if (!received_may_have(line, RECEIVED_RETURN_PATH | RECEIVED_ENVELOPE))
 		return STR_NONE;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = ascii_lower(s.p[i]);
@@ -480,22 +491,20 @@ enum received_result received_parse(struct arena *a, struct str value, struct bu
 {
 	struct received_found f = { STR(""), STR(""),  STR(""),  STR(""), STR(""),
 				    STR(""), STR_NONE, STR_NONE, false };
-	struct received_pairs pairs;
-	struct received_line line = { STR(""), &pairs, b };
-	struct str auth;
+	struct received_line line;
+	struct str s, auth;
 	enum received_verdict v;
 
 	if (ret_envfrom)
 		*ret_envfrom = STR_NONE;
 	if (!budget_bytes(b, value.n))
 		return RECEIVED_UNPARSEABLE;
-	line.s = drop_semicolons(squeeze_blanks(a, value));
-	received_note_pairs(&pairs, line.s);
-	if (is_ignored(&line))
+	s = drop_semicolons(squeeze_blanks(a, value));
+	if (is_ignored(s))
 		return RECEIVED_IGNORED;
-	line.s = drop_date(line.s);
-	open_paren_by(a, &line, &pairs);
-	f.id = find_id(&line);
+	line = received_line_of(drop_date(s), b);
+	open_paren_by(a, &line);
+	f.id = find_id(line.s);
 	f.helo = find_helo(&line);
 	f.by = find_by(&line);
 	auth = received_auth(a, &line);

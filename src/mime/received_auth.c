@@ -15,19 +15,13 @@ static bool is_delimited(struct str s, size_t i)
 /* " with PROTOCOL" where the protocol's name says so. */
 static struct str protocol(const struct received_line *l)
 {
-	static const struct str needed[] = {
-		{ "tpa", 3 }, { "tpsa", 4 }, { "asmtp", 5 }, { "http", 4 }
+	static const struct str names[] = {
+		{ "ESMTPA", 6 },    { "ESMTPSA", 7 },     { "LMTPA", 5 },     { "LMTPSA", 6 },
+		{ "UTF8SMTPA", 9 }, { "UTF8SMTPSA", 10 }, { "UTF8LMTPA", 9 }, { "UTF8LMTPSA", 10 },
+		{ "ASMTP", 5 },     { "HTTP", 4 },        { "HTTPS", 5 },     { "HTTPU", 5 },
 	};
-	static const char *const names[] = { "ESMTPA",    "ESMTPSA",    "LMTPA",     "LMTPSA",
-					     "UTF8SMTPA", "UTF8SMTPSA", "UTF8LMTPA", "UTF8LMTPSA",
-					     "ASMTP",     "HTTP",       "HTTPS",     "HTTPU" };
 	struct str with = STR(" with "), line = l->s;
-	bool may = false;
 
-	for (size_t i = 0; i < ELEMENTS(needed) && !may; i++)
-		may = received_may_have(l, needed[i]);
-	if (!may || !received_may_have(l, with) || !received_has(l, STR(" by ")))
-		return STR("");
 	for (size_t from = 0; from < line.n; from++) {
 		size_t at = str_find_nocase(str_from(line, from), with), end;
 		struct str word;
@@ -38,8 +32,8 @@ static struct str protocol(const struct received_line *l)
 			end++;
 		word = str_sub(line, from + with.n, end);
 		for (size_t i = 0; i < ELEMENTS(names); i++)
-			if (str_eq_nocase(word, str_of(names[i])))
-				return word;
+			if (str_eq_nocase(word, names[i]))
+				return str_find(line, STR(" by ")) == STR_NPOS ? STR("") : word;
 	}
 	return STR("");
 }
@@ -100,7 +94,7 @@ static struct str gmail(struct arena *a, const struct received_line *l)
 {
 	struct str mark = STR(" by mx.google.com with ESMTPS id "), version = STR("(version=");
 	struct str line = l->s;
-	size_t at = received_find(l, mark);
+	size_t at = received_find(l, RECEIVED_ESMTPS, mark);
 
 	if (at == STR_NPOS || !is_gmail_id(str_from(line, at + mark.n)))
 		return STR("");
@@ -144,7 +138,8 @@ static bool is_sendmail(const struct received_line *l)
 	struct str line = l->s;
 	size_t at;
 
-	if (!received_has(l, STR("authenticated")) || !str_starts(line, STR("from ")))
+	if (!received_has(l, RECEIVED_AUTH, STR("authenticated")) ||
+	    !str_starts(line, STR("from ")))
 		return false;
 	at = behind_address(line);
 	for (size_t i = 0; at != STR_NPOS && i < ELEMENTS(then); i++) {
@@ -159,13 +154,14 @@ static struct str gmx(struct arena *a, const struct received_line *line)
 {
 	struct received_captures c = { 0 };
 
-	if (received_match(line,
+	if (received_may_have(line, RECEIVED_HELO) &&
+	    received_match(line,
 			   "from " T_W0 " (" T_EHLO " " T_W0 ") [" T_SOME_IP "] by " T_BY
 			   " (" T_NO_PAREN ") with " T_ESMTP,
 			   &c) &&
 	    (str_eq(c.by, STR("mail.gmx.net")) || str_eq(c.by, STR("mail.gmx.com")))) {
 		/* The word before the last choice: EHLO stands first, so alt may be it. */
-		size_t at = received_find(line, STR(") with ESMTP"));
+		size_t at = str_find(line->s, STR(") with ESMTP"));
 		return arena_printf(a, "GMX (%s / %.*s)", at != STR_NPOS ? "ESMTP" : "SMTP",
 				    STR_FMT(c.by));
 	}
@@ -174,7 +170,7 @@ static struct str gmx(struct arena *a, const struct received_line *line)
 
 static bool is_critical_path(const struct received_line *line)
 {
-	return received_has(line, STR(" (authenticated as ")) &&
+	return received_has(line, RECEIVED_AUTH, STR(" (authenticated as ")) &&
 	       received_match(line,
 			      ") by " T_ANY1 " (" T_DIGIT T_OPT T_DIGIT T_OPT_END "." T_DIGIT
 			      "." T_DIGIT T_DIGIT T_DIGIT T_OPT "." T_NUM T_OPT_END
@@ -187,7 +183,7 @@ static struct str via_http(const struct received_line *l)
 {
 	struct str via = STR(" (via http"), line = l->s;
 
-	if (!received_may_have(l, via) || !received_has(l, STR(" by ")))
+	if (!received_may_have(l, RECEIVED_VIA) || str_find(line, STR(" by ")) == STR_NPOS)
 		return STR("");
 	for (size_t from = 0; from < line.n; from++) {
 		size_t at = str_find_nocase(str_from(line, from), via);
@@ -213,11 +209,12 @@ struct str received_auth(struct arena *a, const struct received_line *line)
 	if (s.n)
 		return s;
 	/* Courier */
-	if (received_match(line,
+	if (received_may_have(line, RECEIVED_AUTH_COLON) &&
+	    received_match(line,
 			   "^from " T_ANY_MIN T_CLOSE " (AUTH: " T_MECH " " T_W T_OPT
 			   ", " T_ANY_MIN T_OPT_END ") by ",
 			   &c)) {
-		struct str rest = str_from(line->s, received_find(line, STR(" (AUTH: ")) + 8);
+		struct str rest = str_from(line->s, str_find(line->s, STR(" (AUTH: ")) + 8);
 		return str_sub(rest, 0, str_chr(rest, ' '));
 	}
 	if (is_sendmail(line))
@@ -227,16 +224,19 @@ struct str received_auth(struct arena *a, const struct received_line *line)
 		return s;
 	if (is_critical_path(line))
 		return STR("CriticalPath");
-	if (received_match(
+	if (received_may_have(line, RECEIVED_AUTH_UPPER) &&
+	    received_match(
 		line, ") (Authenticated sender: " T_W ") by " T_W " (" T_SUB_NO_PAREN ") with ",
 		&c))
 		return str_eq(c.sub, STR("Postfix"))
 			   ? c.sub
 			   : arena_printf(a, "Postfix (%.*s)", STR_FMT(c.sub));
-	if (received_match(line, "CommuniGate Pro " T_CGPROTO, NULL) &&
-	    received_has(line, STR(" (account ")))
+	if (received_may_have(line, RECEIVED_COMMUNIGATE) &&
+	    received_match(line, "CommuniGate Pro " T_CGPROTO, NULL) &&
+	    str_find(line->s, STR(" (account ")) != STR_NPOS)
 		return STR("Communigate");
-	if (received_match(line, " with Microsoft Exchange Server HTTP-DAV" T_EDGE, NULL))
+	if (received_may_have(line, RECEIVED_HTTP_DAV) &&
+	    received_match(line, " with Microsoft Exchange Server HTTP-DAV" T_EDGE, NULL))
 		return STR("HTTP-DAV");
 	return via_http(line);
 }

@@ -207,9 +207,9 @@ static enum received_verdict try_form(const struct form *form, const struct rece
 	struct received_captures c = { 0 };
 	struct received_found before;
 
-	if (form->only_with && !received_has(line, str_of(form->only_with)))
-		return RECEIVED_NO_FORM;
 	if (!received_match(line, form->pattern, &c))
+		return RECEIVED_NO_FORM;
+	if (form->only_with && str_find(line->s, str_of(form->only_with)) == STR_NPOS)
 		return RECEIVED_NO_FORM;
 	if (form->flags & POP)
 		return RECEIVED_POP;
@@ -239,7 +239,7 @@ static enum received_verdict try_forms(const struct form *forms, const struct re
 	return RECEIVED_NO_FORM;
 }
 
-/* Web mail, before the servers. */
+/* Web mail, before the servers: where the line has RECEIVED_HTTP. */
 static const struct form web_forms[] = {
 	{ T_IP T_EDGE T_NOT_DASH T_ANY10_80 "by " T_BY " with HTTP", 0,
 	  " (SquirrelMail authenticated user ", NULL },
@@ -298,22 +298,25 @@ static const struct form domino_forms[] = {
 
 /* Of these only the first whose trigger is in the line is tried. */
 static const struct {
+	enum received_mark mark; /* of a word in the trigger */
 	const char *trigger;
 	const struct form *forms;
 } servers[] = {
-	{ " SMTPSVC", smtpsvc_forms },
-	{ " with Microsoft SMTP Server " T_OPT "(" T_NO_PAREN ") " T_OPT_END T_NUM "." T_NUM
+	{ RECEIVED_SMTPSVC, " SMTPSVC", smtpsvc_forms },
+	{ RECEIVED_MICROSOFT,
+	  " with Microsoft SMTP Server " T_OPT "(" T_NO_PAREN ") " T_OPT_END T_NUM "." T_NUM
 	  "." T_NUM "." T_NUM T_END_OR_SP,
 	  exchange_forms },
-	{ " with mapi id " T_OPT "(" T_NO_PAREN ") " T_OPT_END T_NUM "." T_NUM "." T_NUM
+	{ RECEIVED_MAPI,
+	  " with mapi id " T_OPT "(" T_NO_PAREN ") " T_OPT_END T_NUM "." T_NUM "." T_NUM
 	  "." T_NUM T_END_OR_SP,
 	  exchange_forms },
-	{ "[XMail ", xmail_forms },
-	{ "(ecelerity" T_EDGE, ecelerity_forms },
-	{ "Exim", exim_forms },
-	{ " (Postfix) with", postfix_forms },
-	{ "(Scalix SMTP Relay", scalix_forms },
-	{ " (Lotus Domino ", domino_forms },
+	{ RECEIVED_XMAIL, "[XMail ", xmail_forms },
+	{ RECEIVED_ECELERITY, "(ecelerity" T_EDGE, ecelerity_forms },
+	{ RECEIVED_EXIM, "Exim", exim_forms },
+	{ RECEIVED_POSTFIX, " (Postfix) with", postfix_forms },
+	{ RECEIVED_SCALIX, "(Scalix SMTP Relay", scalix_forms },
+	{ RECEIVED_DOMINO, " (Lotus Domino ", domino_forms },
 };
 
 /* Everything else. */
@@ -453,7 +456,8 @@ static enum received_verdict try_servers(const struct received_line *line, struc
 {
 	for (size_t i = 0; i < ELEMENTS(servers); i++) {
 		enum received_verdict v;
-		if (!received_match(line, servers[i].trigger, NULL))
+		if (!received_may_have(line, servers[i].mark) ||
+		    !received_match(line, servers[i].trigger, NULL))
 			continue;
 		v = try_forms(servers[i].forms, line, f);
 		if (v == RECEIVED_NO_FORM && servers[i].forms == exim_forms)
@@ -469,7 +473,7 @@ static enum received_verdict try_hotmail(const struct received_line *l, struct r
 	struct received_captures c = { 0 };
 	struct str end = STR(".hotmail.msn.com "), line = l->s;
 
-	if (!received_has(l, end))
+	if (!received_has(l, RECEIVED_HOTMAIL, end))
 		return RECEIVED_NO_FORM;
 	for (size_t from = 0; from < line.n; from++) {
 		size_t next = str_find(str_from(line, from), STR("by ")), n;
@@ -489,8 +493,10 @@ static enum received_verdict try_hotmail(const struct received_line *l, struct r
 
 enum received_verdict received_try_forms(const struct received_line *line, struct received_found *f)
 {
-	enum received_verdict v = try_forms(web_forms, line, f);
+	enum received_verdict v = RECEIVED_NO_FORM;
 
+	if (received_may_have(line, RECEIVED_HTTP))
+		v = try_forms(web_forms, line, f);
 	if (v == RECEIVED_NO_FORM)
 		v = try_servers(line, f);
 	if (v == RECEIVED_NO_FORM)

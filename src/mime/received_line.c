@@ -1,32 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What pairs of bytes a Received line holds: see received_line.h. */
+/* Which marks a Received line has: see received_line.h. */
 #include "mime/received_line.h"
 
-void received_note_pairs(struct received_pairs *p, struct str s)
+#include "core/block.h"
+
+/*
+ * A place for each pair of bytes, of which the marked ones have one each (else this does not compile); a pair
+ * that shares a mark's place costs a search, no more. The multiplier makes that rare in Received lines.
+ */
+enum { PLACES = 1024, MULTIPLIER = 501 };
+#define PLACE(a, b) (((a)*MULTIPLIER + (b)) % PLACES)
+
+static const uint32_t mark_at[PLACES] = {
+	[PLACE(')', 'b')] = RECEIVED_CLOSE_BY,    [PLACE('o', '=')] = RECEIVED_HELO_IS,
+	[PLACE('L', 'O')] = RECEIVED_HELO,        [PLACE('-', 'p')] = RECEIVED_RETURN_PATH,
+	[PLACE('-', 'P')] = RECEIVED_RETURN_PATH, [PLACE('n', 'v')] = RECEIVED_ENVELOPE,
+	[PLACE('n', 'V')] = RECEIVED_ENVELOPE,    [PLACE('N', 'v')] = RECEIVED_ENVELOPE,
+	[PLACE('N', 'V')] = RECEIVED_ENVELOPE,    [PLACE('P', 'S')] = RECEIVED_ESMTPS,
+	[PLACE('H', ':')] = RECEIVED_AUTH_COLON,  [PLACE('a', 'u')] = RECEIVED_AUTH,
+	[PLACE('A', 'u')] = RECEIVED_AUTH_UPPER,  [PLACE('i', 'G')] = RECEIVED_COMMUNIGATE,
+	[PLACE('-', 'D')] = RECEIVED_HTTP_DAV,    [PLACE('(', 'v')] = RECEIVED_VIA,
+	[PLACE('(', 'V')] = RECEIVED_VIA,         [PLACE('H', 'T')] = RECEIVED_HTTP,
+	[PLACE('S', 'V')] = RECEIVED_SMTPSVC,     [PLACE('M', 'i')] = RECEIVED_MICROSOFT,
+	[PLACE('p', 'i')] = RECEIVED_MAPI,        [PLACE('[', 'X')] = RECEIVED_XMAIL,
+	[PLACE('(', 'e')] = RECEIVED_ECELERITY,   [PLACE('x', 'i')] = RECEIVED_EXIM,
+	[PLACE('(', 'P')] = RECEIVED_POSTFIX,     [PLACE('(', 'S')] = RECEIVED_SCALIX,
+	[PLACE('(', 'L')] = RECEIVED_DOMINO,      [PLACE('s', 'n')] = RECEIVED_HOTMAIL,
+};
+
+static unsigned marks_of(struct str s)
 {
-	unsigned before;
+	typedef uint16_t places __attribute__((vector_size(2 * BLOCK_BYTES)));
+	unsigned marks = 0;
+	size_t i = 0;
 
-	memset(p, 0, sizeof(*p));
-	if (!s.n)
-		return;
-	before = received_fold(s.p[0]);
-	for (size_t i = 1; i < s.n; i++) {
-		unsigned c = received_fold(s.p[i]);
+	for (; i + BLOCK_BYTES < s.n; i += BLOCK_BYTES) {
+		places a = __builtin_convertvector(block_at(s.p + i), places);
+		places b = __builtin_convertvector(block_at(s.p + i + 1), places);
+		places at = PLACE(a, b);
 
-		p->row[before] |= 1ull << c;
-		before = c;
+		for (unsigned k = 0; k < BLOCK_BYTES; k++)
+			marks |= mark_at[at[k]];
 	}
+	for (; i + 1 < s.n; i++)
+		marks |= mark_at[PLACE((unsigned char)s.p[i], (unsigned char)s.p[i + 1])];
+	return marks;
 }
 
-bool received_may_have(const struct received_line *line, struct str text)
+static size_t first_blank(struct str s)
 {
-	for (size_t i = 1; i < text.n; i++)
-		if (!received_has_pair(line->pairs, text.p[i - 1], text.p[i]))
-			return false;
-	return true;
+	size_t at = str_chr(s, ' ');
+
+	return at == STR_NPOS ? s.n : at;
 }
 
-size_t received_find(const struct received_line *line, struct str text)
+struct received_line received_line_of(struct str s, struct budget *budget)
 {
-	return received_may_have(line, text) ? str_find(line->s, text) : STR_NPOS;
+	return (struct received_line){ s, marks_of(s), first_blank(s), budget };
+}
+
+struct received_line received_line_from(const struct received_line *line, size_t n)
+{
+	struct str s = str_from(line->s, n);
+
+	return (struct received_line){ s, line->marks, first_blank(s), line->budget };
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A Received line while it is read. Some eighty templates and words are asked for, and a line holds few
- * of them: so the pairs of neighbouring bytes that occur in it are noted once, and what needs a pair that
- * is not there is not looked for. Pairs are noted without regard to case.
+ * A Received line while it is read. Some eighty templates and words are asked for, and a line holds few of
+ * them. Each of the words below has a pair of bytes that few lines hold: which of these pairs there are is
+ * noted once, and a word whose pair is missing is not looked for. Most templates begin with a word: where the
+ * line's first word ends is known too.
  */
 #pragma once
 
@@ -13,38 +14,61 @@
 
 struct budget;
 
-/* A row for each first byte, a bit for each second one; six bits of a byte count. */
-struct received_pairs {
-	uint64_t row[64];
+/* Words by the pair of bytes that stands for them. Where case does not count all its forms do. */
+enum received_mark {
+	RECEIVED_CLOSE_BY = 1u << 0,    /* )by */
+	RECEIVED_HELO_IS = 1u << 1,     /* helo= */
+	RECEIVED_HELO = 1u << 2,        /* HELO, EHLO */
+	RECEIVED_RETURN_PATH = 1u << 3, /* return-path, any case */
+	RECEIVED_ENVELOPE = 1u << 4,    /* envelope-, any case */
+	RECEIVED_ESMTPS = 1u << 5,      /* ESMTPS */
+	RECEIVED_AUTH_COLON = 1u << 6,  /* AUTH: */
+	RECEIVED_AUTH = 1u << 7,        /* authenticated */
+	RECEIVED_AUTH_UPPER = 1u << 8,  /* Authenticated */
+	RECEIVED_COMMUNIGATE = 1u << 9, /* CommuniGate */
+	RECEIVED_HTTP_DAV = 1u << 10,   /* HTTP-DAV */
+	RECEIVED_VIA = 1u << 11,        /* (via, any case */
+	RECEIVED_HTTP = 1u << 12,       /* HTTP */
+	RECEIVED_SMTPSVC = 1u << 13,    /* SMTPSVC */
+	RECEIVED_MICROSOFT = 1u << 14,  /* Microsoft */
+	RECEIVED_MAPI = 1u << 15,       /* mapi */
+	RECEIVED_XMAIL = 1u << 16,      /* [XMail */
+	RECEIVED_ECELERITY = 1u << 17,  /* (ecelerity */
+	RECEIVED_EXIM = 1u << 18,       /* Exim */
+	RECEIVED_POSTFIX = 1u << 19,    /* (Postfix */
+	RECEIVED_SCALIX = 1u << 20,     /* (Scalix */
+	RECEIVED_DOMINO = 1u << 21,     /* (Lotus */
+	RECEIVED_HOTMAIL = 1u << 22,    /* .msn. */
 };
 
 struct received_line {
-	struct str s;                       /* white space is single blanks */
-	const struct received_pairs *pairs; /* those of s, and maybe more */
-	struct budget *budget;              /* NULL: none */
+	struct str s;          /* white space is single blanks */
+	unsigned marks;        /* enum received_mark: those of s, and maybe more */
+	size_t first_word;     /* offset of the first blank, s.n: there is none */
+	struct budget *budget; /* NULL: none */
 };
 
-static inline unsigned received_fold(char c)
-{
-	return ((unsigned char)c & 0x1f) | (~(unsigned char)c >> 1 & 0x20);
-}
-
-static inline bool received_has_pair(const struct received_pairs *p, char a, char b)
-{
-	return p->row[received_fold(a)] >> received_fold(b) & 1;
-}
-
-void received_note_pairs(struct received_pairs *p, struct str s);
-/* False: `text` does not stand in the line, in no case of its letters. */
-bool received_may_have(const struct received_line *line, struct str text);
-/* Offset of the first `text`, letters as they are; STR_NPOS if there is none. */
-size_t received_find(const struct received_line *line, struct str text);
-static inline bool received_has(const struct received_line *line, struct str text)
-{
-	return received_find(line, text) != STR_NPOS;
-}
+struct received_line received_line_of(struct str s, struct budget *budget);
 /* The line behind its first n bytes. */
-static inline struct received_line received_line_from(const struct received_line *line, size_t n)
+struct received_line received_line_from(const struct received_line *line, size_t n);
+
+/* False: none of the words stands in the line. */
+static inline bool received_may_have(const struct received_line *line, unsigned marks)
 {
-	return (struct received_line){ str_from(line->s, n), line->pairs, line->budget };
+	return line->marks & marks;
+}
+
+/*
+ * Offset of the first `text`, letters as they are; STR_NPOS if there is none. The mark is that of a word in it.
+ */
+static inline size_t received_find(const struct received_line *line, enum received_mark mark,
+				   struct str text)
+{
+	return received_may_have(line, mark) ? str_find(line->s, text) : STR_NPOS;
+}
+
+static inline bool received_has(const struct received_line *line, enum received_mark mark,
+				struct str text)
+{
+	return received_find(line, mark, text) != STR_NPOS;
 }

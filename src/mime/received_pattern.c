@@ -293,35 +293,23 @@ static struct str literal_at(const char *p)
 	return str_make(p, n);
 }
 
-/* False: the line lacks something that every match of the template holds. */
-static bool may_match(const struct received_line *line, const char *p)
-{
-	while (*p) {
-		struct str literal = literal_at(p);
-
-		if (!received_may_have(line, literal))
-			return false;
-		p += literal.n;
-		if (*p == T_OPT[0])
-			p = strchr(p, T_OPT_END[0]);
-		p += *p != '\0';
-	}
-	return true;
-}
-
 /*
  * Most templates begin with a word and a blank: what must stand behind the line's first word is looked at
  * before all else.
  */
-static bool first_word_fits(struct str s, const char *p)
+static bool first_word_fits(const struct received_line *line, const char *p)
 {
 	unsigned char token = (unsigned char)*p;
 	const struct run *r =
 	    token < 0x80 || token >= 0x80 + ELEMENTS(runs) ? NULL : &runs[token - 0x80];
+	const char *s = line->s.p + line->first_word, *end = line->s.p + line->s.n;
 
 	if (!r || r->class != NOT_SPACE || r->lazy || p[1] != ' ')
 		return true;
-	return str_starts(str_from(s, length_before(s, ' ')), literal_at(p + 1));
+	for (p++; *p && (unsigned char)*p < 0x80; p++, s++)
+		if (s == end || *s != *p)
+			return false;
+	return true;
 }
 
 /* The first place from i on where the template's first bytes stand. */
@@ -343,7 +331,7 @@ bool received_match(const struct received_line *line, const char *pattern,
 	struct matcher m;
 
 	pattern += tied;
-	if ((tied && !first_word_fits(line->s, pattern)) || !may_match(line, pattern))
+	if (tied && !first_word_fits(line, pattern))
 		return false;
 	m = (struct matcher){ .s = line->s, .budget = line->budget };
 	for (size_t i = 0; i < line->s.n; i++) {

@@ -281,10 +281,8 @@ static void test_qmail_scanner(void **state)
 
 static bool matches(struct str s, const char *pattern, struct received_captures *c)
 {
-	struct received_pairs pairs;
-	struct received_line line = { s, &pairs, NULL };
+	struct received_line line = received_line_of(s, NULL);
 
-	received_note_pairs(&pairs, s);
 	return received_match(&line, pattern, c);
 }
 

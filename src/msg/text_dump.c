@@ -15,6 +15,7 @@
 #include "msg/msg.h"
 #include "msg/views.h"
 #include "text/html.h"
+#include "text/html_tag.h"
 #include "text/tld.h"
 
 #include <inttypes.h>
@@ -53,6 +54,13 @@ static void put_view(const char *what, struct msg_view v)
 	}
 }
 
+static void put_open(struct str tag, int64_t n)
+{
+	printf("html inside ");
+	put_escaped(tag);
+	printf(" %" PRId64 "\n", n);
+}
+
 static void put_html(const struct html_result *r, struct arena *a)
 {
 	static const char *const keys[] = {
@@ -85,11 +93,11 @@ static void put_html(const struct html_result *r, struct arena *a)
 		if (html_get_number(r, str_of(keys[i]), &v))
 			printf("html %s %.9g\n", keys[i], v);
 	}
-	MAP_EACH (&r->inside, it) {
-		printf("html inside ");
-		put_escaped(it->key);
-		printf(" %" PRId64 "\n", *(const int64_t *)it->value);
-	}
+	MAP_EACH (&r->others, it)
+		put_open(it->key, *(const int64_t *)it->value);
+	for (unsigned i = 0; r->html && i < HTML_TAG_COUNT; i++)
+		if (r->seen[i])
+			put_open(html_tag_at(i)->name, r->open[i]);
 	for (size_t i = 0; i < 4; i++) {
 		const struct vec *v = html_get_list(r, str_of(lists[i]));
 

@@ -7,6 +7,7 @@
 #include "msg/views.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/vec.h"
 #include "mime/charset.h"
@@ -99,15 +100,40 @@ static struct text cut(struct text t, size_t limit, const char *at)
 
 /* --- joining, squeezing, splitting --- */
 
-static bool is_graphic(unsigned char c)
+/*
+ * Bytes that squeeze() leaves as they are: all but white space and NUL, and but those that begin a character
+ * that may be white space.
+ */
+static block is_kept(block b, bool chars)
 {
-	return c > ' ' && c < 0x80;
+	block kept = ~block_below(b, '!');
+
+	if (!chars)
+		return kept;
+	return kept & ~(block_is(b, '\xc2') | block_in(b, 0xe1, 3));
+}
+
+/*
+ * From t[i] on: what is kept and single white space in front of it, 16 bytes at most, goes to out, which has
+ * room for 16. Returns how many bytes that were.
+ */
+static size_t keep_run(struct text t, size_t i, char *out)
+{
+	block b = block_of(t.s, i), space = block_space(b);
+	block plain = is_kept(b, t.chars) | (space & is_kept(block_of(t.s, i + 1), t.chars));
+	unsigned odd = ~block_bits(plain) & block_valid(t.s, i);
+
+	b = (b & ~space) | (space & ' ');
+	memcpy(out, &b, sizeof(b));
+	if (odd)
+		return block_first(odd);
+	return t.s.n - i < BLOCK_BYTES ? t.s.n - i : BLOCK_BYTES;
 }
 
 /*
  * White space squeezed: a run with two line feeds or more is a line feed, with what stands before the
  * first and behind the last of them a blank each; any other run is a blank. NUL becomes a line feed too:
- * SpamAssassin uses it as a mark on the way. out has room for t.s.n bytes; returns how many it got.
+ * SpamAssassin uses it as a mark on the way. out has room for t.s.n + 16 bytes; returns how many it got.
  */
 static size_t squeeze(struct text t, char *out)
 {
@@ -115,21 +141,15 @@ static size_t squeeze(struct text t, char *out)
 
 	while (i < t.s.n) {
 		struct str run;
-		size_t space = 0, first, last;
-		unsigned char c = (unsigned char)t.s.p[i];
+		size_t kept = keep_run(t, i, out + n), space, first, last;
 
-		/* Mostly letters, and single blanks and line feeds between them. */
-		if (is_graphic(c) || (ascii_is_space((char)c) && i + 1 < t.s.n &&
-				      is_graphic((unsigned char)t.s.p[i + 1]))) {
-			out[n++] = is_graphic(c) ? (char)c : ' ';
-			i++;
+		n += kept;
+		i += kept;
+		if (kept == BLOCK_BYTES || i == t.s.n)
 			continue;
-		}
-		if (c <= ' ' || c >= 0x80)
-			space =
-			    text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
+		space = text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
 		if (!space) {
-			out[n++] = c ? (char)c : '\n';
+			out[n++] = t.s.p[i] ? t.s.p[i] : '\n';
 			i++;
 			continue;
 		}
@@ -180,21 +200,32 @@ static struct msg_view as_view(const struct vec *lines)
 	return (struct msg_view){ lines->data, lines->n };
 }
 
-/* All leaves' texts as one, a line feed between each two once there is any text. */
-static void join(const struct msg *m, const struct piece *piece, size_t leaves, enum view view,
-		 struct text_buf *joined)
+/* What a leaf adds to a view: nothing where it is no text, or the budget is over. */
+static struct text text_of(const struct msg *m, const struct piece *piece, enum view view)
 {
-	for (size_t i = 0; i < leaves; i++) {
-		struct text t = piece_of(&piece[i], view);
+	struct text none = { STR(""), false }, t;
 
+	if (!piece->has_text)
+		return none;
+	t = cut(piece_of(piece, view), m->conf->body_part_scan_size, "\n ");
+	return budget_bytes(m->budget, t.s.n) ? t : none;
+}
+
+/*
+ * All leaves' texts as one, a line feed between each two once there is any text. In *joined where there are
+ * several.
+ */
+static struct text join(const struct msg *m, const struct piece *piece, size_t leaves,
+			enum view view, struct text_buf *joined)
+{
+	if (leaves == 1)
+		return text_of(m, piece, view);
+	for (size_t i = 0; i < leaves; i++) {
 		if (joined->b.n)
 			text_buf_add(joined, (struct text){ STR("\n"), false });
-		if (!piece[i].has_text)
-			continue;
-		t = cut(t, m->conf->body_part_scan_size, "\n ");
-		if (budget_bytes(m->budget, t.s.n))
-			text_buf_add(joined, t);
+		text_buf_add(joined, text_of(m, &piece[i], view));
 	}
+	return (struct text){ strbuf_str(&joined->b), joined->chars };
 }
 
 static struct msg_view build_view(struct msg *m, const struct piece *piece, size_t leaves,
@@ -202,22 +233,23 @@ static struct msg_view build_view(struct msg *m, const struct piece *piece, size
 {
 	struct str subject = STR("");
 	struct text_buf joined;
+	struct text t;
 	struct vec lines;
 	size_t n = 0;
 	char *out;
 
 	vec_init(&lines, m->arena, sizeof(struct str), 0);
 	text_buf_init(&joined);
-	join(m, piece, leaves, view, &joined);
+	t = join(m, piece, leaves, view, &joined);
 	if (view != VIEW_INVISIBLE)
 		subject = mime_headers_value(&m->mime->root->headers, STR("subject"));
-	out = arena_alloc(m->arena, subject.n + 1 + joined.b.n);
+	out = arena_alloc(m->arena, subject.n + 1 + t.s.n + BLOCK_BYTES);
 	if (view != VIEW_INVISIBLE) {
 		memcpy(out, subject.n ? subject.p : "", subject.n);
 		out[subject.n] = '\n';
 		n = subject.n + 1;
 	}
-	n += squeeze((struct text){ strbuf_str(&joined.b), joined.chars }, out + n);
+	n += squeeze(t, out + n);
 	text_buf_done(&joined);
 	split_lines(str_make(out, n), &lines);
 	return as_view(&lines);

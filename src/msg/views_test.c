@@ -134,6 +134,54 @@ static void test_views(void **state)
 	}
 }
 
+/* The last element, with as many letters in front as `shift` says: what follows does not depend on them. */
+static struct str shifted(struct arena *a, const char *kind, const char *body, size_t shift)
+{
+	struct msg_config conf;
+	struct strbuf raw, all;
+	struct msg *m;
+	struct str text;
+
+	msg_config_defaults(&conf);
+	strbuf_init(&raw, 0);
+	strbuf_init(&all, 0);
+	strbuf_add_all(&raw, STR("Subject: s\nContent-Type: text/"), str_of(kind), STR("\n\n"));
+	for (size_t i = 0; i < shift; i++)
+		strbuf_add_byte(&raw, 'x');
+	strbuf_add(&raw, str_of(body));
+	m = msg_new(a, str_dup(a, strbuf_str(&raw)), NULL, 0, &conf, NULL);
+	for (size_t i = 1; i < m->body.n; i++)
+		strbuf_add_all(&all, m->body.line[i], STR("|"));
+	text = str_dup(a, strbuf_str(&all));
+	strbuf_done(&raw);
+	strbuf_done(&all);
+	return text;
+}
+
+static void test_shifts(void **state)
+{
+	static const struct {
+		const char *kind, *body, *want;
+	} rows[] = {
+		{ "plain", "x a  b\n\nc \n d\r\n\r\ne\n", "x a b\n|c d \n|e |" },
+		{ "plain", "x\xc2\xa0\xe3\x80\x80\xc3\xa9 \xc3\xa9 ", "x \xc3\xa9 \xc3\xa9 |" },
+		{ "plain", "x\xe9\xa0\xe9 \t\xe9", "x\xc3\xa9 \xc3\xa9 \xc3\xa9|" },
+		{ "html", "x&nbsp;&nbsp;<b>a\n b</b><br\n/><i&nbsp;/> c  <p>d&lt;/>e",
+		  "x a b c\n|d</>e|" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows); i++)
+		for (size_t shift = 0; shift < 40; shift++) {
+			struct arena *a = arena_new();
+			struct str got = shifted(a, rows[i].kind, rows[i].body, shift);
+
+			assert_string_equal(got.p + shift, rows[i].want);
+			assert_int_equal(got.n, shift + strlen(rows[i].want));
+			arena_free(a);
+		}
+}
+
 /* Bodies of one letter `fill`, with `gap` every 1,000 bytes (NUL: none), and the lengths of the elements. */
 static const struct {
 	const char *what;
@@ -231,9 +279,8 @@ static void test_budget(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_views),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_scan_size),
+		cmocka_unit_test(test_views),   cmocka_unit_test(test_shifts),
+		cmocka_unit_test(test_lengths), cmocka_unit_test(test_scan_size),
 		cmocka_unit_test(test_budget),
 	};
 

@@ -6,6 +6,7 @@
 #include "text/tld.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/utf8.h"
 #include "text/text.h"
 
@@ -14,19 +15,33 @@
 
 enum { HOST_MAX_BYTES = 253, LABEL_MAX_BYTES = 63, IDN_MAX_UNITS = 2048 };
 
-static bool is_plain_host_char(unsigned char c, bool latin1)
+static bool is_latin1_host_char(unsigned char c)
 {
 	if (c < 0x80)
-		return ascii_is_alnum((char)c) || c == '_' || c == '.' || c == '-' ||
-		       (!latin1 && (c == ':' || c == '[' || c == ']'));
-	return latin1 && c >= 0xc0 && c != 0xd7 && c != 0xdf && c != 0xf7 && c != 0xff;
+		return ascii_is_alnum((char)c) || c == '_' || c == '.' || c == '-';
+	return c >= 0xc0 && c != 0xd7 && c != 0xdf && c != 0xf7 && c != 0xff;
 }
 
-static bool all_host_chars(struct str s, bool latin1)
+static bool all_latin1_host_chars(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_plain_host_char((unsigned char)s.p[i], latin1))
+		if (!is_latin1_host_char((unsigned char)s.p[i]))
 			return false;
+	return true;
+}
+
+/* Nothing but ASCII letters and digits, _ . - : [ ] */
+static bool all_host_chars(struct str s)
+{
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i);
+		block plain = block_in(b | 0x20, 'a', 26) | block_in(b, '0', 11) |
+			      block_in(b, '-', 2) | block_is(b, '_') | block_is(b, '[') |
+			      block_is(b, ']');
+
+		if (~block_bits(plain) & block_valid(s, i))
+			return false;
+	}
 	return true;
 }
 
@@ -116,8 +131,8 @@ static struct str to_ace(struct str s, bool latin1, struct arena *a)
 /* Most hosts are lower case already, and a message may have very many: those are not copied. */
 static struct str lowered(struct str host, struct arena *a)
 {
-	for (size_t i = 0; i < host.n; i++)
-		if (ascii_lower(host.p[i]) != host.p[i])
+	for (size_t i = 0; i < host.n; i += BLOCK_BYTES)
+		if (block_bits(block_in(block_of(host, i), 'A', 26)))
 			return str_lower(a, host);
 	return host;
 }
@@ -127,10 +142,10 @@ struct str host_to_ascii(struct str host, struct arena *a)
 	bool latin1 = false;
 	struct str ace;
 
-	if (all_host_chars(host, false))
+	if (all_host_chars(host))
 		return lowered(host, a);
 	if (!utf8_is_valid(host)) {
-		if (!all_host_chars(host, true))
+		if (!all_latin1_host_chars(host))
 			return lowered(host, a);
 		latin1 = true;
 	}

@@ -3,6 +3,7 @@
 #include "text/html.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/utf8.h"
 #include "text/html_private.h"
@@ -12,86 +13,107 @@
 #define QUOTE_OPEN "\xe2\x80\x9c"
 #define QUOTE_CLOSE "\xe2\x80\x9d"
 
-/*
- * "<word/>" with white space allowed before the slash ("&nbsp;" too: it is a blank by now). Returns
- * its length and the length of "<word", 0 when it is not that.
- */
-static size_t empty_tag(struct str s, bool chars, size_t *ret_head)
-{
-	size_t i = 1 + text_word_at_start((struct text){ str_from(s, 1), chars });
+/* Texts that edit_source() has changed: what of the source stands in out already. */
+struct edit {
+	struct str s;
+	bool chars;
+	struct arena *arena;
+	char *out; /* NULL: nothing has been changed yet */
+	size_t n, from;
+};
 
-	if (i == 1)
-		return 0;
-	*ret_head = i;
-	for (size_t n = 1; n; i += n) {
-		n = str_starts(str_from(s, i), STR("&nbsp;"))
-			? 6
-			: text_space_at_start((struct text){ str_from(s, i), chars }, false);
-	}
-	return str_starts(str_from(s, i), STR("/>")) ? i + 2 : 0;
+/* What of the source stands in front of `to`, as edited so far. */
+static struct str edited_before(struct edit *e, size_t to)
+{
+	if (!e->out)
+		return str_sub(e->s, 0, to);
+	memcpy(e->out + e->n, e->s.p + e->from, to - e->from);
+	e->n += to - e->from;
+	e->from = to;
+	return str_make(e->out, e->n);
 }
 
-/* What stands at s is replaced: how many bytes of it, by what. 0: it stays. */
-static size_t edit_at(struct str s, bool chars, struct str *ret_by, size_t *ret_head)
+/* The text ends with its first n edited bytes and `by`; the source goes on at `from`. */
+static void edit(struct edit *e, size_t n, char by, size_t from)
 {
-	*ret_head = 0;
-	switch (s.p[0]) {
-	case '&': *ret_by = STR(" "); return str_starts(s, STR("&nbsp;")) ? 6 : 0;
-	case '<': *ret_by = STR(">"); return empty_tag(s, chars, ret_head);
-	case '\xe2':
-		*ret_by = STR("\"");
-		return str_starts(s, STR(QUOTE_OPEN)) || str_starts(s, STR(QUOTE_CLOSE)) ? 3 : 0;
-	default: return 0;
+	if (!e->out) {
+		e->out = arena_alloc(e->arena, e->s.n);
+		memcpy(e->out, e->s.p, n);
+	}
+	e->out[n] = by;
+	e->n = n + 1;
+	e->from = from;
+}
+
+/* "<word" and white space: the length up to the word's end, 0 when it is not that. */
+static size_t bare_tag(struct str before, bool chars)
+{
+	struct text t = { before, chars };
+	size_t end;
+
+	t.s.n -= text_space_at_end(t, false);
+	end = t.s.n;
+	t.s.n -= text_word_at_end(t);
+	return t.s.n < end && t.s.n && t.s.p[t.s.n - 1] == '<' ? end : 0;
+}
+
+/* Places where something may have to be edited: "&", "/>", the first byte of a curly quote. */
+static unsigned edit_places(struct str s, size_t i)
+{
+	block b = block_of(s, i);
+	block slash = block_is(b, '/') & block_is(block_of(s, i + 1), '>');
+
+	return block_bits(block_is(b, '&') | slash | block_is(b, '\xe2')) & block_valid(s, i);
+}
+
+static void edit_at(struct edit *e, size_t at)
+{
+	struct str rest = str_from(e->s, at);
+	size_t head;
+
+	if (at < e->from)
+		return;
+	if (str_starts(rest, STR("&nbsp;"))) {
+		edit(e, edited_before(e, at).n, ' ', at + 6);
+	} else if (str_starts(rest, STR(QUOTE_OPEN)) || str_starts(rest, STR(QUOTE_CLOSE))) {
+		edit(e, edited_before(e, at).n, '"', at + 3);
+	} else if (rest.p[0] == '/') {
+		/* A "&nbsp;" in front of it is a blank by now. */
+		head = bare_tag(edited_before(e, at), e->chars);
+		if (head)
+			edit(e, head, '>', at + 2);
 	}
 }
 
 /* "&nbsp;" is a blank, "<br/>" is "<br>", curly double quotes are straight: everywhere, scripts too. */
 static struct str edit_source(struct str s, bool chars, struct arena *a)
 {
-	static const bool edited[256] = { ['&'] = true, ['<'] = true, [0xe2] = true };
-	size_t n = 0, from = 0;
-	char *out = NULL;
+	struct edit e = { .s = s, .chars = chars, .arena = a };
 
-	for (size_t i = 0; i < s.n;) {
-		struct str by;
-		size_t head, gone;
-
-		if (!edited[(unsigned char)s.p[i]]) {
-			i++;
-			continue;
-		}
-		gone = edit_at(str_from(s, i), chars, &by, &head);
-		if (!gone) {
-			i++;
-			continue;
-		}
-		if (!out)
-			out = arena_alloc(a, s.n);
-		memcpy(out + n, s.p + from, i + head - from);
-		n += i + head - from;
-		memcpy(out + n, by.p, by.n);
-		n += by.n;
-		from = i += gone;
-	}
-	if (!out)
-		return s;
-	memcpy(out + n, s.p + from, s.n - from);
-	return str_make(out, n + s.n - from);
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES)
+		for (unsigned at = edit_places(s, i); at; at &= at - 1)
+			edit_at(&e, i + block_first(at));
+	return e.out ? edited_before(&e, s.n) : s;
 }
 
 /* --- results --- */
 
+/* White space; of characters also what is beyond ASCII: all these begin with C2 or E1 to E3. */
 static size_t count_space(struct text t)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < t.s.n;) {
-		if ((unsigned char)t.s.p[i] < 0x80)
-			n += ascii_is_space(t.s.p[i++]);
-		else if (t.chars)
-			n += text_char_is_space(utf8_next(t.s, &i));
-		else
-			i++;
+	for (size_t i = 0; i < t.s.n; i += BLOCK_BYTES) {
+		block b = block_of(t.s, i);
+		block wide = block_is(b, '\xc2') | block_in(b, 0xe1, 3);
+		unsigned at = t.chars ? block_bits(wide) : 0;
+
+		n += block_count(block_bits(block_space(b)));
+		for (; at; at &= at - 1) {
+			size_t from = i + block_first(at);
+
+			n += text_char_is_space(utf8_next(t.s, &from));
+		}
 	}
 	return n;
 }
@@ -111,15 +133,6 @@ static void finish(struct html_reader *h, size_t source_bytes)
 	r->max_size = h->styles.max_size;
 	r->obfuscation = h->out.obfuscation;
 	r->backhair = (uint32_t)__builtin_popcountll(h->out.backhair);
-	for (unsigned i = 0; i < HTML_TAG_COUNT; i++) {
-		int64_t *open;
-
-		if (!h->seen[i])
-			continue;
-		open = arena_alloc(h->arena, sizeof(*open));
-		*open = h->inside[i];
-		map_put(&r->inside, html_tag_at(i)->name, open);
-	}
 }
 
 /* What SpamAssassin knows of a part whose end its parser did not report: the text so far and some flags. */
@@ -131,7 +144,8 @@ static void forget(struct html_result *r)
 	vec_clear(&r->title);
 	vec_clear(&r->anchor);
 	vec_clear(&r->uris);
-	map_init(&r->inside, r->inside.arena, false);
+	map_init(&r->others, r->others.arena, false);
+	memset(r->seen, 0, HTML_TAG_COUNT * sizeof(*r->seen));
 	r->tags = r->elements = r->tags_seen = r->elements_seen = r->closed_extra = 0;
 	r->uri_truncated = false;
 	r->backhair = 0;
@@ -140,7 +154,7 @@ static void forget(struct html_result *r)
 static void init_result(struct html_result *r, struct arena *a)
 {
 	*r = (struct html_result){ 0 };
-	map_init(&r->inside, a, false);
+	map_init(&r->others, a, false);
 	vec_init(&r->comment, a, sizeof(struct text), 0);
 	vec_init(&r->script, a, sizeof(struct text), 0);
 	vec_init(&r->title, a, sizeof(struct text), 0);
@@ -151,7 +165,7 @@ static void init_result(struct html_result *r, struct arena *a)
 
 static const int64_t *open_count(const struct html_reader *h, struct str tag)
 {
-	return &h->inside[html_tag_index(html_tag_find(tag))];
+	return &h->r->open[html_tag_index(html_tag_find(tag))];
 }
 
 void html_read(struct html_result *r, struct text t, size_t source_bytes, struct arena *a,
@@ -164,6 +178,8 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	if (!source_bytes) /* text that nothing was left of when decoded is HTML */
 		return;
 	r->html = true;
+	r->open = arena_calloc(a, HTML_TAG_COUNT, sizeof(*r->open));
+	r->seen = arena_calloc(a, HTML_TAG_COUNT, sizeof(*r->seen));
 	r->length = text_length(t);
 	if (!budget_bytes(budget, t.s.n)) {
 		r->over = true;
@@ -193,13 +209,21 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 
 bool html_has_tag(const struct html_result *r, struct str tag)
 {
-	return r->html && map_has(&r->inside, tag);
+	const struct html_tag_def *known = html_tag_find(tag);
+
+	if (!r->html)
+		return false;
+	return known ? r->seen[html_tag_index(known)] : map_has(&r->others, tag);
 }
 
 int64_t html_open_count(const struct html_result *r, struct str tag)
 {
-	const int64_t *open = r->html ? map_get(&r->inside, tag) : NULL;
+	const struct html_tag_def *known = html_tag_find(tag);
+	const int64_t *open;
 
+	if (!html_has_tag(r, tag))
+		return 0;
+	open = known ? &r->open[html_tag_index(known)] : map_get(&r->others, tag);
 	return open ? *open : 0;
 }
 

@@ -53,8 +53,10 @@ struct html_result {
 	bool embeds, form_action_mailto, font_face_bad, font_low_contrast, font_invalid_color;
 	bool uri_truncated;
 
-	struct map
-	    inside; /* tag name -> int64_t *: open count at the end; an entry for each name seen */
+	/* Open counts at the end: of known tags by html_tag_index(), and which were seen; of others by name. */
+	int64_t *open;
+	bool *seen;
+	struct map others;    /* tag name -> int64_t *, for each name seen */
 	struct vec comment;   /* struct text, delimiters included */
 	struct vec script;    /* struct text */
 	struct vec title;     /* struct text, raw */

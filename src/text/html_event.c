@@ -8,7 +8,7 @@
 
 static int64_t *unknown_open_count(const struct html_reader *h, struct str name)
 {
-	return map_get(&h->r->inside, name);
+	return map_get(&h->r->others, name);
 }
 
 static void over(struct html_reader *h)
@@ -275,9 +275,9 @@ static int64_t *count_tag(struct html_reader *h, struct str name, const struct h
 	if (tag) {
 		unsigned i = html_tag_index(tag);
 
-		open = &h->inside[i];
-		seen = h->seen[i];
-		h->seen[i] = true;
+		open = &h->r->open[i];
+		seen = h->r->seen[i];
+		h->r->seen[i] = true;
 	} else {
 		open = unknown_open_count(h, name);
 		seen = open != NULL;
@@ -287,7 +287,7 @@ static int64_t *count_tag(struct html_reader *h, struct str name, const struct h
 				return NULL;
 			}
 			open = arena_zalloc(h->arena, sizeof(*open));
-			map_put(&h->r->inside, name, open);
+			map_put(&h->r->others, name, open);
 		}
 	}
 	h->r->tags++;
@@ -389,7 +389,7 @@ static void on_declaration(struct html_reader *h, struct str text)
 	open = unknown_open_count(h, STR("!doctype"));
 	if (!open) {
 		open = arena_zalloc(h->arena, sizeof(*open));
-		map_put(&h->r->inside, STR("!doctype"), open);
+		map_put(&h->r->others, STR("!doctype"), open);
 	}
 	*open = 0;
 }

@@ -9,11 +9,15 @@
 #include "text/html_token_private.h"
 
 static const struct html_raw raw_elements[] = {
-	{ "script", true, false, true, 1u << 0 },    { "style", true, false, true, 1u << 1 },
-	{ "xmp", true, true, false, 1u << 2 },       { "iframe", true, true, false, 1u << 3 },
-	{ "plaintext", true, true, false, 1u << 4 }, { "title", false, false, false, 1u << 5 },
-	{ "textarea", false, true, false, 1u << 6 },
+	{ { "script", 6 }, true, false, true, 1u << 0 },
+	{ { "style", 5 }, true, false, true, 1u << 1 },
+	{ { "xmp", 3 }, true, true, false, 1u << 2 },
+	{ { "iframe", 6 }, true, true, false, 1u << 3 },
+	{ { "plaintext", 9 }, true, true, false, 1u << 4 },
+	{ { "title", 5 }, false, false, false, 1u << 5 },
+	{ { "textarea", 8 }, false, true, false, 1u << 6 },
 };
+
 static bool is_name_char(char c)
 {
 	return ascii_is_alnum(c) || c == '_' || c == ':' || c == '.' || c == '-';
@@ -22,9 +26,7 @@ static bool is_name_char(char c)
 /* End of a run that ends at white space or '>'. */
 static size_t skip_word(const struct html_token *t, size_t i)
 {
-	while (i < t->src.n && !ascii_is_space(t->src.p[i]) && t->src.p[i] != '>')
-		i++;
-	return i;
+	return html_skip_to(t->src, i, HTML_IS_SPACE | HTML_IS_GT);
 }
 
 /* Behind the "--" that ends a comment inside a declaration; n: there is none. */
@@ -126,8 +128,10 @@ static enum html_markup read_section(struct html_token *t)
 
 static const struct html_raw *raw_element(struct str name)
 {
+	if (name.n < 3 || !strchr("sxiptSXIPT", *name.p)) /* most are none */
+		return NULL;
 	for (size_t i = 0; i < ELEMENTS(raw_elements); i++)
-		if (str_eq_nocase(name, str_of(raw_elements[i].name)))
+		if (str_eq_nocase(name, raw_elements[i].name))
 			return &raw_elements[i];
 	return NULL;
 }
@@ -150,10 +154,8 @@ static enum html_markup read_start_tag(struct html_token *t)
 	struct str name = str_sub(t->src, t->at + 1, name_end);
 
 	while (i < t->src.n && t->src.p[i] != '>') {
-		i++; /* whatever stands first belongs to the name, "=" too */
-		while (i < t->src.n && !ascii_is_space(t->src.p[i]) && t->src.p[i] != '>' &&
-		       t->src.p[i] != '=')
-			i++;
+		/* Whatever stands first belongs to the name, "=" too. */
+		i = html_skip_to(t->src, i + 1, HTML_IS_SPACE | HTML_IS_GT | HTML_IS_EQUALS);
 		i = html_skip_space(t, i);
 		if (html_byte_at(t, i) != '=')
 			continue;
@@ -319,13 +321,12 @@ enum html_markup html_read_markup(struct html_token *t)
 bool html_attr_next(struct str *attrs, struct str *ret_name, struct str *ret_value, bool *ret_bare)
 {
 	struct html_token t = { .src = *attrs };
-	size_t from = html_skip_space(&t, 0), i = from + 1, end;
+	size_t from = html_skip_space(&t, 0), i, end;
 
 	*attrs = STR_NONE;
 	if (from >= t.src.n)
 		return false;
-	while (i < t.src.n && !ascii_is_space(t.src.p[i]) && t.src.p[i] != '=')
-		i++;
+	i = html_skip_to(t.src, from + 1, HTML_IS_SPACE | HTML_IS_EQUALS);
 	*ret_name = *ret_value = str_sub(t.src, from, i);
 	i = html_skip_space(&t, i);
 	*ret_bare = html_byte_at(&t, i) != '=';

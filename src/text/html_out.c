@@ -3,6 +3,7 @@
 #include "text/html_out.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/utf8.h"
 
 enum { WORD_MAX_CHARS = 7 };
@@ -46,24 +47,37 @@ bool html_text_is_blank(struct text t)
 	return true;
 }
 
+/* Where white space begins that is no single blank, and where a pair that stands for a hard blank may. */
+static size_t next_odd(struct text t, size_t from)
+{
+	char pair = t.chars ? '\xc3' : '\xc2';
+
+	for (; from < t.s.n; from += BLOCK_BYTES) {
+		block b = block_of(t.s, from), space = block_space(b);
+		block wide = ~block_is(b, ' ') | block_space(block_of(t.s, from + 1));
+		unsigned at =
+		    block_bits((space & wide) | block_is(b, pair)) & block_valid(t.s, from);
+
+		if (at)
+			return from + block_first(at);
+	}
+	return t.s.n;
+}
+
 /* Each run of white space, and each pair that stands for a hard blank, becomes one blank. */
 static struct text collapse(struct html_out *o, struct text t)
 {
 	size_t from = 0;
 
 	strbuf_clear(&o->scratch);
-	for (size_t i = 0; i < t.s.n;) {
+	for (size_t i = 0; (i = next_odd(t, i)) < t.s.n;) {
 		size_t end = i;
 
-		if ((unsigned char)t.s.p[i] > ' ' && (unsigned char)t.s.p[i] < 0x80) {
-			i++;
-			continue;
-		}
 		while (end < t.s.n && ascii_is_space(t.s.p[end]))
 			end++;
 		if (end == i)
 			end += nbsp_pair(str_from(t.s, i), t.chars);
-		if (end == i || (end == i + 1 && t.s.p[i] == ' ')) {
+		if (end == i) {
 			i++;
 			continue;
 		}
@@ -109,7 +123,7 @@ void html_out_white(struct html_out *o, const char *white)
 			drop_last_byte(&o->visible);
 	}
 	o->last_from = o->all.b.n;
-	o->last_end.n = 0;
+	o->last = (struct text){ STR(""), false };
 	add_chunk(o, (struct text){ str_of(white), false }, false, true);
 }
 
@@ -127,6 +141,13 @@ static bool is_letter(uint32_t c, bool chars)
 		       (c < 0x21 || c > 0x7e || ascii_is_alnum((char)c));
 	return !chars || !text_char_is_space(c);
 }
+
+/* The characters at one side of a joint of two texts, nearest first: one more than a word may have. */
+struct html_joint {
+	uint32_t c[8];
+	int n;
+	bool chars;
+};
 
 static void look_forward(struct html_joint *j, struct text t)
 {
@@ -169,18 +190,26 @@ static int broken_word(const struct html_joint *j)
 	return best;
 }
 
+/* White space and punctuation of ASCII, at which most joints are. */
+static bool is_no_letter(char c)
+{
+	return (unsigned char)c < 0x80 && !is_letter((unsigned char)c, false);
+}
+
 static void count_obfuscation(struct html_out *o, struct text t)
 {
-	const struct html_joint *before = &o->last_end;
-	struct html_joint after;
+	struct str last = o->last.s;
+	struct html_joint before, after;
 	int a, b;
 
+	if (!last.n || !t.s.n || is_no_letter(last.p[last.n - 1]) || is_no_letter(t.s.p[0]))
+		return;
+	look_back(&before, o->last);
 	look_forward(&after, t);
-	if (!before->n || !after.n || !is_letter(before->c[0], before->chars) ||
-	    !is_letter(after.c[0], after.chars))
+	if (!is_letter(before.c[0], before.chars) || !is_letter(after.c[0], after.chars))
 		return;
 	o->obfuscation++;
-	a = broken_word(before);
+	a = broken_word(&before);
 	b = broken_word(&after);
 	if (a && b)
 		o->backhair |= (uint64_t)1 << (WORD_MAX_CHARS * (a - 1) + (b - 1));
@@ -193,6 +222,6 @@ void html_out_text(struct html_out *o, struct text t, bool invisible)
 	if (o->has_last && o->last_is_white && !invisible && t.s.n && t.s.p[0] == ' ')
 		t.s = str_from(t.s, 1);
 	o->last_from = o->all.b.n;
-	look_back(&o->last_end, t);
+	o->last = t;
 	add_chunk(o, t, invisible, false);
 }

@@ -12,13 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The characters at one side of a joint of two texts, nearest first: one more than a word may have. */
-struct html_joint {
-	uint32_t c[8];
-	int n;
-	bool chars;
-};
-
 struct html_out {
 	struct text_buf all, visible, invisible;
 	bool split;            /* something was invisible: visible is not the same as all */
@@ -27,7 +20,7 @@ struct html_out {
 	/* The chunk before: nothing, or all.b from last_from to its end. */
 	bool has_last, last_is_white, last_is_invisible;
 	size_t last_from;
-	struct html_joint last_end;
+	struct text last; /* it, where it is text: in the source, the arena or scratch */
 
 	uint32_t obfuscation;
 	uint64_t backhair; /* bit 7 * (a - 1) + (b - 1): a word of a letters broken before b more */

@@ -17,9 +17,6 @@ struct html_reader {
 	struct html_style_stack styles;
 	struct html_out out;
 
-	/* Open counts of known tags by html_tag_index(); unknown ones stand in r->inside at once. */
-	int64_t inside[HTML_TAG_COUNT];
-	bool seen[HTML_TAG_COUNT];
 	/* Those of four tags that text asks for. */
 	const int64_t *open_a, *open_script, *open_style, *open_title;
 

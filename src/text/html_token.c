@@ -150,7 +150,7 @@ static void read_section_text(struct html_token *t)
 /* The end tag of a raw-text element: its '<' and where it ends; false: there is none. */
 static bool find_raw_end(const struct html_token *t, size_t *ret_from, size_t *ret_to)
 {
-	struct str name = str_of(t->raw->name);
+	struct str name = t->raw->name;
 
 	if (str_eq(name, STR("plaintext")))
 		return false;
@@ -174,7 +174,7 @@ static bool find_raw_end(const struct html_token *t, size_t *ret_from, size_t *r
 static void raw_without_end(struct html_token *t)
 {
 	const struct html_raw *raw = t->raw;
-	struct str name = str_of(raw->name);
+	struct str name = raw->name;
 
 	if (raw->rest_is_text) {
 		finish_rest(t);
@@ -212,7 +212,7 @@ static void read_raw_text(struct html_token *t)
 	}
 	if (from > t->at)
 		html_push_text(t, t->at, from);
-	html_push_end_tag(t, str_of(t->raw->name));
+	html_push_end_tag(t, t->raw->name);
 	t->raw = NULL;
 	t->literal = false;
 	t->at = to;

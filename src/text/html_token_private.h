@@ -8,7 +8,7 @@
 
 /* An element whose content is raw text. */
 struct html_raw {
-	const char *name;
+	struct str name;
 	bool literal;       /* entities stay as they are */
 	bool rest_is_text;  /* without an end tag all the rest is its text */
 	bool closed_at_end; /* without an end tag the renderer closes it at the end of the text */
@@ -42,15 +42,38 @@ static inline bool html_is_name_first(char c)
 	return ascii_is_alpha(c) || c == '_' || c == ':';
 }
 
+/* Kinds of bytes that end runs in markup. */
+enum { HTML_IS_SPACE = 1u << 0, HTML_IS_GT = 1u << 1, HTML_IS_EQUALS = 1u << 2 };
+
+static inline unsigned html_kind(char c)
+{
+	static const unsigned char kinds[256] = {
+		['\t'] = HTML_IS_SPACE, ['\n'] = HTML_IS_SPACE, ['\v'] = HTML_IS_SPACE,
+		['\f'] = HTML_IS_SPACE, ['\r'] = HTML_IS_SPACE, [' '] = HTML_IS_SPACE,
+		['>'] = HTML_IS_GT,     ['='] = HTML_IS_EQUALS,
+	};
+
+	return kinds[(unsigned char)c];
+}
+
+/* The next byte of one of the kinds; src.n: there is none. */
+static inline size_t html_skip_to(struct str src, size_t i, unsigned kinds)
+{
+	while (i < src.n && !(html_kind(src.p[i]) & kinds))
+		i++;
+	return i;
+}
+
 /* Byte i, NUL past the end: what follows the end is never what a test asks for. */
 static inline char html_byte_at(const struct html_token *t, size_t i)
 {
 	return i < t->src.n ? t->src.p[i] : '\0';
 }
 
+/* Behind the white space. */
 static inline size_t html_skip_space(const struct html_token *t, size_t i)
 {
-	while (i < t->src.n && ascii_is_space(t->src.p[i]))
+	while (i < t->src.n && html_kind(t->src.p[i]) & HTML_IS_SPACE)
 		i++;
 	return i;
 }

@@ -18,7 +18,8 @@ struct text html_trim_uri(struct html_reader *h, struct text t)
 struct html_uri *html_uri_entry(struct html_reader *h, struct text key)
 {
 	struct str utf8 = text_utf8(h->arena, key);
-	struct html_uri *u = map_get(&h->uri_index, utf8);
+	uint64_t hash = map_hash(&h->uri_index, utf8);
+	struct html_uri *u = map_get_hashed(&h->uri_index, utf8, hash);
 
 	if (u)
 		return u;
@@ -29,7 +30,7 @@ struct html_uri *html_uri_entry(struct html_reader *h, struct text key)
 	u = arena_zalloc(h->arena, sizeof(*u));
 	u->key = key;
 	vec_init(&u->anchors, h->arena, sizeof(struct text), 0);
-	map_put(&h->uri_index, utf8, u);
+	map_put_hashed(&h->uri_index, utf8, hash, u);
 	*(struct html_uri **)vec_must_push(&h->r->uris) = u;
 	return u;
 }

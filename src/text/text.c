@@ -15,13 +15,7 @@ static bool is_continuation(char c)
 
 size_t text_length(struct text t)
 {
-	size_t n = 0;
-
-	if (!t.chars)
-		return t.s.n;
-	for (size_t i = 0; i < t.s.n; i++)
-		n += !is_continuation(t.s.p[i]);
-	return n;
+	return t.chars ? utf8_count_chars(t.s) : t.s.n;
 }
 
 size_t text_offset_of(struct text t, size_t n)
@@ -71,13 +65,9 @@ bool text_add_latin1(struct strbuf *b, struct str bytes)
 
 struct str text_utf8(struct arena *a, struct text t)
 {
-	size_t high = 0, n = 0;
+	size_t high = t.chars ? 0 : utf8_count_high(t.s), n = 0;
 	char *p;
 
-	if (t.chars)
-		return t.s;
-	for (size_t i = 0; i < t.s.n; i++)
-		high += (unsigned char)t.s.p[i] >= 0x80;
 	if (!high)
 		return t.s;
 	p = arena_alloc(a, t.s.n + high);
@@ -141,16 +131,32 @@ size_t text_word_at_start(struct text t)
 	return at;
 }
 
-bool text_ends_in_word(struct text t)
+/* Length of the last character if it is of a word, else 0. */
+static size_t word_char_at_end(struct text t)
 {
-	size_t at = t.s.n;
+	size_t at = t.s.n, next;
 
 	if (!at)
-		return false;
+		return 0;
 	at--;
 	while (t.chars && at && is_continuation(t.s.p[at]))
 		at--;
-	return next_is_word(t, &at);
+	next = at;
+	return next_is_word(t, &next) ? t.s.n - at : 0;
+}
+
+bool text_ends_in_word(struct text t)
+{
+	return word_char_at_end(t) > 0;
+}
+
+size_t text_word_at_end(struct text t)
+{
+	struct text rest = t;
+
+	for (size_t n; (n = word_char_at_end(rest));)
+		rest.s.n -= n;
+	return t.s.n - rest.s.n;
 }
 
 size_t text_space_at_start(struct text t, bool nbsp)

@@ -37,8 +37,9 @@ bool text_add_latin1(struct strbuf *b, struct str bytes);
 bool text_char_is_space(unsigned c);
 /* Is it a letter, digit or other part of a word to \w (characters beyond ASCII: by Unicode)? */
 bool text_char_is_word(unsigned c);
-/* Length of the run of \w at the start of t, in bytes; whether its last character is one. By t's own kind. */
+/* Length of the run of \w at the start / end of t, in bytes; whether its last character is one. By t's own kind. */
 size_t text_word_at_start(struct text t);
+size_t text_word_at_end(struct text t);
 bool text_ends_in_word(struct text t);
 /* Length of the white space at the start / end of t, in bytes, by t's own kind. nbsp: U+00A0 / byte A0 too. */
 size_t text_space_at_start(struct text t, bool nbsp);

@@ -46,20 +46,16 @@ struct uri *uri_list_get(const struct uri_list *l, struct text raw)
 	return map_get(&l->index, text_utf8(l->arena, raw));
 }
 
-static struct uri *entry(struct uri_list *l, struct text raw)
+static struct uri *new_entry(struct uri_list *l, struct text raw, struct str key, uint64_t hash)
 {
-	struct str key = text_utf8(l->arena, raw);
-	struct uri *u = map_get(&l->index, key);
+	struct uri *u = arena_zalloc(l->arena, sizeof(*u));
 
-	if (u)
-		return u;
-	u = arena_zalloc(l->arena, sizeof(*u));
 	u->raw = raw;
 	vec_init(&u->cleaned, l->arena, sizeof(struct text), 0);
 	vec_init(&u->domains, l->arena, sizeof(struct str), 0);
 	vec_init(&u->hosts, l->arena, sizeof(struct uri_host), 0);
 	vec_init(&u->anchors, l->arena, sizeof(struct text), 0);
-	map_put(&l->index, key, u);
+	map_put_hashed(&l->index, key, hash, u);
 	*(struct uri **)vec_must_push(&l->uris) = u;
 	return u;
 }
@@ -93,9 +89,8 @@ static void note_cleaned(struct uri_list *l, struct uri *u, struct text t)
 	struct str key = text_utf8(l->arena, t);
 
 	*(struct text *)vec_must_push(&u->cleaned) = t;
-	if (map_has(&l->seen, key))
+	if (map_put(&l->seen, key, u))
 		return;
-	map_put(&l->seen, key, u);
 	*(struct text *)vec_must_push(&l->cleaned) = t;
 }
 
@@ -117,13 +112,17 @@ static void read_variants(struct uri_list *l, struct vec *variants, struct vec *
 struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bool needs_domain)
 {
 	struct vec variants, hosts;
+	struct str key;
 	struct uri *u;
+	uint64_t hash;
 
 	if (l->over || !budget_bytes(l->budget, sizeof(struct uri) + raw.s.n)) {
 		l->over = true;
 		return NULL;
 	}
-	u = uri_list_get(l, raw);
+	key = text_utf8(l->arena, raw);
+	hash = map_hash(&l->index, key);
+	u = map_get_hashed(&l->index, key, hash);
 	if (u && u->has_cleaned && u->raw.chars == raw.chars && !(types & URI_NOCANON)) {
 		/* Seen before: all that follows would come out the same. */
 		if (needs_domain && !u->hosts.n)
@@ -144,7 +143,8 @@ struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bo
 	read_variants(l, &variants, &hosts);
 	if (needs_domain && !hosts.n)
 		return NULL;
-	u = entry(l, raw);
+	if (!u)
+		u = new_entry(l, raw, key, hash);
 	u->types |= types ? types : URI_PARSED;
 	if (!(types & URI_NOCLEAN)) {
 		bool merge = u->has_cleaned; /* variants of one URI differ from each other */

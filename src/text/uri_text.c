@@ -6,6 +6,7 @@
 #include "text/uri_text.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/must.h"
 #include "text/tld.h"
@@ -327,15 +328,16 @@ static void take_match(struct uri_text *u, enum kind kind, struct str found, str
 {
 	struct uri_list *l = u->list;
 	struct str s = trim_match(found), uri;
+	uint64_t hash = map_hash(&u->seen, s);
 	unsigned types = URI_PARSED;
 
-	if (map_has(&u->seen, s))
+	if (map_get_hashed(&u->seen, s, hash))
 		return;
 	if (!budget_bytes(l->budget, 128 + s.n)) {
 		l->over = true;
 		return;
 	}
-	map_put(&u->seen, s, u);
+	map_put_hashed(&u->seen, s, hash, u);
 	if (kind == KIND_MAIL && str_chr(s, '@') == STR_NPOS)
 		return;
 	if (kind == KIND_HOST && !host_is_fqdn(host, l->arena))
@@ -376,11 +378,19 @@ static void scan_stretch(struct uri_text *u, struct scan *c, size_t from, size_t
 	}
 }
 
-static size_t next_byte(struct str s, size_t from, char c)
+/* The next '.', '@' or ':' that white space does not follow, nor the end; s.n: there is none. */
+static size_t next_mark(struct str s, size_t from)
 {
-	size_t n = str_chr(str_from(s, from), c);
+	for (; from < s.n; from += BLOCK_BYTES) {
+		block b = block_of(s, from);
+		block mark = block_is(b, '.') | block_is(b, '@') | block_is(b, ':');
+		unsigned at = block_bits(mark & ~block_below(block_of(s, from + 1), '!')) &
+			      block_valid(s, from);
 
-	return n == STR_NPOS ? s.n : from + n;
+		if (at)
+			return from + block_first(at);
+	}
+	return s.n;
 }
 
 /*
@@ -389,32 +399,19 @@ static size_t next_byte(struct str s, size_t from, char c)
  */
 void uri_text_scan(struct uri_text *u, struct str line)
 {
-	static const char marks[] = { '.', '@', ':' };
 	struct scan c = { .u = u, .s = line };
-	size_t next[sizeof(marks)] = { 0 }, done = 0;
 
 	if (!budget_steps(u->list->budget, line.n))
 		u->list->over = true;
-	for (size_t k = 0; k < sizeof(marks); k++)
-		next[k] = next_byte(line, 0, marks[k]);
-	while (!u->list->over) {
-		size_t mark = 0, from, to;
+	for (size_t done = 0, mark; !u->list->over && (mark = next_mark(line, done)) < line.n;) {
+		size_t from = mark, to = mark + 1;
 
-		for (size_t k = 1; k < sizeof(marks); k++)
-			mark = next[k] < next[mark] ? k : mark;
-		from = next[mark];
-		if (from + 1 >= line.n)
-			break;
-		to = from + 1;
 		if (!(class_at(&c, to) & IS_END)) {
 			while (from > done && !(class_at(&c, from - 1) & IS_END))
 				from--;
 			to = next_of(&c, to, IS_END);
 			scan_stretch(u, &c, from, to);
-			done = to;
 		}
-		for (size_t k = 0; k < sizeof(marks); k++)
-			if (next[k] < to)
-				next[k] = next_byte(line, to, marks[k]);
+		done = to;
 	}
 }
