@@ -8,10 +8,10 @@
 #include "mime/encoded_word.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/must.h"
 #include "core/strbuf.h"
-#include "core/utf8.h"
 #include "mime/charset.h"
 #include "mime/decode.h"
 
@@ -155,19 +155,34 @@ static bool is_never_encoded(struct str name)
 	return str_starts_nocase(name, STR("list-"));
 }
 
-/* "=?" anywhere: without it there is no encoded word. */
-static bool has_opening(struct str s)
-{
-	size_t at = str_chr(s, '=');
+/* What of a value may need work. */
+enum { HAS_HIGH = 1u << 0, HAS_OPENING = 1u << 1 };
 
-	return at != STR_NPOS && str_find(str_from(s, at), STR("=?")) != STR_NPOS;
+/* Bytes above ASCII; "=?", without which there is no encoded word. */
+static unsigned look_over(struct str s)
+{
+	unsigned has = 0;
+
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i);
+
+		has |= block_bits(block_high(b)) ? HAS_HIGH : 0;
+		has |= block_bits(block_is(b, '=') & block_is(block_of(s, i + 1), '?'))
+			   ? HAS_OPENING
+			   : 0;
+	}
+	return has;
 }
 
 struct str encoded_word_decode(struct arena *a, struct str name, struct str value, struct budget *b)
 {
-	if (!utf8_is_ascii(value))
+	unsigned has = look_over(value);
+
+	if (has & HAS_HIGH) {
 		value = charset_normalize(a, value, STR("utf-8"), false, false, b).text;
-	if (!has_opening(value) || is_never_encoded(name))
+		has = look_over(value);
+	}
+	if (!(has & HAS_OPENING) || is_never_encoded(name))
 		return value;
 	/* Decoding makes a few copies of the value. */
 	if (!budget_bytes(b, value.n))

@@ -12,12 +12,24 @@
 #include "mime/decode.h"
 #include "mime/mime_private.h"
 
+/* Printable ASCII but the colon. */
+static size_t name_length(struct str line)
+{
+	for (size_t i = 0; i < line.n; i += BLOCK_BYTES) {
+		block b = block_of(line, i);
+		unsigned at = block_bits(~block_in(b, 0x21, 0x7f - 0x21) | block_is(b, ':'));
+
+		at &= block_valid(line, i);
+		if (at)
+			return i + block_first(at);
+	}
+	return line.n;
+}
+
 bool mime_is_field_line(struct str line, bool blanks)
 {
-	size_t i = 0;
+	size_t i = name_length(line);
 
-	while (i < line.n && line.p[i] > 0x20 && line.p[i] < 0x7f && line.p[i] != ':')
-		i++;
 	if (!i)
 		return false;
 	while (blanks && i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))

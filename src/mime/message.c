@@ -162,6 +162,14 @@ static size_t mark_listed(struct mime_message *m, bool *listed)
 	return n;
 }
 
+/* "name: value" and LF is what the message has. */
+static bool is_plain_line(const struct mime_header *f)
+{
+	const char *end = f->name.p + f->name.n;
+
+	return f->lf_follows && f->value.p == end + 2 && end[0] == ':' && end[1] == ' ';
+}
+
 static void list_headers(struct mime_message *m, struct arena *a, struct budget *b)
 {
 	const struct mime_headers *h = &m->root->headers;
@@ -177,6 +185,10 @@ static void list_headers(struct mime_message *m, struct arena *a, struct budget 
 		char *s;
 		if (!listed[i] || !budget_bytes(b, len))
 			continue;
+		if (is_plain_line(f)) {
+			m->all_headers[m->all_header_count++] = str_make(f->name.p, len);
+			continue;
+		}
 		s = arena_alloc(a, len);
 		memcpy(s, f->name.p, f->name.n);
 		memcpy(s + f->name.n, ": ", 2);

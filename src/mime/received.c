@@ -63,7 +63,11 @@ static struct str drop_semicolons(struct str s)
 
 static bool is_digits(struct str s)
 {
-	return s.n && str_find_not(s, "0123456789") == STR_NPOS;
+	size_t n = 0;
+
+	while (n < s.n && ascii_is_digit(s.p[n]))
+		n++;
+	return s.n && n == s.n;
 }
 
 /* d+:d+ or d+:d+:d+ */
@@ -273,9 +277,9 @@ static struct str find_envelope_from(const struct received_line *line)
 	if (!received_may_have(line, RECEIVED_RETURN_PATH | RECEIVED_ENVELOPE))
 		return STR_NONE;
 	for (size_t i = 0; i < s.n; i++) {
-		char c = ascii_lower(s.p[i]);
+		char c = ascii_lower(s.p[i]), next = i + 1 < s.n ? ascii_lower(s.p[i + 1]) : 0;
 
-		if (c != 'r' && c != 'e')
+		if (!(c == 'r' && next == 'e') && !(c == 'e' && next == 'n'))
 			continue;
 		for (size_t k = 0; k < ELEMENTS(keys); k++) {
 			struct str key = str_of(keys[k]);

@@ -204,10 +204,10 @@ static bool finish_qmail(const struct received_line *line, struct received_captu
 static enum received_verdict try_form(const struct form *form, const struct received_line *line,
 				      struct received_found *f)
 {
-	struct received_captures c = { 0 };
+	struct received_captures c;
 	struct received_found before;
 
-	if (!received_match(line, form->pattern, &c))
+	if (!received_match_anew(line, form->pattern, &c))
 		return RECEIVED_NO_FORM;
 	if (form->only_with && str_find(line->s, str_of(form->only_with)) == STR_NPOS)
 		return RECEIVED_NO_FORM;

@@ -262,7 +262,11 @@ static bool match_from(struct matcher *m, const char *p, size_t i)
 	for (; *p && (unsigned char)*p < 0x80; p++, i++)
 		if (i == m->s.n || m->s.p[i] != *p)
 			return false;
-	return !*p || match_token(m, (unsigned char)*p, p + 1, i);
+	if (*p)
+		return match_token(m, (unsigned char)*p, p + 1, i);
+	/* It matches; what it captured is noted on the way back. */
+	m->cap = (struct received_captures){ 0 };
+	return true;
 }
 
 static void keep(struct str *to, struct str from)
@@ -294,22 +298,26 @@ static struct str literal_at(const char *p)
 }
 
 /*
- * Most templates begin with a word and a blank: what must stand behind the line's first word is looked at
- * before all else.
+ * Most templates begin with words: what must stand behind each of them, which is at the next blank, is looked
+ * at before all else.
  */
-static bool first_word_fits(const struct received_line *line, const char *p)
+static bool first_words_fit(const struct received_line *line, const char *p)
 {
-	unsigned char token = (unsigned char)*p;
-	const struct run *r =
-	    token < 0x80 || token >= 0x80 + ELEMENTS(runs) ? NULL : &runs[token - 0x80];
 	const char *s = line->s.p + line->first_word, *end = line->s.p + line->s.n;
 
-	if (!r || r->class != NOT_SPACE || r->lazy || p[1] != ' ')
-		return true;
-	for (p++; *p && (unsigned char)*p < 0x80; p++, s++)
-		if (s == end || *s != *p)
-			return false;
-	return true;
+	for (;;) {
+		unsigned char token = (unsigned char)*p;
+		const struct run *r = &runs[token & 0x1f];
+
+		if (token < 0x80 || token >= 0x80 + ELEMENTS(runs) || r->class != NOT_SPACE ||
+		    r->lazy || p[1] != ' ')
+			return true;
+		for (p++; *p && (unsigned char)*p < 0x80; p++, s++)
+			if (s == end || *s != *p)
+				return false;
+		s = s == end ? NULL : memchr(s, ' ', (size_t)(end - s));
+		s = s ? s : end;
+	}
 }
 
 /* The first place from i on where the template's first bytes stand. */
@@ -324,26 +332,45 @@ static size_t next_place(struct str s, size_t i, const char *pattern)
 	return at == STR_NPOS ? s.n : i + at;
 }
 
-bool received_match(const struct received_line *line, const char *pattern,
-		    struct received_captures *cap)
+static bool match(const struct received_line *line, const char *pattern, struct matcher *m)
 {
 	bool tied = *pattern == '^';
-	struct matcher m;
 
 	pattern += tied;
-	if (tied && !first_word_fits(line, pattern))
+	if (tied && !first_words_fit(line, pattern))
 		return false;
-	m = (struct matcher){ .s = line->s, .budget = line->budget };
+	m->s = line->s;
+	m->budget = line->budget;
 	for (size_t i = 0; i < line->s.n; i++) {
 		if (!tied)
 			i = next_place(line->s, i, pattern);
-		if (match_from(&m, pattern, i)) {
-			if (cap)
-				keep_captures(cap, &m.cap);
+		if (match_from(m, pattern, i))
 			return true;
-		}
 		if (tied)
 			break;
 	}
 	return false;
+}
+
+bool received_match(const struct received_line *line, const char *pattern,
+		    struct received_captures *cap)
+{
+	struct matcher m;
+
+	if (!match(line, pattern, &m))
+		return false;
+	if (cap)
+		keep_captures(cap, &m.cap);
+	return true;
+}
+
+bool received_match_anew(const struct received_line *line, const char *pattern,
+			 struct received_captures *cap)
+{
+	struct matcher m;
+
+	if (!match(line, pattern, &m))
+		return false;
+	*cap = m.cap;
+	return true;
 }

@@ -73,3 +73,6 @@ struct received_captures {
 /* *cap (may be NULL) is changed only when the template matches, and then only where it captured something. */
 bool received_match(const struct received_line *line, const char *pattern,
 		    struct received_captures *cap);
+/* The same with all of *cap set, and only when the template matches. */
+bool received_match_anew(const struct received_line *line, const char *pattern,
+			 struct received_captures *cap);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What each event of the tokeniser does: counts, flags, texts of anchors and titles, rendered text. */
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/must.h"
 #include "text/html_entity.h"
@@ -120,11 +121,11 @@ static void start_img(struct html_reader *h, struct html_attrs *attrs)
 			    image_side(html_attrs_get(attrs, HTML_ATTR_HEIGHT), 6);
 }
 
-static size_t skip(struct str s, size_t i, const char *set)
+static size_t skip_space(struct str s, size_t i)
 {
-	size_t n = str_find_not(str_from(s, i), set);
-
-	return n == STR_NPOS ? s.n : i + n;
+	while (i < s.n && ascii_is_space(s.p[i]))
+		i++;
+	return i;
 }
 
 static size_t skip_one(struct str s, size_t i, const char *set)
@@ -132,7 +133,6 @@ static size_t skip_one(struct str s, size_t i, const char *set)
 	return i < s.n && s.p[i] && strchr(set, s.p[i]) ? i + 1 : i;
 }
 
-static const char white[] = " \t\n\v\f\r";
 static const char digits[] = "0123456789";
 
 /*
@@ -158,7 +158,7 @@ static size_t skip_font_name(struct str s, size_t i, bool first)
 /* A comma list of font names as honest mail has it. */
 static bool is_font_face(struct str s)
 {
-	size_t i = skip(s, 0, white), start = i, end;
+	size_t i = skip_space(s, 0), start = i, end;
 
 	i = skip_one(s, i, "\"'.");
 	end = skip_font_name(s, i, true);
@@ -166,7 +166,7 @@ static bool is_font_face(struct str s)
 	if (!end && i == start && start && s.p[start - 1] == ' ')
 		end = skip_font_name(s, start - 1, true);
 	for (i = end; end && i < s.n && s.p[i] == ',';) {
-		i = skip_one(s, skip(s, i + 1, white), "\"'");
+		i = skip_one(s, skip_space(s, i + 1), "\"'");
 		i = end = skip_font_name(s, i, false);
 	}
 	if (!end)
@@ -183,10 +183,10 @@ static void read_charset(struct html_reader *h, struct text content)
 
 	if (at == STR_NPOS || (at && (ascii_is_alnum(s.p[at - 1]) || s.p[at - 1] == '_')))
 		return;
-	at = skip(s, at + 7, white);
+	at = skip_space(s, at + 7);
 	if (at >= s.n || s.p[at] != '=')
 		return;
-	at = skip_one(s, skip(s, at + 1, white), "\"'");
+	at = skip_one(s, skip_space(s, at + 1), "\"'");
 	end = str_find_any(str_from(s, at), "\"'");
 	found = str_sub(s, at, end == STR_NPOS ? s.n : at + end);
 	if (!found.n || !budget_bytes(h->budget, h->r->charsets.s.n + found.n))
@@ -318,14 +318,16 @@ static void on_start(struct html_reader *h, const struct html_tag_def *tag, stru
 
 static void on_tag(struct html_reader *h, const struct html_event *e)
 {
-	char small[16];
+	char small[BLOCK_BYTES];
 	struct str name = e->name;
 	const struct html_tag_def *tag = NULL;
 	int64_t *open;
 
 	if (name.n <= sizeof(small)) {
-		for (size_t i = 0; i < name.n; i++)
-			small[i] = ascii_lower(name.p[i]);
+		block b = block_of(name, 0);
+
+		b |= block_in(b, 'A', 26) & 0x20;
+		memcpy(small, &b, sizeof(b));
 		name.p = small;
 		tag = html_tag_find(name);
 	} else {

@@ -5,6 +5,7 @@
 #include "core/must.h"
 #include "core/utf8.h"
 #include "text/html.h"
+#include "text/html_tag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,8 +31,10 @@ static void check_result(const struct html_result *r)
 		VEC_EACH (&u->anchors, struct text, it)
 			check_text(*it);
 	}
-	MAP_EACH (&r->inside, it)
+	MAP_EACH (&r->others, it)
 		must(*(const int64_t *)it->value >= 0);
+	for (unsigned i = 0; r->html && i < HTML_TAG_COUNT; i++)
+		must(r->open[i] >= 0 && html_has_tag(r, html_tag_at(i)->name) == r->seen[i]);
 }
 
 /* What rules ask for by name says what the fields say. */

@@ -2,6 +2,7 @@
 /* Tag names and attributes: see html_tag.h. */
 #include "text/html_tag.h"
 
+#include "core/block.h"
 #include "text/html_entity.h"
 #include "text/html_token.h"
 #include "text/uri.h"
@@ -112,34 +113,49 @@ static const struct html_tag_def tags[] = {
 };
 static_assert(sizeof(tags) / sizeof(tags[0]) == HTML_TAG_COUNT, "the count in html_tag.h");
 
-/* Where the names of each letter begin; a test walks the table. */
-static const unsigned char letter_start[27] = {
-	0,  6,  16, 22, 29, 31, 36, 36, 45, 51, 51, 52, 57, 60,
-	63, 67, 71, 72, 72, 83, 93, 95, 96, 96, 99, 99, 99,
+/*
+ * Names by their first eight bytes as a number times TAG_MULTIPLIER, of which the highest ten bits are the
+ * place: index + 1 in the table. The multiplier was found by trial; a test asks for each name.
+ */
+#define TAG_MULTIPLIER UINT64_C(0xd6730839e1e48557)
+enum { TAG_PLACE_BITS = 10 };
+
+static const unsigned char tag_places[1024] = {
+	[7] = 66,   [10] = 94,  [18] = 9,   [27] = 88,  [37] = 39,  [58] = 82,  [69] = 57,
+	[82] = 50,  [86] = 33,  [96] = 7,   [99] = 96,  [102] = 99, [109] = 86, [140] = 25,
+	[141] = 37, [151] = 77, [158] = 85, [169] = 45, [171] = 64, [187] = 63, [188] = 69,
+	[213] = 70, [217] = 8,  [219] = 32, [221] = 2,  [231] = 80, [236] = 43, [243] = 36,
+	[251] = 48, [254] = 22, [262] = 1,  [277] = 5,  [285] = 21, [299] = 71, [303] = 93,
+	[305] = 28, [326] = 15, [328] = 90, [337] = 54, [342] = 73, [349] = 53, [353] = 44,
+	[358] = 3,  [360] = 60, [384] = 17, [388] = 56, [393] = 42, [400] = 97, [407] = 92,
+	[447] = 79, [459] = 84, [497] = 40, [505] = 58, [519] = 83, [525] = 65, [536] = 13,
+	[552] = 95, [555] = 14, [567] = 35, [580] = 87, [598] = 12, [599] = 30, [601] = 38,
+	[609] = 10, [614] = 75, [628] = 26, [636] = 91, [638] = 24, [645] = 34, [665] = 78,
+	[667] = 55, [673] = 62, [674] = 6,  [675] = 72, [692] = 19, [697] = 59, [704] = 11,
+	[720] = 23, [742] = 47, [759] = 27, [765] = 74, [779] = 16, [797] = 51, [815] = 49,
+	[829] = 31, [841] = 68, [876] = 4,  [879] = 20, [898] = 98, [903] = 52, [908] = 81,
+	[914] = 29, [925] = 89, [938] = 67, [953] = 76, [957] = 41, [970] = 61, [980] = 46,
+	[985] = 18,
 };
 
-/* Names are short: a loop takes less than a call. */
-static bool is_name(struct str a, struct str b)
+static uint64_t first_bytes(struct str name)
 {
-	if (a.n != b.n)
-		return false;
-	for (size_t i = a.n; i-- > 1;)
-		if (a.p[i] != b.p[i])
-			return false;
-	return true;
+	return name.n < 8 ? block_short_word(name.p, name.n) : block_word(name.p);
 }
 
 const struct html_tag_def *html_tag_find(struct str name)
 {
-	unsigned letter;
+	uint64_t first = first_bytes(name);
+	unsigned at = tag_places[first * TAG_MULTIPLIER >> (64 - TAG_PLACE_BITS)];
+	struct str known;
 
-	if (!name.n || name.p[0] < 'a' || name.p[0] > 'z')
+	if (!at)
 		return NULL;
-	letter = (unsigned)(name.p[0] - 'a');
-	for (unsigned i = letter_start[letter]; i < letter_start[letter + 1]; i++)
-		if (is_name(tags[i].name, name))
-			return &tags[i];
-	return NULL;
+	known = tags[at - 1].name;
+	if (known.n != name.n || first_bytes(known) != first ||
+	    (known.n > 8 && !str_eq(str_from(known, 8), str_from(name, 8))))
+		return NULL;
+	return &tags[at - 1];
 }
 
 unsigned html_tag_index(const struct html_tag_def *def)
@@ -214,13 +230,23 @@ static bool has_odd_name(struct str name, struct str tail, bool chars)
 	return false;
 }
 
+/* As tag_places, of names in lower case. */
+#define ATTR_MULTIPLIER UINT64_C(0x91b7584a2265b1f5)
+enum { ATTR_PLACE_BITS = 6 };
+
+static const unsigned char attr_places[64] = {
+	[0] = 2,  [7] = 15,  [8] = 1,   [13] = 10, [15] = 14, [16] = 7,
+	[18] = 6, [21] = 16, [26] = 11, [35] = 5,  [38] = 12, [40] = 9,
+	[41] = 3, [44] = 4,  [58] = 8,  [61] = 17, [62] = 13, [63] = 18,
+};
+
 static enum html_attr attr_of(struct str name, bool chars)
 {
-	char first = name.n ? ascii_lower(name.p[0]) : '\0';
+	uint64_t first = block_lower_word(first_bytes(name));
+	unsigned at = attr_places[first * ATTR_MULTIPLIER >> (64 - ATTR_PLACE_BITS)];
 
-	for (size_t i = 0; i < sizeof(attr_names) / sizeof(attr_names[0]); i++)
-		if (attr_names[i].name.p[0] == first && str_eq_nocase(name, attr_names[i].name))
-			return attr_names[i].attr;
+	if (at && str_eq_nocase(name, attr_names[at - 1].name))
+		return attr_names[at - 1].attr;
 	if (str_chr(name, '/') == STR_NPOS)
 		return HTML_ATTR_COUNT;
 	if (has_odd_name(name, STR("/href"), chars))
@@ -233,27 +259,36 @@ void html_attrs_read(struct html_attrs *a, struct text attrs, struct arena *aren
 	struct str rest = attrs.s, name, value;
 	bool bare;
 
-	*a = (struct html_attrs){ .arena = arena };
+	a->arena = arena;
+	a->present = a->decoded = 0;
 	while (html_attr_next(&rest, &name, &value, &bare)) {
 		enum html_attr which = attr_of(name, attrs.chars);
 
-		if (which == HTML_ATTR_COUNT || !str_is_none(a->value[which].s))
+		if (which == HTML_ATTR_COUNT || html_attrs_has(a, which))
 			continue;
 		a->value[which] = (struct text){ value, attrs.chars };
-		a->decoded[which] = bare; /* a name is not decoded */
+		a->present |= 1u << which;
+		a->decoded |= (unsigned)bare << which; /* a name is not decoded */
 	}
 }
 
 bool html_attrs_has(const struct html_attrs *a, enum html_attr which)
 {
-	return !str_is_none(a->value[which].s);
+	return a->present >> which & 1;
 }
 
 struct text html_attrs_get(struct html_attrs *a, enum html_attr which)
 {
-	if (html_attrs_has(a, which) && !a->decoded[which]) {
-		a->value[which] = html_entity_decode(a->value[which], true, a->arena);
-		a->decoded[which] = true;
-	}
+	if (!html_attrs_has(a, which))
+		return (struct text){ STR_NONE, false };
+	if (!(a->decoded >> which & 1))
+		html_attrs_set(a, which, html_entity_decode(a->value[which], true, a->arena));
 	return a->value[which];
+}
+
+void html_attrs_set(struct html_attrs *a, enum html_attr which, struct text value)
+{
+	a->value[which] = value;
+	a->present |= 1u << which;
+	a->decoded |= 1u << which;
 }

@@ -63,8 +63,8 @@ enum html_attr {
 };
 
 struct html_attrs {
-	struct text value[HTML_ATTR_COUNT]; /* as written, then decoded; none: not there */
-	bool decoded[HTML_ATTR_COUNT];
+	struct text value[HTML_ATTR_COUNT]; /* of those present: as written, then decoded */
+	unsigned present, decoded;          /* a bit for each enum html_attr */
 	struct arena *arena;
 };
 
@@ -73,3 +73,5 @@ void html_attrs_read(struct html_attrs *a, struct text attrs, struct arena *aren
 bool html_attrs_has(const struct html_attrs *a, enum html_attr which);
 /* Decoded, none when it is not there. */
 struct text html_attrs_get(struct html_attrs *a, enum html_attr which);
+/* Gives it a value, decoded. */
+void html_attrs_set(struct html_attrs *a, enum html_attr which, struct text value);

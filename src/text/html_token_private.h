@@ -2,6 +2,7 @@
 /* Between the two halves of the tokeniser: html_markup.c reads markup, html_token.c text and the order of all. */
 #pragma once
 
+#include "core/block.h"
 #include "text/html_token.h"
 
 #include <string.h>
@@ -45,23 +46,24 @@ static inline bool html_is_name_first(char c)
 /* Kinds of bytes that end runs in markup. */
 enum { HTML_IS_SPACE = 1u << 0, HTML_IS_GT = 1u << 1, HTML_IS_EQUALS = 1u << 2 };
 
-static inline unsigned html_kind(char c)
-{
-	static const unsigned char kinds[256] = {
-		['\t'] = HTML_IS_SPACE, ['\n'] = HTML_IS_SPACE, ['\v'] = HTML_IS_SPACE,
-		['\f'] = HTML_IS_SPACE, ['\r'] = HTML_IS_SPACE, [' '] = HTML_IS_SPACE,
-		['>'] = HTML_IS_GT,     ['='] = HTML_IS_EQUALS,
-	};
-
-	return kinds[(unsigned char)c];
-}
-
-/* The next byte of one of the kinds; src.n: there is none. */
+/* The next byte of one of the kinds; src.n: there is none. i may be behind the end. */
 static inline size_t html_skip_to(struct str src, size_t i, unsigned kinds)
 {
-	while (i < src.n && !(html_kind(src.p[i]) & kinds))
-		i++;
-	return i;
+	for (; i < src.n; i += BLOCK_BYTES) {
+		block b = block_of(src, i), found = { 0 };
+		unsigned at;
+
+		if (kinds & HTML_IS_SPACE)
+			found |= block_space(b);
+		if (kinds & HTML_IS_GT)
+			found |= block_is(b, '>');
+		if (kinds & HTML_IS_EQUALS)
+			found |= block_is(b, '=');
+		at = block_bits(found);
+		if (at)
+			return i + block_first(at);
+	}
+	return src.n;
 }
 
 /* Byte i, NUL past the end: what follows the end is never what a test asks for. */
@@ -73,7 +75,7 @@ static inline char html_byte_at(const struct html_token *t, size_t i)
 /* Behind the white space. */
 static inline size_t html_skip_space(const struct html_token *t, size_t i)
 {
-	while (i < t->src.n && html_kind(t->src.p[i]) & HTML_IS_SPACE)
+	while (i < t->src.n && ascii_is_space(t->src.p[i]))
 		i++;
 	return i;
 }

@@ -209,10 +209,8 @@ static void add_attr(struct html_reader *h, unsigned type, struct html_attrs *at
 /* The odd name's value takes the place of the plain one, for later readers too. */
 static void take_odd(struct html_attrs *attrs, enum html_attr odd, enum html_attr plain)
 {
-	if (!html_attrs_has(attrs, odd))
-		return;
-	attrs->value[plain] = html_attrs_get(attrs, odd);
-	attrs->decoded[plain] = true;
+	if (html_attrs_has(attrs, odd))
+		html_attrs_set(attrs, plain, html_attrs_get(attrs, odd));
 }
 
 void html_read_uris(struct html_reader *h, const struct html_tag_def *tag, struct html_attrs *attrs)
@@ -227,8 +225,8 @@ void html_read_uris(struct html_reader *h, const struct html_tag_def *tag, struc
 	case URI_LINK:
 		take_odd(attrs, HTML_ATTR_ODD_HREF, HTML_ATTR_HREF);
 		if (html_attrs_has(attrs, HTML_ATTR_HREF))
-			attrs->value[HTML_ATTR_HREF] =
-			    drop_bom(h, html_attrs_get(attrs, HTML_ATTR_HREF));
+			html_attrs_set(attrs, HTML_ATTR_HREF,
+				       drop_bom(h, html_attrs_get(attrs, HTML_ATTR_HREF)));
 		add_attr(h, tag->uri_type, attrs, HTML_ATTR_HREF);
 		add_attr(h, tag->uri_type, attrs, HTML_ATTR_SAFEREDIRECT);
 		break;
