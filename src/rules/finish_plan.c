@@ -55,21 +55,36 @@ static bool begins_with_any(struct str pcre)
  * tried at all. In headers and long texts PCRE2's own search for literals is quick for all but large
  * expressions, and those that have many literals or none that it could use.
  */
-static const struct gate *gate_of(struct load *l, const struct rule *r, struct str pcre)
+static bool is_slow(const struct rule *r, struct str pcre)
 {
 	bool lines = r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_MIMEHEADER ||
 		     r->type == RULE_URI_DETAIL;
 	size_t literals = r->needs && r->needs->clause_count ? r->needs->clauses[0].count : 0;
 
-	if (l->options->ungated || (r->needs && r->needs->min_length < MIN_GATED_LENGTH))
+	if (r->needs && r->needs->min_length < MIN_GATED_LENGTH)
+		return false;
+	return pcre.n > LARGE_EXPRESSION || begins_with_any(pcre) || literals > MANY_LITERALS ||
+	       (r->by_place && r->type != RULE_HEADER && r->type != RULE_FULL) ||
+	       (lines && (pcre.n >= MIN_GATED || !(literals || r->by_window)));
+}
+
+/*
+ * An exact gate is worth it too where a hit is all that counts, as it needs no PCRE2: over lines, which are short.
+ */
+static const struct gate *gate_of(struct load *l, const struct rule *r, struct str pcre)
+{
+	bool long_text = r->type == RULE_RAWBODY || r->type == RULE_FULL;
+	enum gate_size size = pcre.n > LARGE_EXPRESSION ? GATE_LARGE : GATE_SMALL;
+	const struct gate *g;
+
+	if (l->options->ungated)
 		return NULL;
-	if (pcre.n > LARGE_EXPRESSION)
-		return load_gate(l, pcre, GATE_LARGE);
-	if (begins_with_any(pcre) || literals > MANY_LITERALS ||
-	    (r->by_place && r->type != RULE_HEADER && r->type != RULE_FULL) ||
-	    (lines && (pcre.n >= MIN_GATED || !(literals || r->by_window))))
-		return load_gate(l, pcre, GATE_SMALL);
-	return NULL;
+	if (is_slow(r, pcre))
+		return load_gate(l, pcre, size);
+	if (long_text || (r->flags & (RULE_MULTIPLE | RULE_CAPTURES)))
+		return NULL;
+	g = load_gate(l, pcre, size);
+	return gate_is_exact(g) ? g : NULL;
 }
 
 static const struct rx *compile(struct load *l, const struct rule *r,

@@ -10,38 +10,40 @@ enum { TIMES = 8, AT_LEAST = 4096 };
 /* Bytes that are read at one place before the next has its turn. */
 enum { STRIDE = 4 };
 
-static enum gate_front front_at(struct str subject, size_t at)
+static uint16_t start_at(const struct gate *g, struct str subject, size_t at)
 {
-	if (!at)
-		return GATE_SUBJECT_START;
-	return subject.p[at - 1] == '\n' ? GATE_LINE_START : GATE_ANYTHING;
+	return g->start[at ? g->kind[(uint8_t)subject.p[at - 1]] : GATE_EDGE];
 }
 
-static bool is_word(char c)
+/* Over the last bytes, and what is known at the end. */
+static uint16_t read_end(const struct gate *g, struct str subject, size_t at, uint16_t row)
 {
-	return ascii_is_alnum(c) || c == '_';
+	bool is_line = subject.n && subject.p[subject.n - 1] == '\n';
+
+	for (; at + is_line < subject.n; at++)
+		row = gate_next(g, row, g->class[(uint8_t)subject.p[at]]);
+	if (at < subject.n)
+		row = gate_next(g, row, g->last_newline);
+	return gate_next(g, row, g->end_class);
 }
 
-/* gate_may_begin(); *left goes down by what is read. */
-static bool reads(const struct gate *g, struct str subject, size_t at, size_t *left)
+/* What is known of one place; *left goes down by what is read. */
+static uint16_t reads(const struct gate *g, struct str subject, size_t at, size_t *left)
 {
-	uint32_t row;
+	uint16_t row = start_at(g, subject, at);
 	size_t i = at;
 
-	if (g->at_word_start && at && is_word(subject.p[at - 1]))
-		return false;
-	row = g->start[front_at(subject, at)];
-	while (i < subject.n && row > g->dead)
-		row = g->next[row + g->class[(uint8_t)subject.p[i++]]];
+	while (i + 1 < subject.n && row > GATE_DEAD)
+		row = gate_next(g, row, g->class[(uint8_t)subject.p[i++]]);
 	*left -= i - at < *left ? i - at : *left;
-	return row > g->dead ? g->next[row + g->end_class] == GATE_FOUND : row == GATE_FOUND;
+	return row > GATE_DEAD ? read_end(g, subject, i, row) : row;
 }
 
 bool gate_may_begin(const struct gate *g, struct str subject, size_t at)
 {
 	size_t left = 0;
 
-	return reads(g, subject, at, &left);
+	return reads(g, subject, at, &left) != GATE_DEAD;
 }
 
 size_t gate_work(size_t n)
@@ -58,6 +60,7 @@ void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subjec
 	w->last = last < subject.n ? last : subject.n;
 	w->left = gate_work(subject.n);
 	w->base = w->count = w->given = 0;
+	w->whether = w->found = w->sure = false;
 }
 
 static void add_places(struct gate_walk *w, size_t from, uint32_t places)
@@ -96,19 +99,13 @@ static void look_at_end(struct gate_walk *w)
 }
 
 /* Where the automaton stands behind some bytes more; at the subject's end it knows. */
-static uint32_t read_on(const struct gate *g, struct str subject, size_t at, uint32_t row)
+static uint16_t read_on(const struct gate *g, struct str subject, size_t at, uint16_t row)
 {
-	if (at + STRIDE <= subject.n) {
-		for (size_t i = 0; i < STRIDE; i++)
-			row = g->next[row + g->class[(uint8_t)subject.p[at + i]]];
-		return row;
-	}
-	if (row == GATE_FOUND)
-		return row;
-	for (; at < subject.n; at++)
-		row = g->next[row + g->class[(uint8_t)subject.p[at]]];
-	row = g->next[row + g->end_class];
-	return row == GATE_FOUND ? GATE_FOUND : g->dead;
+	if (at + STRIDE >= subject.n)
+		return row > GATE_DEAD ? read_end(g, subject, at, row) : row;
+	for (size_t i = 0; i < STRIDE; i++)
+		row = gate_next(g, row, g->class[(uint8_t)subject.p[at + i]]);
+	return row;
 }
 
 /* Some bytes more at each place; what is dead is left out. False: all that is left may begin a match. */
@@ -119,16 +116,17 @@ static bool read_all(struct gate_walk *w, size_t depth)
 	bool open = false;
 
 	for (size_t i = 0; i < w->count; i++) {
-		uint32_t row = read_on(g, w->subject, w->base + w->at[i] + depth, w->row[i]);
+		uint16_t row = read_on(g, w->subject, w->base + w->at[i] + depth, w->row[i]);
 
 		w->at[count] = w->at[i];
 		w->row[count] = row;
-		count += row != g->dead;
-		open = open || row > g->dead;
+		count += row != GATE_DEAD;
+		open = open || row > GATE_DEAD;
+		w->found = w->found || row == GATE_FOUND;
 	}
 	w->left -= w->count * STRIDE < w->left ? w->count * STRIDE : w->left;
 	w->count = count;
-	return open;
+	return open && !(w->found && w->whether);
 }
 
 /* The next places, looked at and read. */
@@ -150,7 +148,7 @@ static void fill(struct gate_walk *w)
 	while (w->count && w->base + w->at[w->count - 1] > w->last)
 		w->count--;
 	for (size_t i = 0; i < w->count; i++)
-		w->row[i] = g->start[front_at(w->subject, w->base + w->at[i])];
+		w->row[i] = start_at(g, w->subject, w->base + w->at[i]);
 	for (size_t depth = 0; w->left && read_all(w, depth);)
 		depth += STRIDE;
 }
@@ -158,10 +156,13 @@ static void fill(struct gate_walk *w)
 bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest)
 {
 	if (!w->next) {
+		uint16_t row = reads(w->gate, w->subject, 0, &w->left);
+
 		w->next = 1;
 		*ret_at = 0;
 		*ret_rest = false;
-		if (reads(w->gate, w->subject, 0, &w->left))
+		w->found = w->sure = row == GATE_FOUND;
+		if (row != GATE_DEAD)
 			return true;
 	}
 	while (w->given == w->count) {
@@ -169,24 +170,33 @@ bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest)
 			return false;
 		fill(w);
 	}
+	w->sure = w->row[w->given] == GATE_FOUND;
 	*ret_at = w->base + w->at[w->given++];
 	*ret_rest = !w->left;
 	return true;
 }
 
-bool gate_may_match(const struct gate *g, struct str subject, size_t from)
+enum gate_answer gate_ask(const struct gate *g, struct str subject, size_t from)
 {
 	struct gate_walk w;
 	size_t at;
-	bool rest;
+	bool rest = false, any = false;
 
 	if (!g)
-		return true;
+		return GATE_PERHAPS;
 	gate_walk_init(&w, g, subject, from, subject.n);
-	return gate_walk_next(&w, &at, &rest);
+	w.whether = true;
+	while (!w.found && gate_walk_next(&w, &at, &rest) && !rest)
+		any = true;
+	return w.found ? GATE_SURELY : any || rest ? GATE_PERHAPS : GATE_NO;
+}
+
+bool gate_may_match(const struct gate *g, struct str subject, size_t from)
+{
+	return gate_ask(g, subject, from) != GATE_NO;
 }
 
 size_t gate_memory(const struct gate *g)
 {
-	return g ? sizeof(*g) + g->entries * sizeof(uint32_t) : 0;
+	return g ? sizeof(*g) + g->entries * sizeof(uint16_t) : 0;
 }

@@ -3,9 +3,11 @@
  * gate: an automaton made of an expression when rules are loaded, which says where in a subject a match may
  * begin. Places whose first bytes cannot begin one are passed over 32 at a time; at the others the
  * automaton reads until it knows, some bytes at each in turn, so that no lookup waits for another place's.
- * It takes what the expression takes, and more: lookaround and most word bounds are left out, long
- * repetitions become endless ones, and what would make its table large is let through: what it lets
- * through is for PCRE2 to decide.
+ * Of an expression that is regular, it knows whether a match begins there: word bounds, lines, lookaround of
+ * one byte and repetitions are taken as they are. What is beyond it (back-references, other
+ * lookaround, what gives nothing back) is left out or stands for anything, long repetitions become
+ * endless ones where the table would be too large, and what is then still too large is let through: there it
+ * says that a match may begin, and PCRE2 decides.
  */
 #pragma once
 
@@ -19,11 +21,13 @@ struct arena;
 struct gate;
 struct strbuf;
 
-/* Entries of four bytes that a table may have. */
+/* Entries of two bytes that a table may have. */
 enum gate_size { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 17 };
 
 /* pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. */
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries);
+/* It never says that there may be a match: there is one or there is none. NULL: false. */
+bool gate_is_exact(const struct gate *g);
 /* A gate (NULL too) as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
 void gate_put(struct strbuf *out, const struct gate *g);
 /* False: these are no such bytes. Memory from a. */
@@ -46,7 +50,10 @@ struct gate_walk {
 	/* Places that have been looked at, and where a match may begin: from base on, ascending. */
 	size_t base, count, given;
 	uint16_t at[GATE_CHUNK];
-	uint32_t row[GATE_CHUNK]; /* how far that has been read */
+	uint16_t row[GATE_CHUNK]; /* how far that has been read */
+	bool whether;             /* of the caller: only whether there is a match is of interest */
+	bool found;               /* one begins at some place up to those that were given */
+	bool sure;                /* and at the place given last */
 };
 
 /* Bytes that may be read of a subject of n: a few times those there are. */
@@ -59,5 +66,8 @@ void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subjec
  * has been read, *ret_rest is set, and any place from *ret_at on may begin a match.
  */
 bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest);
-/* Whether there is any; g NULL: true. */
+enum gate_answer { GATE_NO = 0, GATE_PERHAPS, GATE_SURELY };
+/* Whether there is a match that begins at from or later; g NULL: perhaps. */
+enum gate_answer gate_ask(const struct gate *g, struct str subject, size_t from);
+/* The same: false where there is none. */
 bool gate_may_match(const struct gate *g, struct str subject, size_t from);

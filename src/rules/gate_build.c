@@ -1,55 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Positions into a table of states: a state is the set of positions that the last byte may have been taken
- * at, by a match that began at one place. Bytes that no position tells apart are one class. Row 0 is "a match
- * may be there", row 1 "none will come"; both are final. States over the limit become row 0: those that are
- * far from the beginning, as rows are made in the order of their distance from it.
+ * Nodes into a table of states: a state is the set of nodes where a match that began at one place may go on. Bytes
+ * that nothing tells apart are one class. Rows 0 to 2 are "there is a match", "there may be one" and "there is
+ * none"; all are final. States over the limit become row 1: those that are far from the beginning, as rows are
+ * made in the order of their distance from it.
  */
 #include "rules/gate.h"
 
 #include "core/arena.h"
 #include "core/vec.h"
 #include "rules/gate_private.h"
-#include "rules/rx_text.h"
 
-enum { MAX_CLASSES = 255 };
+#include <stdlib.h>
 
-/* Positions that the last byte may have been taken at, ascending; none: nothing has been taken yet. */
+enum { MAX_CLASSES = 250, MAX_BYTE_KINDS = GATE_LAST_NEWLINE };
+
+/* Nodes that take a byte, or ask for the next one, ascending. */
 struct state {
-	uint32_t front; /* enum gate_front: what is in front of the first byte */
+	uint32_t front; /* the kind of what is in front, where a node asks for the next byte */
 	uint32_t n;
 	const uint16_t *at;
 };
 
+/* A list of nodes without doubles. */
+struct nodes {
+	uint16_t *at;
+	size_t n;
+	uint32_t *stamps; /* by node: the list that has it last */
+	uint32_t now;
+	bool has_match, has_look;
+};
+
+/* What must stand in front and behind, by kinds. */
+struct kinds {
+	uint32_t front, next;
+};
+
 struct building {
 	struct arena *a; /* scratch */
-	struct gate_positions in;
-	size_t words, max_entries;
+	struct gate_program in;
+	size_t max_entries;
 	struct gate *out;
-	struct vec sets;   /* struct set: what positions take */
-	uint16_t *set_of;  /* by position */
-	uint16_t *same_as; /* by position: the first one that the same may follow */
-	struct state *to;  /* by class: where a row leads to */
-	struct vec states; /* struct state: of rows 2 ... */
+	bool has_last; /* a newline that is the last byte is something of its own */
+	bool has_overflowed;
+	uint32_t all_kinds;
+	struct kinds *looks;     /* by look */
+	struct byteset *classes; /* by set of bytes */
+	uint8_t *kind_of;        /* by class: as what comes next */
+	uint8_t *front_of;       /* by class: as what is in front */
+	struct vec *to;          /* by class: uint16_t: nodes where a row leads to */
+	uint16_t *path;          /* nodes to look at */
+	struct nodes from, reached;
+	struct vec states; /* struct state: of rows 3 ... */
 	uint32_t *index;   /* of states + 1, by hash; 0: free */
 	size_t index_size;
-	struct vec next; /* uint32_t */
+	struct vec next; /* uint16_t */
 };
-
-/* What a position takes, as bytes and as classes. */
-struct set {
-	struct byteset bytes, classes;
-	bool end;
-};
-
-static bool is_empty(const struct gate_set *s, size_t words)
-{
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < words; i++)
-		any |= s->w[i];
-	return !any;
-}
 
 /* Bytes inside the set and outside of it are no longer of one class. */
 static size_t split_classes(uint8_t *class, const struct byteset *set, size_t count)
@@ -72,77 +78,130 @@ static size_t split_classes(uint8_t *class, const struct byteset *set, size_t co
 	return count;
 }
 
-/* The place of what a position takes among what others take. */
-static uint16_t find_set(struct building *b, const struct gate_position *p)
-{
-	struct set *own;
-
-	for (size_t i = 0; i < b->sets.n; i++) {
-		const struct set *it = VEC_AT(&b->sets, struct set, i);
-
-		if (it->end == p->takes_end && !memcmp(&it->bytes, &p->takes, sizeof(p->takes)))
-			return (uint16_t)i;
-	}
-	own = vec_must_push(&b->sets);
-	*own = (struct set){ .bytes = p->takes, .end = p->takes_end };
-	return (uint16_t)(b->sets.n - 1);
-}
-
-static bool find_classes(struct building *b)
+/* Kinds of bytes: what some lookaround tells apart. */
+static bool find_kinds(struct building *b)
 {
 	struct gate *g = b->out;
-	size_t count = 1;
+	size_t count = 1, i = 0;
 
-	b->set_of = arena_calloc(b->a, b->in.n, sizeof(*b->set_of));
-	for (size_t i = 0; i < b->in.n; i++)
-		b->set_of[i] = find_set(b, &b->in.at[i]);
-	VEC_EACH (&b->sets, struct set, it)
-		count = split_classes(g->class, &it->bytes, count);
-	if (count >= MAX_CLASSES)
+	VEC_EACH (&b->in.looks, struct gate_look, it) {
+		count = split_classes(g->kind, &it->front, count);
+		count = split_classes(g->kind, &it->next, count);
+		b->has_last = b->has_last || it->next_last != byteset_has(&it->next, '\n');
+	}
+	if (count > MAX_BYTE_KINDS)
 		return false;
-	g->end_class = (uint8_t)count;
-	g->classes = (uint32_t)(count + 1);
-	VEC_EACH (&b->sets, struct set, it) {
+	b->all_kinds = ((1u << count) - 1) | 1u << GATE_EDGE;
+	b->all_kinds |= b->has_last ? 1u << GATE_LAST_NEWLINE : 0;
+	b->looks = arena_calloc(b->a, b->in.looks.n + 1, sizeof(*b->looks));
+	VEC_EACH (&b->in.looks, struct gate_look, it) {
+		struct kinds *k = &b->looks[i++];
+
+		k->front = it->front_start ? 1u << GATE_EDGE : 0;
+		k->next = it->next_end ? 1u << GATE_EDGE : 0;
+		k->next |= b->has_last && it->next_last ? 1u << GATE_LAST_NEWLINE : 0;
 		for (unsigned c = 0; c < 256; c++) {
-			if (byteset_has(&it->bytes, (uint8_t)c))
-				byteset_add(&it->classes, g->class[c]);
+			k->front |= (uint32_t)byteset_has(&it->front, (uint8_t)c) << g->kind[c];
+			k->next |= (uint32_t)byteset_has(&it->next, (uint8_t)c) << g->kind[c];
 		}
-		if (it->end)
-			byteset_add(&it->classes, g->end_class);
 	}
 	return true;
 }
 
-static bool same_follow(const struct building *b, size_t x, size_t y)
+/* Classes tell apart what kinds do, and what nodes take. */
+static bool find_classes(struct building *b)
 {
-	const struct gate_position *p = &b->in.at[x], *q = &b->in.at[y];
+	struct gate *g = b->out;
+	size_t count = 0, i = 0;
 
-	return p->is_final == q->is_final &&
-	       !memcmp(&p->follow, &q->follow, b->words * sizeof(uint64_t));
+	for (unsigned c = 0; c < 256; c++) {
+		g->class[c] = g->kind[c];
+		count = g->kind[c] >= count ? g->kind[c] + 1u : count;
+	}
+	VEC_EACH (&b->in.sets, struct byteset, it)
+		count = split_classes(g->class, it, count);
+	if (count >= MAX_CLASSES)
+		return false;
+	g->last_newline = b->has_last ? (uint8_t)count++ : g->class['\n'];
+	g->end_class = (uint8_t)count;
+	g->classes = (uint16_t)(count + 1);
+	b->classes = arena_calloc(b->a, b->in.sets.n + 1, sizeof(*b->classes));
+	VEC_EACH (&b->in.sets, struct byteset, it) {
+		for (unsigned c = 0; c < 256; c++) {
+			if (byteset_has(it, (uint8_t)c))
+				byteset_add(&b->classes[i], g->class[c]);
+		}
+		if (byteset_has(it, '\n'))
+			byteset_add(&b->classes[i], g->last_newline);
+		i++;
+	}
+	b->kind_of = arena_calloc(b->a, g->classes, 1);
+	b->front_of = arena_calloc(b->a, g->classes, 1);
+	for (unsigned c = 0; c < 256; c++)
+		b->kind_of[g->class[c]] = b->front_of[g->class[c]] = g->kind[c];
+	if (b->has_last) {
+		b->kind_of[g->last_newline] = GATE_LAST_NEWLINE;
+		b->front_of[g->last_newline] = g->kind['\n'];
+	}
+	b->kind_of[g->end_class] = GATE_EDGE;
+	return true;
 }
 
-/* Positions behind which the same may follow need not be told apart. */
-static void find_same(struct building *b)
+static void nodes_init(struct building *b, struct nodes *l)
 {
-	size_t size = 64;
-	uint16_t *index;
+	l->at = arena_alloc(b->a, (b->in.nodes.n + 1) * sizeof(*l->at));
+	l->stamps = arena_calloc(b->a, b->in.nodes.n + 1, sizeof(*l->stamps));
+}
 
-	while (size < 2 * b->in.n)
-		size *= 2;
-	index = arena_calloc(b->a, size, sizeof(*index));
-	b->same_as = arena_calloc(b->a, b->in.n, sizeof(*b->same_as));
-	for (size_t i = 0; i < b->in.n; i++) {
-		uint64_t h = b->in.at[i].is_final;
+static void nodes_clear(struct nodes *l)
+{
+	l->n = 0;
+	l->now++;
+	l->has_match = l->has_look = false;
+}
 
-		for (size_t w = 0; w < b->words; w++)
-			h = (h ^ b->in.at[i].follow.w[w]) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
-		for (h >>= 17; index[h & (size - 1)]; h++) {
-			if (same_follow(b, index[h & (size - 1)] - 1u, i))
-				break;
-		}
-		if (!index[h & (size - 1)])
-			index[h & (size - 1)] = (uint16_t)(i + 1);
-		b->same_as[i] = (uint16_t)(index[h & (size - 1)] - 1);
+static void add(struct vec *v, size_t node)
+{
+	*(uint16_t *)vec_must_push(v) = (uint16_t)node;
+}
+
+/* What this lookaround gives: it may go on, or that depends on what comes (one of `next`). */
+enum answer { NO = 0, YES, DEPENDS };
+
+static enum answer ask(const struct building *b, size_t i, unsigned front, uint32_t next)
+{
+	const struct kinds *k = &b->looks[i];
+
+	if (!(k->front >> front & 1) || !(k->next & next))
+		return NO;
+	return (k->next & next) == next ? YES : DEPENDS;
+}
+
+/* Nodes that a node leads to without taking a byte; next: the kinds that may come. */
+static void reach(struct building *b, struct nodes *l, size_t node, unsigned front, uint32_t next)
+{
+	const struct gate_node *nodes = b->in.nodes.data;
+	size_t n = 0;
+
+	b->path[n++] = (uint16_t)node;
+	while (n) {
+		size_t i = b->path[--n];
+		const struct gate_node *it = &nodes[i];
+		enum answer a = NO;
+
+		if (l->stamps[i] == l->now)
+			continue;
+		l->stamps[i] = l->now;
+		if (it->op == GATE_LOOK)
+			a = ask(b, it->arg, front, next);
+		if (it->op == GATE_SPLIT || a == YES)
+			b->path[n++] = (uint16_t)(i + 1);
+		if (it->op == GATE_SPLIT || it->op == GATE_JUMP)
+			b->path[n++] = (uint16_t)((ptrdiff_t)i + it->to);
+		if (it->op == GATE_BYTE || a == DEPENDS)
+			l->at[l->n++] = (uint16_t)i;
+		l->has_match = l->has_match || it->op == GATE_MATCH;
+		l->has_look = l->has_look || a == DEPENDS;
 	}
 }
 
@@ -171,176 +230,258 @@ static uint32_t *find(const struct building *b, const struct state *s)
 	}
 }
 
-/* The row of a state, a new one where there is room. */
-static uint32_t row_of(struct building *b, const struct state *s)
+static int by_place(const void *a, const void *b)
 {
-	uint32_t classes = b->out->classes, *known = find(b, s);
-	size_t row = b->states.n + 2, size = s->n * sizeof(*s->at);
-	struct state *own;
-
-	if (*known)
-		return (*known + 1) * classes;
-	if ((row + 1) * classes > b->max_entries)
-		return GATE_FOUND;
-	own = vec_must_push(&b->states);
-	*own = *s;
-	own->at = memcpy(arena_alloc(b->a, size), s->at, size);
-	*known = (uint32_t)b->states.n;
-	return (uint32_t)row * classes;
+	return *(const uint16_t *)a - *(const uint16_t *)b;
 }
 
-/* The positions that may take the next byte. */
-static void expect(const struct building *b, const struct state *s, struct gate_set *ret)
+/* Most lists are short, or nearly in order. */
+static void sort(uint16_t *at, size_t n)
 {
-	memset(ret, 0, sizeof(*ret));
-	for (size_t k = 0; k < s->n; k++) {
-		for (size_t i = 0; i < b->words; i++)
-			ret->w[i] |= b->in.at[s->at[k]].follow.w[i];
-	}
-	for (size_t front = 0; !s->n && front <= s->front; front++)
-		gate_set_union(ret, &b->in.first[front]);
-}
+	enum { SHORT = 24 };
 
-static void add_position(struct state *to, uint16_t position)
-{
-	uint16_t *at = (uint16_t *)to->at;
-	size_t i = to->n;
-
-	while (i && at[i - 1] > position)
-		i--;
-	if (i && at[i - 1] == position)
+	if (n > SHORT) {
+		qsort(at, n, sizeof(*at), by_place);
 		return;
-	memmove(at + i + 1, at + i, (to->n - i) * sizeof(*at));
-	at[i] = position;
-	to->n++;
-}
+	}
+	for (size_t i = 1; i < n; i++) {
+		uint16_t it = at[i];
+		size_t k = i;
 
-/* A position goes to where the bytes lead that it takes. */
-static void lead(struct building *b, size_t position)
-{
-	const struct set *set = VEC_AT(&b->sets, struct set, b->set_of[position]);
-
-	for (size_t w = 0; w < 4; w++) {
-		for (uint64_t left = set->classes.w[w]; left; left &= left - 1)
-			add_position(&b->to[w * 64 + (unsigned)__builtin_ctzll(left)],
-				     b->same_as[position]);
+		for (; k && at[k - 1] > it; k--)
+			at[k] = at[k - 1];
+		at[k] = it;
 	}
 }
 
-static bool is_found(const struct building *b, const struct state *s)
+static uint16_t found(const struct building *b)
+{
+	return b->in.is_exact ? GATE_FOUND : GATE_MAYBE;
+}
+
+/* The row of the nodes that were reached, a new one where there is room. */
+static uint16_t row_of(struct building *b, unsigned front)
+{
+	struct nodes *l = &b->reached;
+	struct state s = { l->has_look ? front : 0, (uint32_t)l->n, l->at }, *own;
+	uint32_t *known;
+	size_t classes = b->out->classes;
+	size_t row = b->states.n + GATE_FINAL_ROWS, size = s.n * sizeof(*s.at);
+
+	if (l->has_match)
+		return found(b);
+	if (!s.n)
+		return GATE_DEAD;
+	sort(l->at, l->n);
+	known = find(b, &s);
+	if (*known)
+		return (uint16_t)(*known - 1 + GATE_FINAL_ROWS);
+	if ((row + 1) * classes > b->max_entries || row >= UINT16_MAX) {
+		b->has_overflowed = true;
+		return GATE_MAYBE;
+	}
+	own = vec_must_push(&b->states);
+	*own = s;
+	own->at = memcpy(arena_alloc(b->a, size), s.at, size);
+	*known = (uint32_t)b->states.n;
+	return (uint16_t)row;
+}
+
+static uint16_t start_row(struct building *b, unsigned front)
+{
+	nodes_clear(&b->reached);
+	reach(b, &b->reached, 0, front, b->all_kinds);
+	return row_of(b, front);
+}
+
+/* Nodes go to where the classes of some kinds lead that they take. */
+static void lead(struct building *b, const struct nodes *l, const struct byteset *classes)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		size_t node = l->at[i];
+		const struct gate_node *it = VEC_AT(&b->in.nodes, struct gate_node, node);
+
+		for (size_t w = 0; it->op == GATE_BYTE && w < 4; w++) {
+			for (uint64_t left = b->classes[it->arg].w[w] & classes->w[w]; left;
+			     left &= left - 1)
+				add(&b->to[w * 64 + (unsigned)__builtin_ctzll(left)], node + 1);
+		}
+	}
+}
+
+/* Nodes of a state that may go on where one of these kinds comes. */
+static void go_on(struct building *b, const struct state *s, uint32_t next)
+{
+	nodes_clear(&b->from);
+	for (size_t i = 0; i < s->n; i++) {
+		size_t node = s->at[i];
+
+		if (VEC_AT(&b->in.nodes, struct gate_node, node)->op != GATE_LOOK)
+			b->from.at[b->from.n++] = (uint16_t)node;
+		else if (ask(b, VEC_AT(&b->in.nodes, struct gate_node, node)->arg, s->front, next))
+			reach(b, &b->from, node + 1, s->front, next);
+	}
+}
+
+static bool asks(const struct building *b, const struct state *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		if (b->in.at[s->at[i]].is_final)
+		if (VEC_AT(&b->in.nodes, struct gate_node, s->at[i])->op == GATE_LOOK)
 			return true;
 	}
 	return false;
 }
 
-static uint32_t next_row(struct building *b, size_t class)
+/* Where the classes of these kinds lead. */
+static void build_kinds(struct building *b, const struct state *s, uint32_t kinds, uint16_t *row)
 {
-	const struct state *to = &b->to[class];
+	const struct gate *g = b->out;
+	struct byteset classes = { { 0 } };
 
-	if (!to->n)
-		return b->out->dead;
-	if (is_found(b, to))
-		return GATE_FOUND;
-	return class == b->out->end_class ? b->out->dead : row_of(b, to);
+	go_on(b, s, kinds);
+	for (unsigned c = 0; c < g->classes; c++) {
+		if (kinds >> b->kind_of[c] & 1)
+			byteset_add(&classes, (uint8_t)c);
+		if (b->from.has_match && kinds >> b->kind_of[c] & 1)
+			row[c] = found(b);
+	}
+	if (b->from.has_match)
+		return;
+	lead(b, &b->from, &classes);
+	for (unsigned c = byteset_next(&classes, 0); c < g->end_class;
+	     c = byteset_next(&classes, c + 1)) {
+		nodes_clear(&b->reached);
+		for (size_t i = 0; i < b->to[c].n; i++)
+			reach(b, &b->reached, *VEC_AT(&b->to[c], uint16_t, i), b->front_of[c],
+			      b->all_kinds);
+		vec_clear(&b->to[c]);
+		row[c] = row_of(b, b->front_of[c]);
+	}
 }
 
 static void build_row(struct building *b, const struct state *s)
 {
-	struct gate_set expected;
+	uint16_t row[MAX_CLASSES + 1];
 
-	expect(b, s, &expected);
-	for (size_t class = 0; class < b->out->classes; class ++)
-		b->to[class].n = 0;
-	for (size_t w = 0; w < b->words; w++) {
-		for (uint64_t left = expected.w[w]; left; left &= left - 1)
-			lead(b, w * 64 + (unsigned)__builtin_ctzll(left));
+	for (unsigned c = 0; c < b->out->classes; c++)
+		row[c] = GATE_DEAD;
+	if (!asks(b, s)) {
+		build_kinds(b, s, b->all_kinds, row);
+	} else {
+		for (unsigned k = 0; k < GATE_KINDS; k++) {
+			if (b->all_kinds >> k & 1)
+				build_kinds(b, s, 1u << k, row);
+		}
 	}
-	for (size_t class = 0; class < b->out->classes; class ++)
-		*(uint32_t *)vec_must_push(&b->next) = next_row(b, class);
+	for (unsigned c = 0; c < b->out->classes; c++)
+		*(uint16_t *)vec_must_push(&b->next) = row[c];
 }
 
-/* A place for the states that a row leads to. */
-static void init_to(struct building *b)
+static uint16_t next_of(const struct building *b, uint16_t row, unsigned class)
+{
+	return *VEC_AT(&b->next, uint16_t, (size_t)row * b->out->classes + class);
+}
+
+static bool leads_on(const struct building *b, uint16_t row)
 {
 	const struct gate *g = b->out;
 
+	for (unsigned c = 0; c < g->classes; c++) {
+		if (next_of(b, row, c) != GATE_DEAD)
+			return true;
+	}
+	return false;
+}
+
+/* Rows from which nothing comes; whether it is worth something. */
+static bool end_starts(struct building *b)
+{
+	struct gate *g = b->out;
+
+	g->starts_only = true;
+	for (unsigned k = 0; k < GATE_KINDS; k++) {
+		if (!(b->all_kinds >> k & 1) || !leads_on(b, g->start[k]))
+			g->start[k] = GATE_DEAD;
+		g->starts_only = g->starts_only && (k == GATE_EDGE || g->start[k] == GATE_DEAD);
+	}
+	if (g->start[GATE_EDGE] == GATE_MAYBE)
+		return false;
+	for (unsigned k = 0; !g->starts_only && k < GATE_KINDS; k++) {
+		if (g->start[k] <= GATE_MAYBE ||
+		    next_of(b, g->start[k], g->end_class) <= GATE_MAYBE)
+			return false;
+	}
+	return true;
+}
+
+static void init_rows(struct building *b)
+{
+	struct gate *g = b->out;
+
+	for (size_t i = 0; i < (size_t)GATE_FINAL_ROWS * g->classes; i++)
+		*(uint16_t *)vec_must_push(&b->next) = (uint16_t)(i / g->classes);
+	while (b->index_size < 2 * b->max_entries / g->classes)
+		b->index_size = b->index_size ? 2 * b->index_size : 64;
+	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
+	b->path = arena_alloc(b->a, (2 * b->in.nodes.n + 2) * sizeof(*b->path));
+	nodes_init(b, &b->from);
+	nodes_init(b, &b->reached);
 	b->to = arena_calloc(b->a, g->classes, sizeof(*b->to));
-	for (size_t class = 0; class < g->classes; class ++)
-		b->to[class].at = arena_alloc(b->a, (b->in.n + 1) * sizeof(uint16_t));
+	for (size_t c = 0; c < g->classes; c++)
+		vec_init(&b->to[c], b->a, sizeof(uint16_t), 0);
 }
 
 static bool build(struct building *b)
 {
 	struct gate *g = b->out;
-	struct state none = { .at = arena_alloc(b->a, sizeof(uint16_t)) };
 
-	b->words = (b->in.n + 63) / 64;
-	g->has_lines = !is_empty(&b->in.first[GATE_LINE_START], b->words);
-	g->at_line_start = is_empty(&b->in.first[GATE_ANYTHING], b->words);
-	g->starts_only = g->at_line_start && !g->has_lines;
-	if (!find_classes(b))
+	if (!find_kinds(b) || !find_classes(b))
 		return false;
-	find_same(b);
-	g->dead = g->classes;
-	while (b->index_size < 2 * b->max_entries / g->classes)
-		b->index_size = b->index_size ? 2 * b->index_size : 64;
-	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
-	init_to(b);
-	for (; none.front < GATE_FRONT_COUNT; none.front++)
-		g->start[none.front] = row_of(b, &none);
-	for (size_t i = 0; i < 2 * (size_t)g->classes; i++)
-		*(uint32_t *)vec_must_push(&b->next) = i < g->classes ? GATE_FOUND : g->dead;
+	init_rows(b);
+	for (unsigned k = 0; k < GATE_KINDS; k++)
+		g->start[k] =
+		    b->all_kinds >> k & 1 && k != GATE_LAST_NEWLINE ? start_row(b, k) : GATE_DEAD;
 	for (size_t i = 0; i < b->states.n; i++) {
 		struct state s = *VEC_AT(&b->states, struct state, i);
 
 		build_row(b, &s);
 	}
 	g->entries = b->next.n;
-	return true;
+	return end_starts(b);
 }
 
-/* All that a match may begin with are word characters. */
-static bool begins_with_words(const struct building *b)
+/* False: nothing can be said, or where repetitions are spelled out, not all of it. */
+static bool make(struct building *b, struct str pcre, bool spell_out, size_t max_entries)
 {
-	struct byteset word = rx_text_letter('w');
-
-	for (size_t i = 0; i < b->in.n; i++) {
-		bool first = false;
-
-		for (size_t front = 0; front < GATE_FRONT_COUNT; front++)
-			first = first || gate_set_has(&b->in.first[front], i);
-		for (size_t w = 0; first && w < 4; w++) {
-			if (b->in.at[i].takes_end || (b->in.at[i].takes.w[w] & ~word.w[w]))
-				return false;
-		}
-	}
-	return true;
+	*b = (struct building){ .a = b->a, .max_entries = max_entries };
+	b->out = arena_zalloc(b->a, sizeof(*b->out));
+	vec_init(&b->states, b->a, sizeof(struct state), 0);
+	vec_init(&b->next, b->a, sizeof(uint16_t), 0);
+	if (!gate_read(b->a, pcre, spell_out, &b->in) || (spell_out && !b->in.is_exact) ||
+	    !build(b))
+		return false;
+	b->out->is_exact = b->in.is_exact && !b->has_overflowed;
+	return !spell_out || b->out->is_exact;
 }
 
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries)
 {
-	struct arena *scratch = arena_new();
-	struct building *b = arena_zalloc(scratch, sizeof(*b));
+	struct building b = { .a = arena_new() };
 	struct gate *g = NULL;
 
-	b->a = scratch;
-	b->max_entries = max_entries;
-	b->out = arena_zalloc(scratch, sizeof(*b->out));
-	vec_init(&b->sets, scratch, sizeof(struct set), 0);
-	vec_init(&b->states, scratch, sizeof(struct state), 0);
-	vec_init(&b->next, scratch, sizeof(uint32_t), 0);
-	if (gate_read(scratch, pcre, &b->in) && build(b)) {
-		size_t size = b->next.n * sizeof(uint32_t);
+	if (make(&b, pcre, true, max_entries) || make(&b, pcre, false, max_entries)) {
+		size_t size = b.next.n * sizeof(uint16_t);
 
 		g = arena_alloc(a, sizeof(*g));
-		*g = *b->out;
-		g->at_word_start = b->in.word_bound && begins_with_words(b);
-		g->next = memcpy(arena_alloc(a, size), b->next.data, size);
-		gate_filter_init(g, scratch);
+		*g = *b.out;
+		g->next = memcpy(arena_alloc(a, size), b.next.data, size);
+		gate_filter_init(g, b.a);
 	}
-	arena_free(scratch);
+	arena_free(b.a);
 	return g;
+}
+
+bool gate_is_exact(const struct gate *g)
+{
+	return g && g->is_exact;
 }

@@ -21,7 +21,7 @@ struct bucket {
 };
 
 struct rows {
-	uint32_t *at;
+	uint16_t *at;
 	size_t n;
 	uint16_t *stamps; /* by row: the list that has it last */
 	uint16_t now;
@@ -33,9 +33,9 @@ static void clear(struct rows *r)
 	r->now++;
 }
 
-static void add_row(struct rows *r, const struct gate *g, uint32_t row)
+static void add_row(struct rows *r, uint16_t row)
 {
-	uint16_t *stamp = &r->stamps[row / g->classes];
+	uint16_t *stamp = &r->stamps[row];
 
 	if (*stamp == r->now)
 		return;
@@ -44,15 +44,15 @@ static void add_row(struct rows *r, const struct gate *g, uint32_t row)
 }
 
 /* What a row takes joins a set, where that leads to joins a list. */
-static void take(const struct gate *g, uint32_t row, struct byteset *set, struct rows *to)
+static void take(const struct gate *g, uint16_t row, struct byteset *set, struct rows *to)
 {
 	for (unsigned c = 0; c < g->end_class; c++) {
-		uint32_t next = g->next[row + c];
+		uint16_t next = gate_next(g, row, c);
 
-		if (next == g->dead)
+		if (next == GATE_DEAD)
 			continue;
 		byteset_add(set, (uint8_t)c);
-		add_row(to, g, next);
+		add_row(to, next);
 	}
 }
 
@@ -83,45 +83,84 @@ static void add_bucket(struct gate *g, size_t i, const struct bucket *b, const u
 {
 	for (size_t k = 0; k < GATE_PREFIX; k++) {
 		for (unsigned c = 0; c < 256; c++) {
-			if (byteset_has(&b->at[k], g->class[c]) && (k || bucket[c] == i))
+			bool has = byteset_has(&b->at[k], g->class[c]) ||
+				   (c == '\n' && byteset_has(&b->at[k], g->last_newline));
+
+			if (has && (k || bucket[c] == i))
 				add_byte(&g->filter.at[i / 8][k], i % 8, c);
 		}
 	}
 }
 
-/* What is in front: a line's end, or what is no word character: five kinds of rows of sixteen bytes. */
+/*
+ * What may stand in front. Rows of sixteen bytes of which the same ones are members share a bucket; where there
+ * are more than buckets, the last one takes them all.
+ */
 static void init_before(struct gate *g)
 {
-	static const uint8_t bucket_of_row[16] = { 0, 0, 0, 1, 2, 3, 2, 4 };
+	uint16_t rows[16] = { 0 }, buckets[8];
+	size_t n = 0;
 
-	g->filter.looks_before = g->at_word_start || g->at_line_start;
 	for (unsigned c = 0; c < 256; c++) {
-		if (g->at_line_start ? c == '\n' : !(ascii_is_alnum((char)c) || c == '_'))
-			add_byte(&g->filter.before, bucket_of_row[c >> 4], c);
+		if (g->start[g->kind[c]] != GATE_DEAD)
+			rows[c >> 4] |= (uint16_t)(1u << (c & 15));
+		else
+			g->filter.looks_before = true;
+	}
+	for (unsigned row = 0; row < 16; row++) {
+		size_t k = 0;
+
+		while (k < n && buckets[k] != rows[row])
+			k++;
+		if (k == n && n < ELEMENTS(buckets))
+			buckets[n++] = rows[row];
+		k = k < ELEMENTS(buckets) ? k : ELEMENTS(buckets) - 1;
+		for (unsigned c = 0; c < 16; c++) {
+			if (rows[row] >> c & 1)
+				add_byte(&g->filter.before, k, row * 16 + c);
+		}
 	}
 }
 
+/* Where a byte leads to that is the first one, whatever is in front. */
+static bool leads_on(const struct gate *g, unsigned class)
+{
+	for (unsigned k = 0; k < GATE_EDGE; k++) {
+		if (g->start[k] != GATE_DEAD && gate_next(g, g->start[k], class) != GATE_DEAD)
+			return true;
+	}
+	return false;
+}
+
+static bool lead_alike(const struct gate *g, unsigned class, unsigned other)
+{
+	for (unsigned k = 0; k < GATE_EDGE; k++) {
+		if (gate_next(g, g->start[k], class) != gate_next(g, g->start[k], other))
+			return false;
+	}
+	return true;
+}
+
 /* The bucket of each byte as a first one; frequent ones that lead to the same row share it. */
-static void choose_buckets(const struct gate *g, uint32_t start, uint8_t bucket[256])
+static void choose_buckets(const struct gate *g, uint8_t bucket[256])
 {
 	static const char frequent[] = " etaoinsrhldcumfpgwyb";
 	static const uint8_t shared[16] = { 0, 0, 1, 2, 3, 4, 3, 4, 5, 5, 5, 5, 5, 5, 5, 5 };
-	uint32_t taken[BUCKETS];
+	uint8_t taken[BUCKETS];
 	size_t n = 0;
 
 	for (unsigned c = 0; c < 256; c++)
 		bucket[c] = (uint8_t)(BUCKETS - SHARED + shared[c >> 4]);
 	for (size_t i = 0; frequent[i]; i++) {
 		unsigned c = (uint8_t)frequent[i], other = byte_other_case((uint8_t)c, false);
-		uint32_t to = g->next[start + g->class[c]];
 		size_t k = 0;
 
-		if (to == g->dead)
+		if (!leads_on(g, g->class[c]))
 			continue;
-		while (k < n && taken[k] != to)
+		while (k < n && !lead_alike(g, taken[k], g->class[c]))
 			k++;
 		if (k == n && n < BUCKETS - SHARED)
-			taken[n++] = to;
+			taken[n++] = g->class[c];
 		if (k == n)
 			continue;
 		bucket[c] = (uint8_t)k;
@@ -217,32 +256,45 @@ void gate_filter_choose(struct gate_filter *f)
 #endif
 }
 
+/* A first byte of a class joins a bucket. */
+static void add_first(const struct gate *g, unsigned class, struct bucket *b, struct rows *to)
+{
+	if (!leads_on(g, class))
+		return;
+	byteset_add(&b->at[0], (uint8_t) class);
+	for (unsigned k = 0; k < GATE_EDGE; k++) {
+		uint16_t next = gate_next(g, g->start[k], class);
+
+		if (g->start[k] != GATE_DEAD && next != GATE_DEAD)
+			add_row(to, next);
+	}
+}
+
 void gate_filter_init(struct gate *g, struct arena *scratch)
 {
-	uint32_t start = g->start[g->has_lines ? GATE_LINE_START : GATE_ANYTHING];
 	size_t rows = g->entries / g->classes;
 	struct rows list[2] = { { .now = 0 } };
 	uint8_t bucket[256];
 
 	gate_filter_choose(&g->filter);
+	if (g->starts_only)
+		return;
 	for (size_t i = 0; i < ELEMENTS(list); i++) {
-		list[i].at = arena_calloc(scratch, rows, sizeof(uint32_t));
+		list[i].at = arena_calloc(scratch, rows, sizeof(uint16_t));
 		list[i].stamps = arena_calloc(scratch, rows, sizeof(uint16_t));
 	}
 	init_before(g);
-	choose_buckets(g, start, bucket);
+	choose_buckets(g, bucket);
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct bucket b = { 0 };
 
 		clear(&list[0]);
 		for (unsigned c = 0; c < 256; c++) {
-			uint32_t to = g->next[start + g->class[c]];
-
-			if (bucket[c] != i || to == g->dead)
-				continue;
-			byteset_add(&b.at[0], g->class[c]);
-			add_row(&list[0], g, to);
+			if (bucket[c] == i)
+				add_first(g, g->class[c], &b, &list[0]);
 		}
+		if (bucket['\n'] == i)
+			add_first(g, g->last_newline, &b, &list[0]);
 		follow(g, list, &b);
 		add_bucket(g, i, &b, bucket);
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An expression as positions (Glushkov's automaton), and the table made of them: for gate*.c only. */
+/* An expression as nodes, and the table made of them: for gate*.c only. */
 #pragma once
 
 #include "core/str.h"
+#include "core/vec.h"
 #include "rules/byteset.h"
 #include "rules/gate.h"
 
@@ -12,33 +13,43 @@
 
 struct arena;
 
-enum { GATE_POSITIONS = 8192, GATE_WORDS = GATE_POSITIONS / 64 };
+enum { GATE_NODES = 60000 };
 
-/* A set of positions. */
-struct gate_set {
-	uint64_t w[GATE_WORDS];
+/* What a node does; the next one is the one behind it where nothing else is said. */
+enum gate_op {
+	GATE_BYTE = 0, /* takes a byte of sets[arg] */
+	GATE_LOOK,     /* asks for what looks[arg] says of what is in front and behind */
+	GATE_SPLIT,    /* goes on behind it and `to` further on */
+	GATE_JUMP,     /* goes on `to` further on */
+	GATE_MATCH,
 };
 
-/* What must stand in front: each asks for what the ones before it do, and more. */
-enum gate_front { GATE_ANYTHING = 0, GATE_LINE_START, GATE_SUBJECT_START, GATE_FRONT_COUNT };
-
-/* A place in the expression that takes one byte. */
-struct gate_position {
-	struct byteset takes;
-	bool takes_end; /* or the end of the subject */
-	bool is_final;  /* nothing need follow */
-	struct gate_set follow;
+struct gate_node {
+	uint8_t op; /* enum gate_op */
+	uint16_t arg;
+	int32_t to; /* in nodes, from this one */
 };
 
-struct gate_positions {
-	struct gate_position *at;
-	size_t n;
-	bool word_bound;                         /* a match begins at a \b */
-	struct gate_set first[GATE_FRONT_COUNT]; /* where a match may begin, by what is in front */
+/* Asks for a byte in front and one behind, or that there is none: both must be as is said. */
+struct gate_look {
+	struct byteset front, next;
+	bool front_start; /* or nothing is in front */
+	bool next_end;    /* or nothing comes */
+	bool next_last;   /* or nothing but a newline */
 };
 
-/* False: the expression may match nothing at all, is too large, or is beyond this reading. */
-bool gate_read(struct arena *scratch, struct str pcre, struct gate_positions *ret);
+struct gate_program {
+	struct vec nodes; /* struct gate_node */
+	struct vec sets;  /* struct byteset */
+	struct vec looks; /* struct gate_look */
+	bool is_exact;    /* else it takes what the expression takes, and more */
+};
+
+/*
+ * False: it is too large or beyond this reading. May it be spelled out, each repetition is as often there as is
+ * said; else long ones become endless.
+ */
+bool gate_read(struct arena *scratch, struct str pcre, bool spell_out, struct gate_program *ret);
 
 /*
  * Which places cannot begin a match, by the bytes there: a place is left when for one of some buckets
@@ -62,21 +73,32 @@ struct gate_filter {
 	void (*look)(const struct gate_filter *f, const uint8_t *p, size_t n, uint32_t *ret);
 };
 
+/*
+ * Kinds of what stands in front of a place or behind it, as far as the expression asks: bytes, a newline that
+ * is the last byte of the subject, and its edge.
+ */
+enum { GATE_KINDS = 16, GATE_LAST_NEWLINE = GATE_KINDS - 2, GATE_EDGE = GATE_KINDS - 1 };
+
+/* The first rows: there is a match, there may be one, there is none. */
+enum { GATE_FOUND = 0, GATE_MAYBE, GATE_DEAD, GATE_FINAL_ROWS };
+
 struct gate {
-	uint32_t start[GATE_FRONT_COUNT]; /* by what stands in front of the first byte */
-	uint32_t dead, classes;           /* row 1; entries of a row */
-	uint8_t class[256], end_class;
-	bool has_lines;       /* it matters whether a line begins */
+	uint16_t start[GATE_KINDS];    /* by the kind of what is in front of the first byte */
+	uint16_t classes;              /* entries of a row */
+	uint8_t class[256], kind[256]; /* of bytes */
+	uint8_t last_newline;          /* class of a newline that is the last byte */
+	uint8_t end_class;
+	bool is_exact;        /* it never says that there may be a match */
 	bool starts_only;     /* a match begins where the subject does */
-	bool at_word_start;   /* or where a word does */
-	bool at_line_start;   /* or a line */
-	const uint32_t *next; /* rows: class -> the next row's place in here */
+	const uint16_t *next; /* by row and class: the next row */
 	size_t entries;
 	struct gate_filter filter;
 };
 
-/* Row 0: a match may be there. */
-enum { GATE_FOUND = 0 };
+static inline uint16_t gate_next(const struct gate *g, uint16_t row, unsigned class)
+{
+	return g->next[(size_t)row * g->classes + class];
+}
 
 void gate_filter_init(struct gate *g, struct arena *scratch);
 /* The form of look() for this machine. */
@@ -85,19 +107,3 @@ void gate_filter_choose(struct gate_filter *f);
 void gate_filter_plain(const struct gate_filter *f, const uint8_t *p, size_t n, uint32_t *ret);
 /* One place, which is not the first one; left: how many bytes stand there. */
 bool gate_filter_has(const struct gate_filter *f, const uint8_t *p, size_t left);
-
-static inline void gate_set_add(struct gate_set *s, size_t i)
-{
-	s->w[i / 64] |= UINT64_C(1) << (i % 64);
-}
-
-static inline bool gate_set_has(const struct gate_set *s, size_t i)
-{
-	return s->w[i / 64] >> (i % 64) & 1;
-}
-
-static inline void gate_set_union(struct gate_set *s, const struct gate_set *other)
-{
-	for (size_t i = 0; i < GATE_WORDS; i++)
-		s->w[i] |= other->w[i];
-}

@@ -1,41 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An expression into positions, a frame for each open group. A piece knows with which positions it
- * begins and ends; putting pieces in a row lets the beginnings of the one follow the ends of the other.
- * A piece that is repeated is copied, as its positions stand in a row.
+ * An expression into nodes, a frame for each open group. What is repeated is copied, so often as it is to stand
+ * there. Word bounds, lines and lookaround of one byte are taken as they are; what else cannot be is left
+ * out or stands for anything, and the whole is no longer exact.
  */
 #include "core/arena.h"
-#include "core/vec.h"
 #include "rules/gate_private.h"
 #include "rules/rx_text.h"
 
-/* What may stand more often than it must, by more than this or of more positions, may stand without end. */
-enum { MAX_OPTIONAL = 3, MAX_OPTIONAL_SIZE = 96 };
+/* What may stand more often than it must, by more than this or of more nodes, may stand without end. */
+enum { MAX_OPTIONAL = 3, MAX_OPTIONAL_SIZE = 160 };
 
 enum flag { FLAG_I = 1u << 0, FLAG_M = 1u << 1, FLAG_S = 1u << 2 };
 
-struct piece {
-	size_t from; /* its positions begin here and end where the next piece's begin */
-	struct gate_set first[GATE_FRONT_COUNT], last;
-	bool empty[GATE_FRONT_COUNT]; /* it may take nothing, where this stands in front */
-};
-
 struct frame {
-	struct piece branch, done; /* so far; the branches before */
-	bool has_done;
+	size_t from;    /* its nodes begin here */
+	size_t branch;  /* those of the branch */
+	int32_t ends;   /* the last jump out of a branch, each tells of the one before; -1: none */
 	unsigned flags; /* outside */
+	bool is_atomic;
 };
 
 struct reading {
 	struct arena *a;
 	struct rd in;
-	struct gate_position *at;
-	size_t n;
+	struct gate_program *out;
 	struct vec frames; /* struct frame */
 	unsigned flags;
-	bool word_bound;   /* struct gate_positions */
-	bool has_branches; /* of the whole */
-	bool failed;
+	bool spell_out, failed;
 };
 
 static struct frame *top(struct reading *r)
@@ -43,121 +35,55 @@ static struct frame *top(struct reading *r)
 	return VEC_LAST(&r->frames, struct frame);
 }
 
-static void nothing(struct reading *r, struct piece *ret)
+static size_t count(const struct reading *r)
 {
-	*ret = (struct piece){ .from = r->n, .empty = { true } };
+	return r->out->nodes.n;
 }
 
-static size_t new_position(struct reading *r)
+static struct gate_node *node_at(const struct reading *r, size_t i)
 {
-	if (r->n == GATE_POSITIONS) {
-		r->failed = true;
-		return 0;
-	}
-	r->at[r->n] = (struct gate_position){ .is_final = false };
-	return r->n++;
+	return VEC_AT(&r->out->nodes, struct gate_node, i);
 }
 
-static void one_byte(struct reading *r, const struct byteset *set, struct piece *ret)
+static void emit(struct reading *r, enum gate_op op, size_t arg, size_t to)
 {
-	size_t i = new_position(r);
-
-	*ret = (struct piece){ .from = i };
-	r->at[i].takes = *set;
-	gate_set_add(&ret->first[GATE_ANYTHING], i);
-	gate_set_add(&ret->last, i);
-}
-
-/* Which of a piece's beginnings may stand behind this position. */
-static void let_follow(struct gate_position *p, const struct piece *next)
-{
-	gate_set_union(&p->follow, &next->first[GATE_ANYTHING]);
-	if (byteset_has(&p->takes, '\n'))
-		gate_set_union(&p->follow, &next->first[GATE_LINE_START]);
-}
-
-static void follow_all(struct reading *r, const struct gate_set *last, const struct piece *next)
-{
-	for (size_t w = 0; w < GATE_WORDS; w++) {
-		for (uint64_t left = last->w[w]; left; left &= left - 1)
-			let_follow(&r->at[w * 64 + (unsigned)__builtin_ctzll(left)], next);
-	}
-}
-
-static bool may_be_empty(const struct piece *p)
-{
-	return p->empty[GATE_ANYTHING] || p->empty[GATE_LINE_START] || p->empty[GATE_SUBJECT_START];
-}
-
-/* p becomes p and then next. */
-static void append(struct reading *r, struct piece *p, const struct piece *next)
-{
-	struct piece both = *p;
-
-	follow_all(r, &p->last, next);
-	memset(both.empty, 0, sizeof(both.empty));
-	for (size_t i = 0; i < GATE_FRONT_COUNT; i++) {
-		for (size_t k = 0; p->empty[i] && k < GATE_FRONT_COUNT; k++) {
-			size_t front = i > k ? i : k;
-
-			gate_set_union(&both.first[front], &next->first[k]);
-			both.empty[front] = both.empty[front] || next->empty[k];
-		}
-	}
-	if (!may_be_empty(next))
-		memset(&both.last, 0, sizeof(both.last));
-	gate_set_union(&both.last, &next->last);
-	*p = both;
-}
-
-static void join(struct piece *p, const struct piece *other)
-{
-	for (size_t i = 0; i < GATE_FRONT_COUNT; i++) {
-		gate_set_union(&p->first[i], &other->first[i]);
-		p->empty[i] = p->empty[i] || other->empty[i];
-	}
-	gate_set_union(&p->last, &other->last);
-}
-
-static void shift(struct gate_set *s, size_t by)
-{
-	struct gate_set to = { { 0 } };
-
-	if (!by)
-		return;
-	for (size_t i = GATE_WORDS; i-- > by / 64;) {
-		to.w[i] = s->w[i - by / 64] << (by % 64);
-		if (by % 64 && i > by / 64)
-			to.w[i] |= s->w[i - by / 64 - 1] >> (64 - by % 64);
-	}
-	*s = to;
-}
-
-/* The piece as it is `by` positions behind where it stands. */
-static struct piece moved(const struct piece *p, size_t by)
-{
-	struct piece ret = *p;
-
-	ret.from += by;
-	for (size_t i = 0; i < GATE_FRONT_COUNT; i++)
-		shift(&ret.first[i], by);
-	shift(&ret.last, by);
-	return ret;
-}
-
-/* The last `size` positions, n times more. */
-static void copy_positions(struct reading *r, size_t size, size_t n)
-{
-	size_t from = r->n - size;
-
-	if (r->n + size * n > GATE_POSITIONS) {
+	if (count(r) == GATE_NODES) {
 		r->failed = true;
 		return;
 	}
-	for (size_t i = 0; i < size * n; i++) {
-		r->at[r->n] = r->at[from + i % size];
-		shift(&r->at[r->n++].follow, (i / size + 1) * size);
-	}
+	*(struct gate_node *)vec_must_push(&r->out->nodes) = (struct gate_node){
+		.op = (uint8_t)op,
+		.arg = (uint16_t)arg,
+		.to = (int32_t)to,
+	};
+}
+
+static void one_byte(struct reading *r, const struct byteset *set)
+{
+	struct vec *sets = &r->out->sets;
+	size_t i = 0;
+
+	while (i < sets->n && memcmp(VEC_AT(sets, struct byteset, i), set, sizeof(*set)) != 0)
+		i++;
+	if (i == sets->n)
+		*(struct byteset *)vec_must_push(sets) = *set;
+	emit(r, GATE_BYTE, i, 0);
+}
+
+static void look(struct reading *r, const struct gate_look *it)
+{
+	*(struct gate_look *)vec_must_push(&r->out->looks) = *it;
+	emit(r, GATE_LOOK, r->out->looks.n - 1, 0);
+}
+
+/* Not asking for anything. */
+static struct gate_look look_anywhere(void)
+{
+	struct gate_look it = { .front_start = true, .next_end = true, .next_last = true };
+
+	byteset_invert(&it.front);
+	byteset_invert(&it.next);
+	return it;
 }
 
 /* How many copies stand in a row; endless: the last one again and again. */
@@ -166,71 +92,121 @@ struct copies {
 	bool endless;
 };
 
-/* At most half of the positions that are left go to copies. */
-static struct copies copies_of(const struct reading *r, struct rx_repeat repeat, size_t size)
+/* At most half of the nodes that are left go to copies. */
+static struct copies copies_of(struct reading *r, struct rx_repeat repeat, size_t size)
 {
-	struct copies c = { .needed = repeat.min > 1 ? repeat.min : 1 };
-	size_t max = size ? 1 + (GATE_POSITIONS - r->n) / 2 / size : 1;
+	struct copies c = { .needed = repeat.min, .endless = repeat.max == SIZE_MAX };
+	size_t max = 1 + (GATE_NODES - count(r)) / 2 / (size + 1);
+	size_t optional = c.endless ? 0 : repeat.max - repeat.min;
 
-	c.endless =
-	    repeat.max == SIZE_MAX || repeat.max - c.needed > MAX_OPTIONAL ||
-	    (repeat.max > 1 && repeat.max * size > MAX_OPTIONAL_SIZE && repeat.max > c.needed);
-	if (!c.endless)
-		c.optional = repeat.max - c.needed;
-	if (c.needed > max) {
+	if (optional && !r->spell_out &&
+	    (optional > MAX_OPTIONAL || (repeat.max > 1 && repeat.max * size > MAX_OPTIONAL_SIZE)))
 		c.endless = true;
-		c.optional = 0;
-		c.needed = max;
+	if (c.needed > max || c.needed + optional > max) {
+		c.endless = true;
+		c.needed = c.needed < max ? c.needed : max;
 	}
+	if (c.endless && repeat.max != SIZE_MAX)
+		r->out->is_exact = false;
+	c.optional = c.endless ? 0 : optional;
 	return c;
 }
 
-/* A piece as often as is said, behind the open branch. */
-static void append_repeated(struct reading *r, struct piece *p, struct rx_repeat repeat)
+static void emit_copy(struct reading *r, const struct gate_node *nodes, size_t n)
 {
-	struct piece *branch = &top(r)->branch, one = *p;
-	size_t size = r->n - p->from;
-	struct copies c = copies_of(r, repeat, size);
-
-	if (repeat.max == 0) {
-		nothing(r, p);
-		append(r, branch, p);
-		return;
-	}
-	copy_positions(r, size, c.needed + c.optional - 1);
-	for (size_t i = 0; i < c.needed + c.optional && !r->failed; i++) {
-		struct piece next = moved(&one, i * size);
-
-		if (c.endless && i + 1 == c.needed)
-			follow_all(r, &next.last, &next);
-		if (i >= c.needed || repeat.min == 0)
-			next.empty[GATE_ANYTHING] = true;
-		if (i)
-			append(r, p, &next);
-		else
-			*p = next;
-	}
-	append(r, branch, p);
+	for (size_t i = 0; i < n; i++)
+		emit(r, nodes[i].op, nodes[i].arg, (size_t)nodes[i].to);
 }
 
-static void open_frame(struct reading *r, unsigned outside)
+/* The nodes from `from` on become so many copies of themselves. */
+static void repeat_nodes(struct reading *r, size_t from, struct rx_repeat repeat)
+{
+	size_t size = count(r) - from;
+	struct gate_node *piece = arena_calloc(r->a, size + 1, sizeof(*piece));
+	struct copies c;
+
+	if (repeat.min == 1 && repeat.max == 1)
+		return;
+	if (size)
+		memcpy(piece, node_at(r, from), size * sizeof(*piece));
+	vec_truncate(&r->out->nodes, from);
+	if (!size || repeat.max == 0)
+		return;
+	c = copies_of(r, repeat, size);
+	for (size_t i = 0; i < c.needed; i++)
+		emit_copy(r, piece, size);
+	if (c.endless && c.needed) {
+		emit(r, GATE_SPLIT, 0, -size);
+	} else if (c.endless) {
+		emit(r, GATE_SPLIT, 0, size + 2);
+		emit_copy(r, piece, size);
+		emit(r, GATE_JUMP, 0, -(size + 1));
+	}
+	for (size_t left = c.optional; left; left--) {
+		emit(r, GATE_SPLIT, 0, left * (size + 1));
+		emit_copy(r, piece, size);
+	}
+}
+
+/* A repetition that gives nothing back may keep a match from being found. */
+static struct rx_repeat take_repeat(struct reading *r)
+{
+	struct rd before = r->in;
+	struct rx_repeat repeat = rx_text_repeat(&r->in);
+	size_t n = r->in.at - before.at;
+
+	if (n > 1 && rd_peek_at(&before, n - 1) == '+')
+		r->out->is_exact = false;
+	return repeat;
+}
+
+/* What was read from `from` on, as often as is said. */
+static void end_piece(struct reading *r, size_t from)
+{
+	if (!r->failed)
+		repeat_nodes(r, from, take_repeat(r));
+}
+
+/* A branch begins with a node that becomes a split where another one follows. */
+static void open_branch(struct reading *r, struct frame *f)
+{
+	f->branch = count(r);
+	emit(r, GATE_JUMP, 0, 1);
+}
+
+static void open_frame(struct reading *r, unsigned outside, bool is_atomic)
 {
 	struct frame *f = vec_must_push(&r->frames);
 
-	f->flags = outside;
-	nothing(r, &f->branch);
+	*f = (struct frame){ .from = count(r), .ends = -1, .flags = outside };
+	f->is_atomic = is_atomic;
+	open_branch(r, f);
 }
 
-static void end_branch(struct reading *r)
+static void next_branch(struct reading *r)
 {
 	struct frame *f = top(r);
+	size_t end = count(r);
 
-	if (f->has_done)
-		join(&f->done, &f->branch);
-	else
-		f->done = f->branch;
-	f->has_done = true;
-	nothing(r, &f->branch);
+	emit(r, GATE_JUMP, 0, (size_t)f->ends);
+	if (r->failed)
+		return;
+	f->ends = (int32_t)end;
+	node_at(r, f->branch)->op = GATE_SPLIT;
+	node_at(r, f->branch)->to = (int32_t)(count(r) - f->branch);
+	open_branch(r, f);
+}
+
+/* All branches end here. */
+static void close_branches(struct reading *r)
+{
+	for (int32_t i = top(r)->ends; i >= 0;) {
+		struct gate_node *end = node_at(r, (size_t)i);
+		int32_t before = end->to;
+
+		end->to = (int32_t)count(r) - i;
+		i = before;
+	}
 }
 
 static unsigned flags_with(unsigned flags, struct str change)
@@ -250,114 +226,227 @@ static unsigned flags_with(unsigned flags, struct str change)
 }
 
 /* Whatever there is, nothing too. */
-static void anything(struct reading *r, struct piece *ret)
+static void anything(struct reading *r)
 {
 	struct byteset all = { { 0 } };
 
 	byteset_invert(&all);
-	one_byte(r, &all, ret);
-	follow_all(r, &ret->last, ret);
-	ret->empty[GATE_ANYTHING] = true;
+	r->out->is_exact = false;
+	emit(r, GATE_SPLIT, 0, 3);
+	one_byte(r, &all);
+	emit(r, GATE_JUMP, 0, (size_t)-2);
 }
 
-/* $ and its like: what stands there is looked at, not taken, so nothing can be said of what follows. */
-static void subject_end(struct reading *r, struct piece *ret)
+static void subject_start(struct reading *r)
 {
-	struct byteset set = { { 0 } };
+	struct gate_look it = look_anywhere();
 
-	byteset_add(&set, '\n');
-	one_byte(r, &set, ret);
-	r->at[ret->from].takes_end = r->at[ret->from].is_final = true;
+	it.front = (struct byteset){ { 0 } };
+	look(r, &it);
 }
 
-static void empty_behind(struct reading *r, enum gate_front front, struct piece *ret)
+/* Nor is a line behind the subject's last newline. */
+static void line_start(struct reading *r)
 {
-	*ret = (struct piece){ .from = r->n };
-	ret->empty[front] = true;
+	struct gate_look line = look_anywhere();
+
+	line.front = (struct byteset){ { 0 } };
+	byteset_add(&line.front, '\n');
+	line.front_start = line.next_end = false;
+	emit(r, GATE_SPLIT, 0, 3);
+	subject_start(r);
+	emit(r, GATE_JUMP, 0, 2);
+	look(r, &line);
 }
 
-static void take_class(struct reading *r, struct piece *ret)
+static void subject_end(struct reading *r, bool or_newline, bool or_line)
 {
-	struct byteset set;
-	bool negated;
+	struct gate_look it = look_anywhere();
 
-	if (!rx_text_class(&r->in, &set, &negated)) {
-		r->failed = true;
-		return;
-	}
+	it.next = (struct byteset){ { 0 } };
+	it.next_last = or_newline;
+	if (or_line)
+		byteset_add(&it.next, '\n');
+	look(r, &it);
+}
+
+static void word_bound(struct reading *r, bool is_bound)
+{
+	struct byteset word = rx_text_letter('w'), other = rx_text_letter('W');
+	struct gate_look behind = { .front = word, .next = is_bound ? other : word };
+	struct gate_look before = { .front = other, .next = is_bound ? word : other };
+
+	before.front_start = true;
+	behind.next_end = behind.next_last = is_bound;
+	before.next_end = before.next_last = !is_bound;
+	emit(r, GATE_SPLIT, 0, 3);
+	look(r, &behind);
+	emit(r, GATE_JUMP, 0, 2);
+	look(r, &before);
+}
+
+static bool fold(const struct reading *r, struct byteset *set)
+{
 	if (r->flags & FLAG_I)
-		byteset_fold(&set, true);
-	if (negated)
-		byteset_invert(&set);
-	one_byte(r, &set, ret);
+		byteset_fold(set, true);
+	return true;
 }
 
-static void take_byte(struct reading *r, struct piece *ret)
-{
-	struct byteset set = { { 0 } };
-	int c = rx_text_byte(&r->in);
-
-	if (c < 0) {
-		r->failed = true;
-		return;
-	}
-	byteset_add(&set, (uint8_t)c);
-	if (r->flags & FLAG_I)
-		byteset_fold(&set, true);
-	one_byte(r, &set, ret);
-}
-
-static void any_byte(struct reading *r, bool newline, struct piece *ret)
+static struct byteset any_byte(bool newline)
 {
 	struct byteset set = { { 0 } };
 
 	if (!newline)
 		byteset_add(&set, '\n');
 	byteset_invert(&set);
-	one_byte(r, &set, ret);
+	return set;
 }
 
-static void take_escape(struct reading *r, struct piece *ret)
+static bool class_set(struct reading *r, struct byteset *ret)
 {
-	int c = rd_peek_at(&r->in, 1);
+	bool negated;
+
+	if (!rx_text_class(&r->in, ret, &negated))
+		return false;
+	fold(r, ret);
+	if (negated)
+		byteset_invert(ret);
+	return true;
+}
+
+/* What takes one byte, whichever way it is written. False: it is something else. */
+static bool byte_set(struct reading *r, struct byteset *ret)
+{
+	int c = rd_peek(&r->in), next = rd_peek_at(&r->in, 1);
+
+	*ret = (struct byteset){ { 0 } };
+	if (c == '[')
+		return class_set(r, ret);
+	if (c == '.') {
+		*ret = any_byte(r->flags & FLAG_S);
+		return rd_skip(&r->in, 1);
+	}
+	if (c == '\\' && next > 0 && strchr("dDsSwW", next)) {
+		*ret = rx_text_letter((char)next);
+		return rd_skip(&r->in, 2);
+	}
+	if (c == '\\' && next == 'N') {
+		*ret = any_byte(false);
+		return rd_skip(&r->in, 2);
+	}
+	if (c < 0 || strchr("()|^$", c))
+		return false;
+	c = rx_text_byte(&r->in);
+	if (c < 0)
+		return false;
+	byteset_add(ret, (uint8_t)c);
+	return fold(r, ret);
+}
+
+static void take_byte(struct reading *r)
+{
 	struct byteset set;
 
-	if (c < 0 || !ascii_is_alnum((char)c) || c == 'x') {
-		take_byte(r, ret);
+	if (byte_set(r, &set))
+		one_byte(r, &set);
+	else
+		r->failed = true;
+}
+
+static void take_escape(struct reading *r)
+{
+	int c = rd_peek_at(&r->in, 1);
+
+	switch (c) {
+	case 'A': subject_start(r); break;
+	case 'z': subject_end(r, false, false); break;
+	case 'Z': subject_end(r, true, false); break;
+	case 'b':
+	case 'B': word_bound(r, c == 'b'); break;
+	case 'R':
+	case 'X': anything(r); break;
+	case 'g':
+	case 'k':
+		rd_until(&r->in, c == 'g' ? "}" : ">");
+		r->failed = r->failed || !rd_skip(&r->in, 1);
+		anything(r);
 		return;
+	default: take_byte(r); return;
 	}
 	rd_skip(&r->in, 2);
-	switch (c) {
-	case 'd':
-	case 'D':
-	case 's':
-	case 'S':
-	case 'w':
-	case 'W':
-		set = rx_text_letter((char)c);
-		one_byte(r, &set, ret);
-		return;
-	case 'A': empty_behind(r, GATE_SUBJECT_START, ret); return;
-	case 'z':
-	case 'Z': subject_end(r, ret); return;
-	case 'N': any_byte(r, false, ret); return;
-	case 'b':
-	case 'B': nothing(r, ret); return;
-	case 'g': rd_until(&r->in, "}"); break;
-	case 'k': rd_until(&r->in, ">"); break;
-	case 'R':
-	case 'X': anything(r, ret); return;
-	default: r->failed = true; return;
+}
+
+/* One branch of a lookaround; the end, where that is looked for. False: more than a byte. */
+static bool look_branch(struct reading *r, bool ahead, struct gate_look *it)
+{
+	struct byteset set;
+
+	if (ahead && rd_accept_str(&r->in, STR("\\z"))) {
+		it->next_end = true;
+		return true;
 	}
-	r->failed = r->failed || !rd_skip(&r->in, 1);
-	anything(r, ret);
+	if (ahead && rd_accept(&r->in, '$')) {
+		it->next_end = it->next_last = true;
+		if (r->flags & FLAG_M)
+			byteset_add(&it->next, '\n');
+		return true;
+	}
+	if (!ahead && !(r->flags & FLAG_M) && rd_accept(&r->in, '^')) {
+		it->front_start = true;
+		return true;
+	}
+	if (!byte_set(r, &set))
+		return false;
+	byteset_union(ahead ? &it->next : &it->front, &set);
+	it->next_last = it->next_last || byteset_has(&it->next, '\n');
+	return true;
+}
+
+/* Lookaround of a byte: exact. The cursor has moved where this is true only. */
+static bool take_look(struct reading *r)
+{
+	struct rd before = r->in;
+	bool behind, negated;
+	struct gate_look it = { .front_start = false }, any = look_anywhere();
+
+	rd_skip(&r->in, 2);
+	behind = rd_accept(&r->in, '<');
+	negated = rd_peek(&r->in) == '!';
+	rd_skip(&r->in, 1);
+	do {
+		if (!look_branch(r, !behind, &it)) {
+			r->in = before;
+			return false;
+		}
+	} while (rd_accept(&r->in, '|'));
+	if (!rd_accept(&r->in, ')')) {
+		r->in = before;
+		return false;
+	}
+	if (negated) {
+		byteset_invert(&it.front);
+		byteset_invert(&it.next);
+		it.front_start = !it.front_start;
+		it.next_end = !it.next_end;
+		it.next_last = !it.next_last;
+	}
+	if (behind) {
+		it.next = any.next;
+		it.next_end = it.next_last = true;
+	} else {
+		it.front = any.front;
+		it.front_start = true;
+	}
+	look(r, &it);
+	return true;
 }
 
 static void take_group(struct reading *r)
 {
 	unsigned outside = r->flags;
+	size_t from = count(r);
+	bool is_atomic = str_starts(rd_rest(&r->in), STR("(?>"));
 	struct str flags;
-	struct piece p;
 
 	if (rx_text_is_flags(&r->in, &flags)) {
 		rd_skip(&r->in, flags.n + 3);
@@ -367,101 +456,83 @@ static void take_group(struct reading *r)
 	switch (rx_text_open(&r->in, &flags)) {
 	case RX_TEXT_PLAIN:
 		r->flags = flags_with(r->flags, flags);
-		open_frame(r, outside);
+		open_frame(r, outside, is_atomic);
 		return;
 	case RX_TEXT_VERB: r->failed = true; return;
-	case RX_TEXT_LOOK: nothing(r, &p); break;
-	default: anything(r, &p);
+	case RX_TEXT_LOOK:
+		if (take_look(r)) {
+			end_piece(r, from);
+			return;
+		}
+		r->out->is_exact = false;
+		break;
+	default: anything(r);
 	}
 	r->failed = r->failed || !rx_text_skip_group(&r->in);
-	if (!r->failed)
-		append_repeated(r, &p, rx_text_repeat(&r->in));
+	end_piece(r, from);
 }
 
 static void close_group(struct reading *r)
 {
-	struct piece p;
+	size_t from;
 
 	rd_skip(&r->in, 1);
 	if (r->frames.n == 1) {
 		r->failed = true;
 		return;
 	}
-	end_branch(r);
-	p = top(r)->done;
+	close_branches(r);
+	from = top(r)->from;
 	r->flags = top(r)->flags;
+	if (top(r)->is_atomic)
+		r->out->is_exact = false;
 	vec_pop(&r->frames);
-	append_repeated(r, &p, rx_text_repeat(&r->in));
-}
-
-/* The expression begins with a \b, whatever else it is. */
-static bool begins_with_bound(const struct reading *r, struct rx_repeat repeat)
-{
-	return r->n == 0 && r->frames.n == 1 && repeat.min;
+	end_piece(r, from);
 }
 
 static void take_one(struct reading *r)
 {
-	struct piece p;
-	struct rx_repeat repeat;
-	int c = rd_peek(&r->in);
-	bool is_bound = c == '\\' && rd_peek_at(&r->in, 1) == 'b';
+	size_t from = count(r);
 
-	nothing(r, &p);
-	switch (c) {
+	switch (rd_peek(&r->in)) {
 	case '(': take_group(r); return;
 	case ')': close_group(r); return;
 	case '|':
 		rd_skip(&r->in, 1);
-		r->has_branches = r->has_branches || r->frames.n == 1;
-		end_branch(r);
+		next_branch(r);
 		return;
-	case '[': take_class(r, &p); break;
-	case '\\': take_escape(r, &p); break;
-	case '.':
-		rd_skip(&r->in, 1);
-		any_byte(r, r->flags & FLAG_S, &p);
-		break;
+	case '\\': take_escape(r); break;
 	case '^':
 		rd_skip(&r->in, 1);
-		empty_behind(r, r->flags & FLAG_M ? GATE_LINE_START : GATE_SUBJECT_START, &p);
+		if (r->flags & FLAG_M)
+			line_start(r);
+		else
+			subject_start(r);
 		break;
 	case '$':
 		rd_skip(&r->in, 1);
-		subject_end(r, &p);
+		subject_end(r, true, r->flags & FLAG_M);
 		break;
-	default: take_byte(r, &p);
+	default: take_byte(r);
 	}
-	if (r->failed)
-		return;
-	repeat = rx_text_repeat(&r->in);
-	r->word_bound = r->word_bound || (is_bound && begins_with_bound(r, repeat));
-	append_repeated(r, &p, repeat);
+	end_piece(r, from);
 }
 
-bool gate_read(struct arena *scratch, struct str pcre, struct gate_positions *ret)
+bool gate_read(struct arena *scratch, struct str pcre, bool spell_out, struct gate_program *ret)
 {
-	struct reading r = { .a = scratch, .in = rd_of(pcre) };
-	struct piece whole = { .from = 0 };
+	struct reading r = { .a = scratch, .in = rd_of(pcre), .out = ret, .spell_out = spell_out };
 
-	r.at = arena_alloc(scratch, GATE_POSITIONS * sizeof(*r.at));
+	*ret = (struct gate_program){ .is_exact = true };
+	vec_init(&ret->nodes, scratch, sizeof(struct gate_node), 0);
+	vec_init(&ret->sets, scratch, sizeof(struct byteset), 0);
+	vec_init(&ret->looks, scratch, sizeof(struct gate_look), 0);
 	vec_init(&r.frames, scratch, sizeof(struct frame), 0);
-	open_frame(&r, 0);
+	open_frame(&r, 0, false);
 	while (!r.failed && !rd_is_end(&r.in))
 		take_one(&r);
-	if (!r.failed && r.frames.n == 1) {
-		end_branch(&r);
-		whole = top(&r)->done;
-	}
-	if (r.failed || r.frames.n != 1 || may_be_empty(&whole))
+	if (r.failed || r.frames.n != 1)
 		return false;
-	for (size_t w = 0; w < GATE_WORDS; w++) {
-		for (uint64_t left = whole.last.w[w]; left; left &= left - 1)
-			r.at[w * 64 + (unsigned)__builtin_ctzll(left)].is_final = true;
-	}
-	ret->at = r.at;
-	ret->n = r.n;
-	ret->word_bound = r.word_bound && !r.has_branches;
-	memcpy(ret->first, whole.first, sizeof(ret->first));
-	return true;
+	close_branches(&r);
+	emit(&r, GATE_MATCH, 0, 0);
+	return !r.failed;
 }

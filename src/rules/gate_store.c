@@ -26,8 +26,8 @@ void gate_put(struct strbuf *out, const struct gate *g)
 static bool are_bools(struct str head)
 {
 	static const size_t at[] = {
-		offsetof(struct gate, has_lines),           offsetof(struct gate, starts_only),
-		offsetof(struct gate, at_word_start),       offsetof(struct gate, at_line_start),
+		offsetof(struct gate, is_exact),
+		offsetof(struct gate, starts_only),
 		offsetof(struct gate, filter.looks_before),
 	};
 
@@ -39,22 +39,22 @@ static bool are_bools(struct str head)
 }
 
 /* All of a row is in the table. */
-static bool is_row(const struct gate *g, uint32_t place)
+static bool is_row(const struct gate *g, uint16_t row)
 {
-	return place <= g->entries - g->classes;
+	return ((size_t)row + 1) * g->classes <= g->entries;
 }
 
 static bool is_sound(const struct gate *g)
 {
-	if (!g->classes || g->classes > g->entries || g->dead != g->classes ||
-	    !is_row(g, g->dead) || g->end_class >= g->classes)
+	if (!g->classes || !is_row(g, GATE_DEAD) || g->end_class >= g->classes ||
+	    g->last_newline >= g->classes)
 		return false;
-	for (size_t i = 0; i < GATE_FRONT_COUNT; i++) {
+	for (size_t i = 0; i < GATE_KINDS; i++) {
 		if (!is_row(g, g->start[i]))
 			return false;
 	}
 	for (size_t i = 0; i < sizeof(g->class); i++) {
-		if (g->class[i] >= g->classes)
+		if (g->class[i] >= g->classes || g->kind[i] >= GATE_KINDS)
 			return false;
 	}
 	for (size_t i = 0; i < g->entries; i++) {
@@ -69,7 +69,7 @@ bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 	struct rd r = rd_of(bytes);
 	struct str head, table;
 	struct gate *g;
-	uint32_t *next;
+	uint16_t *next;
 
 	*ret = NULL;
 	if (!bytes.n)

@@ -45,10 +45,11 @@ static bool is_settled(const struct bulk *b, const struct rule *r)
 	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
 }
 
-/* The next match that begins in *from..last; *from is its end then. */
+/* The next match that begins in *from..last; *from is its end then, where the next one counts. */
 static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size_t last,
 			size_t *echo_left)
 {
+	unsigned flags = r->flags & RULE_MULTIPLE ? 0 : RX_WHETHER;
 	enum rx_result result;
 	size_t begin;
 
@@ -56,9 +57,10 @@ static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size
 		return false;
 	b->m->result.regex_runs++;
 	b->m->result.regex_bytes += last - *from + 1;
-	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject, *from, last);
+	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject,
+				 (struct rx_bounds){ *from, last }, flags);
 	b->m->result.limit_errors += result == RX_LIMIT;
-	return result == RX_MATCH && rx_group(b->m->run, 0, &begin, from);
+	return result == RX_MATCH && (flags || rx_group(b->m->run, 0, &begin, from));
 }
 
 /* Matches that begin where they can. */

@@ -144,7 +144,8 @@ struct criterion {
 static bool fits(const struct criterion *c, struct str s)
 {
 	c->m->result.regex_runs++;
-	return (rx_match(c->rx, c->m->run, c->m->budget, s, 0, 0) == RX_MATCH) != c->negated;
+	return (rx_match(c->rx, c->m->run, c->m->budget, s, 0, RX_WHETHER) == RX_MATCH) !=
+	       c->negated;
 }
 
 static bool fits_types(const struct criterion *c, unsigned types)

@@ -57,7 +57,7 @@ size_t match_count_header(struct match *m, const struct rule *r, const struct rx
 		return match_count(m, r, rx, value, 0);
 	m->result.regex_runs++;
 	m->result.regex_bytes += value.n;
-	n = rx_match(rx, m->run, m->budget, value, 0, 0) != RX_NO_MATCH;
+	n = rx_match(rx, m->run, m->budget, value, 0, RX_WHETHER) != RX_NO_MATCH;
 	return match_negated(r, n);
 }
 

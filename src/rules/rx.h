@@ -66,7 +66,7 @@ enum rx_compile_flag {
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
 		      unsigned flags, struct err *e);
-/* With a gate (rules/gate.h, of source->pcre) in front: for what is slow and matches seldom. NULL: without. */
+/* With a gate (rules/gate.h, of source->pcre) in front: it may know without PCRE2. NULL: without. */
 struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
 			    const struct rx_source *source, const struct gate *gate, unsigned flags,
 			    struct err *e);
@@ -84,7 +84,8 @@ struct rx_run *rx_run_free(struct rx_run *run);
 enum rx_result { RX_NO_MATCH = 0, RX_MATCH, RX_LIMIT };
 enum {
 	RX_NOT_EMPTY_AT_START = 1u << 0,
-	RX_AGAIN = 1u << 1, /* it goes on in the subject of the last search */
+	RX_AGAIN = 1u << 1,   /* it goes on in the subject of the last search */
+	RX_WHETHER = 1u << 2, /* only whether is asked: nothing is known of groups then */
 };
 
 /*
@@ -110,12 +111,13 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 bool rx_may_match(const struct rx *rx, struct str subject, size_t from);
 /* Searches of one expression over one subject begin: what gates read is bounded for all of them together. */
 void rx_run_subject(struct rx_run *run, struct str subject);
-/*
- * A match that begins at first or later, and at last at the latest; it may look and end anywhere. Behind
- * rx_run_subject().
- */
+/* Where a match may begin: at first or later, and at last at the latest. */
+struct rx_bounds {
+	size_t first, last;
+};
+/* A match within bounds; it may look and end anywhere. flags: RX_WHETHER or none. Behind rx_run_subject(). */
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
-			       struct str subject, size_t first, size_t last);
+			       struct str subject, struct rx_bounds bounds, unsigned flags);
 /* Of the last RX_MATCH: where group i (0: the whole) begins and ends; false when it took no part. */
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to);
 struct rx_counting {

@@ -45,6 +45,7 @@ struct rx_run {
 	const PCRE2_SIZE *ovector;
 	int count;        /* of pairs set by the last match */
 	size_t gate_left; /* bytes that gates may still read of the subject */
+	uint64_t told;    /* searches that the watch was told of */
 	PCRE2_SIZE last;  /* where a match may begin at the latest; PCRE2_UNSET: anywhere */
 	const struct rx_watch *watch;
 };
@@ -209,6 +210,7 @@ static int search_watched(const struct rx *rx, struct rx_run *run, struct str s,
 	int r = search(rx, run, s, from, opts);
 
 	w->searched(w->ctx, rx, to - from + 1, w->now(w->ctx) - began);
+	run->told++;
 	return r;
 }
 
@@ -247,47 +249,81 @@ void rx_run_subject(struct rx_run *run, struct str subject)
 
 /* Matches that begin from first to last. */
 static enum rx_result search_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
-				    struct str subject, size_t first, size_t last)
+				    struct str subject, struct rx_bounds at, uint32_t opts)
 {
 	enum rx_result r;
 
-	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
+	if (!budget_steps(budget, SEARCH_STEPS + (at.last - at.first) / BYTES_PER_STEP))
 		return RX_LIMIT;
-	set_last(run, last);
-	r = outcome(rx, run, budget, subject, first, 0);
+	set_last(run, at.last);
+	r = outcome(rx, run, budget, subject, at.first, opts);
 	set_last(run, PCRE2_UNSET);
 	return r;
 }
 
 /*
- * The same, at places that the gate lets through: the first one alone, then those in a row by one search,
+ * What PCRE2 finds at places that the gate lets through: the first one alone, then those in a row by one search,
  * so that there are no more searches than one for GAP bytes.
  */
-static enum rx_result search_gated(const struct rx *rx, struct rx_run *run, struct budget *budget,
-				   struct str subject, size_t first, size_t last)
+static enum rx_result search_places(const struct rx *rx, struct rx_run *run, struct budget *budget,
+				    struct gate_walk *w, uint32_t opts)
 {
-	struct gate_walk w;
+	struct rx_bounds at = { w->next, w->next };
+	size_t first = w->next, next;
+	bool rest = false, more = gate_walk_next(w, &at.first, &rest);
 	enum rx_result r = RX_NO_MATCH;
-	size_t at = 0, end = 0, next;
-	bool rest = false, more;
 
-	if (!budget_steps(budget, SEARCH_STEPS + (last - first) / BYTES_PER_STEP))
-		return RX_LIMIT;
-	gate_walk_init(&w, rx->gate, subject, first, last);
-	w.left = run->gate_left;
-	more = gate_walk_next(&w, &at, &rest);
+	if (w->whether && w->found)
+		return RX_MATCH;
 	if (more && !rest) {
-		r = search_within(rx, run, budget, subject, at, at);
-		more = gate_walk_next(&w, &at, &rest);
+		at.last = at.first;
+		r = search_within(rx, run, budget, w->subject, at, at.first == first ? opts : 0);
+		more = gate_walk_next(w, &at.first, &rest);
 	}
-	while (r == RX_NO_MATCH && more) {
-		next = end = at;
-		while (!rest && (more = gate_walk_next(&w, &next, &rest)) && next < end + GAP)
-			end = next;
-		r = search_within(rx, run, budget, subject, at, rest ? last : end);
+	while (r == RX_NO_MATCH && more && !(w->whether && w->found)) {
+		next = at.last = at.first;
+		while (!rest && (more = gate_walk_next(w, &next, &rest)) && next < at.last + GAP)
+			at.last = next;
+		if (w->whether && w->found)
+			break;
+		at.last = rest ? w->last : at.last;
+		r = search_within(rx, run, budget, w->subject, at, 0);
 		more = more && !rest;
-		at = next;
+		at.first = next;
 	}
+	return r == RX_NO_MATCH && w->whether && w->found ? RX_MATCH : r;
+}
+
+/* A search that the gate alone has answered is one too. */
+static enum rx_result search_places_watched(const struct rx *rx, struct rx_run *run,
+					    struct budget *budget, struct gate_walk *w,
+					    uint32_t opts)
+{
+	const struct rx_watch *watch = run->watch;
+	uint64_t told = run->told, began = watch->now(watch->ctx);
+	size_t from = w->next;
+	enum rx_result r = search_places(rx, run, budget, w, opts);
+
+	if (run->told == told && r == RX_MATCH)
+		watch->searched(watch->ctx, rx, w->last - from + 1, watch->now(watch->ctx) - began);
+	return r;
+}
+
+/* The gate first: where it knows whether there is a match, and no more is asked, PCRE2 is not. */
+static enum rx_result search_gated(const struct rx *rx, struct rx_run *run, struct budget *budget,
+				   struct str subject, struct rx_bounds at, unsigned flags)
+{
+	uint32_t opts = flags & RX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0;
+	struct gate_walk w;
+	enum rx_result r;
+
+	if (!budget_steps(budget, SEARCH_STEPS + (at.last - at.first) / BYTES_PER_STEP))
+		return RX_LIMIT;
+	gate_walk_init(&w, rx->gate, subject, at.first, at.last);
+	w.left = run->gate_left;
+	w.whether = flags & RX_WHETHER;
+	r = run->watch ? search_places_watched(rx, run, budget, &w, opts)
+		       : search_places(rx, run, budget, &w, opts);
 	run->gate_left = w.left;
 	return r;
 }
@@ -304,7 +340,8 @@ enum rx_result rx_match(const struct rx *rx, struct rx_run *run, struct budget *
 	if (!(flags & RX_AGAIN))
 		rx_run_subject(run, subject);
 	if (rx->gate)
-		return search_gated(rx, run, budget, subject, from, subject.n);
+		return search_gated(rx, run, budget, subject, (struct rx_bounds){ from, subject.n },
+				    flags);
 	if (!budget_steps(budget, SEARCH_STEPS + (subject.n - from) / BYTES_PER_STEP))
 		return RX_LIMIT;
 	return outcome(rx, run, budget, subject, from, opts);
@@ -316,12 +353,12 @@ bool rx_may_match(const struct rx *rx, struct str subject, size_t from)
 }
 
 enum rx_result rx_match_within(const struct rx *rx, struct rx_run *run, struct budget *budget,
-			       struct str subject, size_t first, size_t last)
+			       struct str subject, struct rx_bounds bounds, unsigned flags)
 {
-	must(first <= last && last <= subject.n);
+	must(bounds.first <= bounds.last && bounds.last <= subject.n);
 	if (rx->gate)
-		return search_gated(rx, run, budget, subject, first, last);
-	return search_within(rx, run, budget, subject, first, last);
+		return search_gated(rx, run, budget, subject, bounds, flags);
+	return search_within(rx, run, budget, subject, bounds, 0);
 }
 
 bool rx_group(const struct rx_run *run, unsigned i, size_t *ret_from, size_t *ret_to)
@@ -358,7 +395,7 @@ size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, 
 		struct rx_counting *c)
 {
 	size_t n = 0, from = 0;
-	unsigned flags = 0;
+	unsigned flags = c->max == 1 && !c->each ? RX_WHETHER : 0;
 	enum rx_result r = RX_NO_MATCH;
 
 	if (rx->fixed && !c->each)
@@ -368,6 +405,8 @@ size_t rx_count(const struct rx *rx, struct rx_run *run, struct budget *budget, 
 		n++;
 		if (c->each)
 			c->each(c->ctx, rx, subject);
+		if (n == c->max)
+			break;
 		from = run->ovector[1];
 		flags = RX_AGAIN | (run->ovector[0] == run->ovector[1] ? RX_NOT_EMPTY_AT_START : 0);
 	}

@@ -137,6 +137,7 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 			 struct rx_run *run, struct str subject)
 {
 	const struct rx *rx = rx_compile(t, a, s, RX_JIT | RX_WITHIN, NULL);
+	struct rx_bounds at;
 	struct found f;
 	struct needs n;
 	enum rx_result r;
@@ -150,12 +151,15 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 	if (f.result != RX_MATCH)
 		return;
 	rx_run_subject(run, subject);
-	r = rx_match_within(rx, run, NULL, subject, 0, f.from);
+	at = (struct rx_bounds){ 0, f.from };
+	r = rx_match_within(rx, run, NULL, subject, at, 0);
 	must(r == RX_MATCH || r == RX_LIMIT);
-	r = rx_match_within(rx, run, NULL, subject, f.from ? f.from - 1 : 0, f.from);
+	at.first = f.from ? f.from - 1 : 0;
+	r = rx_match_within(rx, run, NULL, subject, at, 0);
 	must(r == RX_MATCH || r == RX_LIMIT || str_find(s->pcre, STR("\\G")) != STR_NPOS);
+	at = (struct rx_bounds){ 0, f.from - 1 };
 	if (f.from)
-		must(rx_match_within(rx, run, NULL, subject, 0, f.from - 1) != RX_MATCH);
+		must(rx_match_within(rx, run, NULL, subject, at, 0) != RX_MATCH);
 }
 
 static size_t count_literals(const struct needs_clause *c, struct str folded, size_t from,
@@ -232,17 +236,19 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 	     has_window(&n, folded, f.from));
 }
 
-/* A gate lets a match through, from its beginning too; one with little room as well. */
+/* A gate lets a match through, from its beginning too, and says no more than is so; with little room as well. */
 static void check_gate(struct arena *a, const struct rx_source *s, struct str subject,
 		       struct found f)
 {
-	if (f.result != RX_MATCH)
+	if (f.result == RX_LIMIT)
 		return;
 	for (size_t max = 64; max <= GATE_SMALL; max *= 16) {
 		const struct gate *g = gate_new(a, s->pcre, max);
+		enum gate_answer said = gate_ask(g, subject, 0);
 
-		must(gate_may_match(g, subject, 0));
-		must(!g || gate_may_begin(g, subject, f.from));
+		must(said != GATE_NO || f.result == RX_NO_MATCH);
+		must(said != GATE_SURELY || f.result == RX_MATCH);
+		must(!g || f.result != RX_MATCH || gate_may_begin(g, subject, f.from));
 	}
 }
 
@@ -269,8 +275,11 @@ static void check_gated(const struct rx_tables *t, struct arena *a, const struct
 	struct needs n;
 
 	needs_of(a, s->pcre, &n);
-	if (rx && n.min_length >= 2)
-		compare(find(rx, run, subject), f);
+	if (!rx || n.min_length < 2)
+		return;
+	compare(find(rx, run, subject), f);
+	if (f.result != RX_LIMIT)
+		must(rx_match(rx, run, NULL, subject, 0, RX_WHETHER) == f.result);
 }
 
 static void check_compiled(const struct rx_tables *t, struct arena *a, const struct rx *jit,

@@ -393,7 +393,7 @@ static void test_within(void **state)
 			assert_non_null(rx);
 			rx_run_subject(f->run, str_of(cases[i].subject));
 			r = rx_match_within(rx, f->run, NULL, str_of(cases[i].subject),
-					    cases[i].first, cases[i].last);
+					    (struct rx_bounds){ cases[i].first, cases[i].last }, 0);
 			if ((r == RX_MATCH) != cases[i].want)
 				fail_msg("case %zu, jit %u", i, jit);
 		}
