@@ -2,18 +2,19 @@
 #include "rules/prefilter_private.h"
 
 #include "core/arena.h"
+#include "core/bits.h"
 
-#include <assert.h>
-
-static_assert((int)NEEDS_MAX_LITERAL <= (int)GRAMS_MARGIN && (int)NEEDS_WINDOW <= (int)GRAMS_MARGIN,
-	      "what stands at a gram is folded all around it");
+/* Of a subject: where there are more, it is looked through once more behind them. */
+enum { MAX_HITS = 512 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a)
 {
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
 	s->state = arena_calloc(a, p->rule_count + 1, sizeof(*s->state));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
-	s->open = arena_calloc(a, PREFILTER_WINDOW_WORDS, sizeof(uint64_t));
+	s->open = arena_calloc(a, PREFILTER_MASK_WORDS, sizeof(*s->open));
+	s->items = arena_calloc(a, bits_words(p->item_count) + 1, sizeof(*s->items));
+	s->hits = arena_alloc(a, MAX_HITS * sizeof(*s->hits));
 }
 
 /* All bytes of the subject, folded. */
@@ -80,19 +81,6 @@ static void add_candidate(struct prefilter_scan *s, uint32_t rule)
 		s->found[s->found_count++] = rule;
 }
 
-static void close_windows(struct prefilter_scan *s, const struct prefilter_sought *w)
-{
-	for (uint32_t bit = w->from; bit < w->to; bit++)
-		s->open[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
-}
-
-/* All other clauses have been seen: from here on it is worth while to look for them. */
-static void open_windows(struct prefilter_scan *s, const struct prefilter_sought *w)
-{
-	for (uint32_t bit = w->from; bit < w->to; bit++)
-		s->open[bit / 64] |= UINT64_C(1) << (bit % 64);
-}
-
 /* Where the stretches of a rule are kept: most rules of a message never have one. */
 static struct prefilter_stretch *slot_of(struct prefilter_scan *s, struct prefilter_state *st)
 {
@@ -144,6 +132,24 @@ static bool note_place(struct prefilter_scan *s, uint32_t rule, size_t at)
 	return true;
 }
 
+/* All items of the subject are known: whether each clause that a rule asks for has one. */
+static bool has_asked(const struct prefilter_scan *s, const struct prefilter_sought *w)
+{
+	const uint32_t *list = s->filter->asks + w->asks;
+
+	for (unsigned left = w->asked; left; left &= left - 1) {
+		const uint32_t *end = list + 1 + *list;
+		bool has = false;
+
+		for (list++; list < end && !has; list++)
+			has = bits_has(s->items, *list);
+		if (!has)
+			return false;
+		list = end;
+	}
+	return true;
+}
+
 /* A clause of a rule has been seen: something of it begins at `at`. */
 static void note(struct prefilter_scan *s, uint32_t rule, unsigned clause, size_t at)
 {
@@ -152,8 +158,11 @@ static void note(struct prefilter_scan *s, uint32_t rule, unsigned clause, size_
 	unsigned window = 1u << PREFILTER_WINDOW_CLAUSE;
 
 	if (st->subject != s->now)
-		*st = (struct prefilter_state){ .subject = s->now, .slot = st->slot };
-	else if (st->seen >> clause & 1 && clause != w->place)
+		*st = (struct prefilter_state){ .subject = s->now,
+						.slot = st->slot,
+						.seen = w->asked,
+						.is_hopeless = !has_asked(s, w) };
+	if (st->is_hopeless || (st->seen >> clause & 1 && clause != w->place))
 		return;
 	if (clause == w->place && !note_place(s, rule, at))
 		return;
@@ -161,116 +170,83 @@ static void note(struct prefilter_scan *s, uint32_t rule, unsigned clause, size_
 		return;
 	st->seen |= (uint8_t)(1u << clause);
 	if (clause != PREFILTER_WINDOW_CLAUSE && (st->seen | window) == (w->wanted | window))
-		open_windows(s, w);
+		s->open[w->word] |= w->windows;
 	if (st->seen == w->wanted)
 		add_candidate(s, rule);
 }
 
-static bool look_stands(const struct needs_look *w, const uint8_t *p)
+static void note_refs(struct prefilter_scan *s, const struct prefilter_item *item, size_t at)
 {
-	for (size_t i = 0; i < w->length; i++) {
-		if (!byteset_has(&w->at[i], p[i]))
-			return false;
-	}
-	return true;
+	const uint32_t *ref = &s->filter->refs[item->refs];
+
+	do
+		note(s, *ref >> 3, *ref >> 1 & 3, at);
+	while (!(*ref++ & 1));
 }
 
-/* What has this gram, against the bytes around it. */
-static void check_gram(struct prefilter_scan *s, const struct prefilter_table *t, uint32_t gram,
-		       size_t group, const uint8_t *folded, size_t at)
+void prefilter_piece_begins(struct prefilter_scan *s, size_t at)
 {
-	const struct prefilter *p = s->filter;
-	uint32_t bucket = grams_hash(gram, p->parts[group].seed) >> t->shift;
-
-	for (uint32_t i = t->start[bucket]; i < t->start[bucket + 1]; i++) {
-		const struct prefilter_entry *e = &t->entry[i];
-		const uint32_t *ref = &p->refs[e->refs];
-
-		if (e->gram != gram || e->group != group || e->offset > at ||
-		    at - e->offset + e->length > s->subject.n)
-			continue;
-		if (e->what < p->text_count
-			? memcmp(folded - e->offset, p->texts + e->what, e->length) != 0
-			: !look_stands(p->looks[e->what - p->text_count], folded - e->offset))
-			continue;
-		do
-			note(s, *ref >> 3, *ref >> 1 & 3, at - e->offset);
-		while (!(*ref++ & 1));
+	if (s->from == SIZE_MAX) {
+		s->piece_at = at;
+		s->piece_hits = s->hit_count;
 	}
 }
 
-static uint32_t load32(const uint8_t *p)
+void prefilter_note_item(struct prefilter_scan *s, const struct prefilter_item *item, size_t at)
 {
-	uint32_t x;
+	uint32_t i = (uint32_t)(item - s->filter->items);
+	bool again = bits_has(s->items, i);
 
-	memcpy(&x, p, sizeof(x));
-	return x;
-}
-
-static void check_piece(struct prefilter_scan *s, const struct grams_piece *piece, size_t n,
-			size_t group, size_t at)
-{
-	for (size_t w = 0; w * 32 < n; w++) {
-		for (uint32_t left = piece->four[w] | piece->three[w]; left; left &= left - 1) {
-			unsigned bit = (unsigned)__builtin_ctz(left);
-			size_t i = w * 32 + bit;
-			const uint8_t *folded = piece->at + GRAMS_MARGIN + i;
-			uint32_t gram = load32(folded);
-
-			if (piece->four[w] >> bit & 1)
-				check_gram(s, &s->filter->four, gram, group, folded, at + i);
-			if (piece->three[w] >> bit & 1)
-				check_gram(s, &s->filter->three, gram & 0xffffff, group, folded,
-					   at + i);
-		}
+	bits_add(s->items, i);
+	s->has_items = true;
+	if (item->refs == PREFILTER_NO_REFS || (again && !item->repeats && !s->notes))
+		return;
+	if (s->notes) {
+		note_refs(s, item, at);
+	} else if (s->from == SIZE_MAX && s->hit_count < MAX_HITS) {
+		s->hits[s->hit_count++] = (struct prefilter_hit){ i, at };
+	} else if (s->from == SIZE_MAX) { /* this piece's come again */
+		s->from = s->piece_at;
+		s->hit_count = s->piece_hits;
 	}
 }
 
-/* Literals, and windows of few grams, piece by piece. */
-static void scan_grams(struct prefilter_scan *s, size_t group)
+/* Literals, and windows of few grams: first which there are, then for whom. */
+static void scan_items(struct prefilter_scan *s, size_t group)
 {
-	const struct prefilter_part *part = &s->filter->parts[group];
-	const struct grams_map *four = part->has_four ? &s->filter->four.map : NULL;
-	const struct grams_map *three = part->has_three ? &s->filter->three.map : NULL;
-	struct grams_piece piece;
-	size_t n;
-
-	piece.has_high = false;
-	for (size_t at = 0; at < s->subject.n; at += n) {
-		size_t left = s->subject.n - at, before = at ? (size_t)GRAMS_MARGIN : 0, after;
-
-		n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
-		after = left - n < GRAMS_MARGIN ? left - n : (size_t)GRAMS_MARGIN;
-		grams_fold(&piece, GRAMS_MARGIN - before, s->subject.p + at - before,
-			   before + n + after);
-		memset(piece.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
-		grams_look(&piece, n, four, three, part->seed);
-		check_piece(s, &piece, n, group, at);
-	}
-	s->has_high = piece.has_high;
-	s->knows_high = true;
+	s->hit_count = 0;
+	s->from = SIZE_MAX;
+	s->notes = false;
+	prefilter_find_items(s, group, 0);
+	for (size_t i = 0; i < s->hit_count; i++)
+		note_refs(s, &s->filter->items[s->hits[i].item], s->hits[i].at);
+	if (s->from == SIZE_MAX)
+		return;
+	s->notes = true;
+	prefilter_find_items(s, group, s->from);
 }
 
-static void note_windows(struct prefilter_scan *s, size_t word, uint64_t left, size_t at)
+static void note_windows(struct prefilter_scan *s, size_t word, uint32_t left, size_t at)
 {
 	for (; left; left &= left - 1) {
-		uint32_t rule = s->filter->windows[word * 64 + (unsigned)__builtin_ctzll(left)];
+		uint32_t rule = s->filter->windows[word][(unsigned)__builtin_ctz(left)];
+		const struct prefilter_sought *w = &s->filter->sought[rule];
 
 		note(s, rule, PREFILTER_WINDOW_CLAUSE, at);
-		if (s->filter->sought[rule].place != PREFILTER_WINDOW_CLAUSE)
-			close_windows(s, &s->filter->sought[rule]);
+		if (w->place != PREFILTER_WINDOW_CLAUSE)
+			s->open[word] &= ~w->windows;
 	}
 }
 
-/* 64 windows over n places; c has NEEDS_WINDOW - 1 bytes more than these. */
-static void scan_places(struct prefilter_scan *s, size_t word, const uint8_t *c, size_t n,
-			size_t at)
+/* Places where open windows may stand; c has NEEDS_WINDOW - 1 bytes more than these. */
+static void check_windows(struct prefilter_scan *s, size_t word, const uint8_t *c, uint64_t places,
+			  size_t at)
 {
 	const struct masks *m = s->filter->masks[word];
-	size_t i = masks_next(m, s->open[word], c, n, 0);
 
-	for (; i < n; i = masks_next(m, s->open[word], c, n, i + 1)) {
-		uint64_t left = s->open[word];
+	for (; places; places &= places - 1) {
+		size_t i = (unsigned)__builtin_ctzll(places);
+		uint32_t left = s->open[word];
 
 		for (size_t k = 0; left && k < NEEDS_WINDOW; k++)
 			left &= m->at[k][c[i + k]];
@@ -279,43 +255,39 @@ static void scan_places(struct prefilter_scan *s, size_t word, const uint8_t *c,
 	}
 }
 
-/* The last places with NULs behind them. */
+/* 32 windows; behind the subject there are NULs. */
 static void scan_word(struct prefilter_scan *s, size_t word)
 {
-	struct str t = s->subject;
-	uint8_t end[2 * NEEDS_WINDOW] = { 0 };
-	size_t rest = t.n < NEEDS_WINDOW ? t.n : (size_t)NEEDS_WINDOW - 1;
+	uint8_t end[MASKS_PLACES + 2 * MASKS_MARGIN];
+	uint64_t places[MASKS_WORDS];
 
-	scan_places(s, word, (const uint8_t *)t.p, t.n - rest, 0);
-	memcpy(end, t.p + t.n - rest, rest);
-	scan_places(s, word, end, rest, t.n - rest);
-}
+	for (size_t at = 0; at < s->subject.n && s->open[word]; at += MASKS_PLACES) {
+		const uint8_t *c = (const uint8_t *)s->subject.p + at;
+		size_t left = s->subject.n - at;
+		size_t n = left < MASKS_PLACES ? left : (size_t)MASKS_PLACES;
 
-/* Bits of a word that lie in from..to of all words' bits. */
-static uint64_t bits_within(size_t word, uint32_t from, uint32_t to)
-{
-	uint64_t first = word * 64, mask = UINT64_MAX;
-
-	if (to <= first || from >= first + 64)
-		return 0;
-	if (from > first)
-		mask <<= from - first;
-	if (to < first + 64)
-		mask &= UINT64_MAX >> (first + 64 - to);
-	return mask;
+		if (left < n + MASKS_MARGIN) {
+			memcpy(end, c, left);
+			memset(end + left, 0, MASKS_MARGIN);
+			c = end;
+		}
+		masks_look(s->filter->masks[word], s->open[word], c, n, places);
+		for (size_t i = 0; i * 64 < n; i++)
+			check_windows(s, word, c + i * 64, places[i], at + i * 64);
+	}
 }
 
 static void scan_windows(struct prefilter_scan *s, const struct prefilter_part *part)
 {
-	const struct prefilter *p = s->filter;
+	for (size_t i = 0; i < part->word_count; i++) {
+		const struct prefilter_word *w = &part->words[i];
 
-	for (size_t w = part->from / 64; w * 64 < part->to; w++) {
-		s->open[w] |= p->plain[w] & bits_within(w, part->from, part->to);
+		s->open[w->word] |= w->plain;
 		if (!s->has_high)
-			s->open[w] &= ~p->high[w];
-		if (s->open[w])
-			scan_word(s, w);
-		s->open[w] = 0;
+			s->open[w->word] &= ~w->high;
+		if (s->open[w->word])
+			scan_word(s, w->word);
+		s->open[w->word] = 0;
 	}
 }
 
@@ -325,12 +297,15 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 
 	s->subject = subject;
 	s->found_count = 0;
-	s->knows_present = s->knows_high = false;
+	s->knows_present = s->knows_high = s->has_high = false;
 	s->now++;
-	if (subject.n && (part->has_four || part->has_three || part->from < part->to))
-		scan_grams(s, group);
-	if (subject.n && part->from < part->to)
+	if (subject.n && (part->has_four || part->has_three || part->word_count)) {
+		scan_items(s, group);
 		scan_windows(s, part);
+		if (s->has_items)
+			memset(s->items, 0, bits_words(s->filter->item_count) * sizeof(*s->items));
+		s->has_items = false;
+	}
 	for (size_t i = 0; i < part->always_count; i++)
 		add_candidate(s, part->always[i]);
 }

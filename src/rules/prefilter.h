@@ -54,7 +54,14 @@ struct prefilter_scan {
 	struct prefilter_stretch *stretch; /* PREFILTER_STRETCHES a slot */
 	uint32_t slots, max_slots;
 	struct arena *arena;
-	uint64_t *open;         /* windows that are looked for, a bit each */
+	uint64_t *items; /* that stand in the subject, a bit each */
+	struct prefilter_hit *hits;
+	size_t hit_count;
+	size_t from; /* the piece whose hits hits[] has no room for; SIZE_MAX: it has them all */
+	size_t piece_at, piece_hits; /* where the piece begins; what hits[] had then */
+	bool notes;                  /* hits are noted at once */
+	bool has_items;
+	uint32_t *open;         /* windows that are looked for: a word's bits */
 	struct byteset present; /* folded bytes of the last subject, where somebody asked */
 	bool knows_present, has_high, knows_high;
 };

@@ -32,13 +32,12 @@ static uint32_t bit_of(const struct grams_map *m, uint32_t hash)
 }
 
 static void look_plain(const uint8_t *p, size_t n, const struct grams_map *m, uint32_t mask,
-		       uint32_t seed, uint32_t *ret)
+		       uint32_t seed, uint64_t *ret)
 {
 	for (size_t i = 0; i < n; i++)
-		ret[i / 32] |= bit_of(m, grams_hash(load32(p + i) & mask, seed)) << (i % 32);
+		ret[i / 64] |= (uint64_t)bit_of(m, grams_hash(load32(p + i) & mask, seed))
+			       << (i % 64);
 }
-
-enum { THREE_BYTES = 0xffffff };
 
 void grams_look_plain(struct grams_piece *piece, size_t n, const struct grams_map *four,
 		      const struct grams_map *three, uint32_t seed)
@@ -50,7 +49,7 @@ void grams_look_plain(struct grams_piece *piece, size_t n, const struct grams_ma
 	if (four)
 		look_plain(p, n, four, UINT32_MAX, seed, piece->four);
 	if (three)
-		look_plain(p, n, three, THREE_BYTES, seed, piece->three);
+		look_plain(p, n, three, GRAMS_THREE_BYTES, seed, piece->three);
 }
 
 #if defined(__x86_64__)
@@ -118,10 +117,12 @@ WITH_AVX2 static inline __m256i bits_at(const uint8_t *p, const struct grams_map
 }
 
 WITH_AVX2 static void look_avx2(const uint8_t *p, size_t n, const struct grams_map *m,
-				uint32_t mask, uint32_t seed, uint32_t *ret)
+				uint32_t mask, uint32_t seed, uint64_t *ret)
 {
+	uint32_t bits;
 	__m256i masks = _mm256_set1_epi32((int)mask), seeds = _mm256_set1_epi32((int)seed);
 
+	ret[(n - 1) / 64] = 0; /* may be filled by half */
 	for (size_t i = 0; i < n; i += 32) {
 		__m256i even =
 		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + i, m, masks, seeds), 24),
@@ -130,10 +131,11 @@ WITH_AVX2 static void look_avx2(const uint8_t *p, size_t n, const struct grams_m
 		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + i + 1, m, masks, seeds), 16),
 				    bits_at(p + i + 3, m, masks, seeds));
 
-		ret[i / 32] = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(even, odd));
+		bits = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(even, odd));
+		memcpy((char *)ret + i / 8, &bits, sizeof(bits));
 	}
-	if (n % 32)
-		ret[n / 32] &= UINT32_MAX >> (32 - n % 32);
+	if (n % 64)
+		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
 }
 
 WITH_AVX2 static void grams_look_avx2(struct grams_piece *piece, size_t n,
@@ -141,16 +143,18 @@ WITH_AVX2 static void grams_look_avx2(struct grams_piece *piece, size_t n,
 				      uint32_t seed)
 {
 	const uint8_t *p = piece->at + GRAMS_MARGIN;
-	size_t words = (n + 31) / 32;
+	size_t words = (n + 63) / 64;
 
+	if (!n)
+		return;
 	if (four)
 		look_avx2(p, n, four, UINT32_MAX, seed, piece->four);
 	else
-		memset(piece->four, 0, words * sizeof(uint32_t));
+		memset(piece->four, 0, words * sizeof(uint64_t));
 	if (three)
-		look_avx2(p, n, three, THREE_BYTES, seed, piece->three);
+		look_avx2(p, n, three, GRAMS_THREE_BYTES, seed, piece->three);
 	else
-		memset(piece->three, 0, words * sizeof(uint32_t));
+		memset(piece->three, 0, words * sizeof(uint64_t));
 }
 
 void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n)

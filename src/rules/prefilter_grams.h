@@ -13,7 +13,10 @@ enum {
 	GRAMS_MAP_BITS = 16,
 	GRAMS_MAP_WORDS = 1 << (GRAMS_MAP_BITS - 5),
 	GRAMS_PLACES = 1024, /* in one piece */
-	GRAMS_MARGIN = 32    /* bytes in front of and behind its places that are folded too */
+	GRAMS_WORDS = GRAMS_PLACES / 64,
+	GRAMS_MARGIN = 32, /* bytes in front of and behind its places that are folded too */
+	GRAMS_THREE_BYTES = 0xffffff, /* of a gram of three */
+	GRAMS_LISTED = 4              /* are written to a list at least, whatever there is */
 };
 
 /* By hash: the highest bit of a word comes first. */
@@ -26,7 +29,7 @@ struct grams_piece {
 	uint8_t at[GRAMS_MARGIN + GRAMS_PLACES + GRAMS_MARGIN + 32];
 	bool has_high; /* set by folding: a byte of 0x80 or more, unfolded; else left as it is */
 	/* out, by place, the lowest bit of a word first: it may be one of four bytes, of three */
-	uint32_t four[GRAMS_PLACES / 32], three[GRAMS_PLACES / 32];
+	uint64_t four[GRAMS_WORDS], three[GRAMS_WORDS];
 };
 
 /* seed: of the group. */
@@ -39,6 +42,25 @@ static inline void grams_map_add(struct grams_map *m, uint32_t hash)
 {
 	m->word[hash >> (32 - GRAMS_MAP_BITS + 5)] |=
 	    0x80000000u >> (hash >> (32 - GRAMS_MAP_BITS) & 31);
+}
+
+/*
+ * The places of a word's bits, the first of which is `first`, to `to`, which has room for GRAMS_LISTED more
+ * than there are; how many. Where a word has few there is no branch that depends on them.
+ */
+static inline size_t grams_list(uint64_t bits, size_t first, uint16_t *to)
+{
+	size_t n = 0;
+
+	while (bits) {
+		for (unsigned i = 0; i < GRAMS_LISTED; i++) {
+			to[n] =
+			    (uint16_t)(first + (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63));
+			n += bits != 0;
+			bits &= bits - 1;
+		}
+	}
+	return n;
 }
 
 /* Folds n bytes, at most so many as a piece has with its margins, to piece->at + offset. */

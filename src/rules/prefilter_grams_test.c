@@ -46,7 +46,7 @@ static void test_fold(void **state)
 /* The bits of places that are asked for are the same; behind them there are none. */
 static void compare(const struct grams_piece *x, const struct grams_piece *y, size_t n)
 {
-	size_t bytes = (n + 31) / 32 * 4;
+	size_t bytes = (n + 63) / 64 * 8;
 
 	assert_memory_equal(x->four, y->four, bytes);
 	assert_memory_equal(x->three, y->three, bytes);
@@ -80,9 +80,32 @@ static void test_look(void **state)
 		grams_look_plain(&plain, n, &four, turn % 3 ? &three : NULL, 77);
 		compare(&quick, &plain, n);
 		if (n) {
-			assert_true(quick.four[at / 32] >> (at % 32) & 1);
-			assert_int_equal(quick.three[at / 32] >> (at % 32) & 1, turn % 3 != 0);
+			assert_true(quick.four[at / 64] >> (at % 64) & 1);
+			assert_int_equal(quick.three[at / 64] >> (at % 64) & 1, turn % 3 != 0);
 		}
+	}
+}
+
+/* All bits, in order, and nothing behind what there is room for. */
+static void test_list(void **state)
+{
+	static const uint64_t cases[] = {
+		0, 1, UINT64_C(1) << 63, 0x80000001, UINT64_C(0xf0f000ff), UINT64_MAX
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint16_t to[64 + GRAMS_LISTED + 1];
+		size_t n, k = 0;
+
+		memset(to, 0xee, sizeof(to));
+		n = grams_list(cases[i], 100, to);
+		for (unsigned bit = 0; bit < 64; bit++) {
+			if (cases[i] >> bit & 1)
+				assert_int_equal(to[k++], 100 + bit);
+		}
+		assert_int_equal(n, k);
+		assert_int_equal(to[n + GRAMS_LISTED], 0xeeee);
 	}
 }
 
@@ -91,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_look),
+		cmocka_unit_test(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

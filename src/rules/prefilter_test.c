@@ -326,6 +326,25 @@ static void test_dense_literals(void **state)
 		       "C1(7) C2(2) C3(2)");
 }
 
+/* What is not noted is known all the same, wherever it stands and however much else there is. */
+static void test_asked(void **state)
+{
+	static const char rules[] = "full A1 /abcd.*wxyz/s\n";
+	static const size_t sizes[] = { 16, 1 << 12, 1 << 17 };
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(sizes); i++) {
+		struct strbuf mail;
+
+		strbuf_init(&mail, 0);
+		fill(&mail, "abcd ", sizes[i]);
+		assert_int_equal(runs_of(rules, mail.p), runs_of("", mail.p));
+		strbuf_add_c(&mail, "wxyz\n");
+		assert_int_equal(runs_of(rules, mail.p), runs_of("", mail.p) + 1);
+		strbuf_done(&mail);
+	}
+}
+
 /* Literals that differ behind a NUL are two. */
 static void test_nul(void **state)
 {
@@ -350,9 +369,13 @@ static void test_nul(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_linear),         cmocka_unit_test(test_places),
-		cmocka_unit_test(test_nothing_missed), cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_dense_literals), cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_nothing_missed),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_dense_literals),
+		cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which items of a group stand in a subject. Pieces of it are folded, the bitmaps name places, buckets with
+ * no gram of that kind are sifted out without a branch, and what is left is compared. Places come nearly in
+ * order.
+ */
+#include "rules/prefilter_private.h"
+
+#include <assert.h>
+#include <string.h>
+
+static_assert((int)NEEDS_MAX_LITERAL <= (int)GRAMS_MARGIN && (int)NEEDS_WINDOW <= (int)GRAMS_MARGIN,
+	      "what stands at a gram is folded all around it");
+
+/* AT_ONCE: entries that are compared before one is looked at closer. */
+enum { MAX_LISTED = GRAMS_PLACES * PREFILTER_LENGTHS + GRAMS_LISTED, AT_ONCE = 32 };
+
+/* A piece under way. */
+struct piece {
+	struct prefilter_scan *scan;
+	struct grams_piece grams;
+	size_t group, at; /* where in the subject its first place is */
+	size_t count;
+	uint16_t place[MAX_LISTED]; /* where a gram of that length may stand */
+	struct {
+		uint32_t from, to; /* entries */
+		uint16_t place;
+	} sifted[MAX_LISTED];
+	size_t sifted_count;
+};
+
+static uint64_t load64(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
+}
+
+static bool window_stands(const struct needs_look *w, const uint8_t *p)
+{
+	for (size_t i = 0; i < w->length; i++) {
+		if (!byteset_has(&w->at[i], p[i]))
+			return false;
+	}
+	return true;
+}
+
+/* An entry's bytes stand at the place. */
+static void check_item(const struct piece *piece, const struct prefilter_entry *e,
+		       const uint8_t *folded, size_t at)
+{
+	struct prefilter_scan *s = piece->scan;
+	const struct prefilter *p = s->filter;
+	const struct prefilter_item *it = &p->items[e->item];
+	const uint8_t *begin = folded - e->offset;
+
+	if (e->offset > at || at - e->offset + it->length > s->subject.n)
+		return;
+	if (it->is_window ? !window_stands(p->looks[it->what], begin)
+			  : it->is_longer && memcmp(begin, p->texts + it->what, it->length) != 0)
+		return;
+	prefilter_note_item(s, it, at - e->offset);
+}
+
+/* Which of some entries, at most AT_ONCE, may stand there: a bit each. */
+static uint32_t compare(const struct prefilter_entry *e, size_t n, uint64_t bytes, size_t group)
+{
+	uint32_t same = 0;
+
+	for (size_t i = 0; i < n; i++)
+		same |= (uint32_t)((bytes << e[i].shift == e[i].bytes) & (e[i].group == group))
+			<< i;
+	return same;
+}
+
+static void check_sifted(const struct piece *piece, const struct prefilter_table *t)
+{
+	for (size_t i = 0; i < piece->sifted_count; i++) {
+		const uint8_t *folded = piece->grams.at + GRAMS_MARGIN + piece->sifted[i].place;
+		size_t at = piece->at + piece->sifted[i].place;
+		uint64_t bytes = load64(folded);
+		uint32_t from = piece->sifted[i].from, to = piece->sifted[i].to;
+
+		for (; from < to; from += AT_ONCE) {
+			size_t n = to - from < AT_ONCE ? to - from : (size_t)AT_ONCE;
+
+			for (uint32_t left = compare(&t->entry[from], n, bytes, piece->group); left;
+			     left &= left - 1)
+				check_item(piece, &t->entry[from + (unsigned)__builtin_ctz(left)],
+					   folded, at);
+		}
+	}
+}
+
+/* Leaves the places whose buckets have a gram like theirs. */
+static void sift(struct piece *piece, const struct prefilter_table *t, uint32_t mask)
+{
+	uint32_t seed = piece->scan->filter->parts[piece->group].seed;
+	size_t n = 0;
+
+	for (size_t i = 0; i < piece->count; i++) {
+		const uint8_t *folded = piece->grams.at + GRAMS_MARGIN + piece->place[i];
+		uint64_t bytes = load64(folded);
+		uint32_t hash = grams_hash((uint32_t)bytes & mask, seed);
+		const struct prefilter_bucket *b = &t->bucket[hash >> t->shift];
+
+		piece->sifted[n].from = b[0].start;
+		piece->sifted[n].to = b[1].start;
+		piece->sifted[n].place = piece->place[i];
+		n += (b->tags & prefilter_tag(bytes << b->shift)) != 0;
+	}
+	piece->sifted_count = n;
+}
+
+static void check_places(struct piece *piece, size_t n, const uint64_t *bits,
+			 const struct prefilter_table *t, uint32_t mask)
+{
+	piece->count = 0;
+	for (size_t i = 0; i * 64 < n; i++)
+		piece->count += grams_list(bits[i], i * 64, piece->place + piece->count);
+	if (!piece->count)
+		return;
+	sift(piece, t, mask);
+	check_sifted(piece, t);
+}
+
+void prefilter_find_items(struct prefilter_scan *s, size_t group, size_t from)
+{
+	const struct prefilter_table *t = s->filter->tables;
+	const struct prefilter_part *part = &s->filter->parts[group];
+	struct piece piece;
+	size_t n;
+
+	piece.scan = s;
+	piece.group = group;
+	piece.grams.has_high = false;
+	for (size_t at = from; at < s->subject.n; at += n) {
+		size_t left = s->subject.n - at, before = at ? (size_t)GRAMS_MARGIN : 0, after;
+
+		n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
+		after = left - n < GRAMS_MARGIN ? left - n : (size_t)GRAMS_MARGIN;
+		grams_fold(&piece.grams, GRAMS_MARGIN - before, s->subject.p + at - before,
+			   before + n + after);
+		memset(piece.grams.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
+		grams_look(&piece.grams, n, part->has_four ? &t[PREFILTER_FOUR].map : NULL,
+			   part->has_three ? &t[PREFILTER_THREE].map : NULL, part->seed);
+		piece.at = at;
+		prefilter_piece_begins(s, at);
+		if (part->has_four)
+			check_places(&piece, n, piece.grams.four, &t[PREFILTER_FOUR], UINT32_MAX);
+		if (part->has_three)
+			check_places(&piece, n, piece.grams.three, &t[PREFILTER_THREE],
+				     GRAMS_THREE_BYTES);
+	}
+	s->has_high |= piece.grams.has_high;
+	s->knows_high = true;
+}

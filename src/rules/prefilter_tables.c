@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tables that items are found by: a gram or more of each. */
+#include "core/arena.h"
+#include "core/strbuf.h"
+#include "rules/prefilter_build.h"
+
+#include <math.h>
+
+enum { MAX_GRAMS = 256 /* of a window */ };
+
+static uint32_t load(const char *p, size_t n)
+{
+	uint32_t x = 0;
+
+	memcpy(&x, p, n);
+	return x;
+}
+
+/* Where in a literal the gram begins that is likely the rarest. */
+static size_t rarest_gram(struct str text, size_t len)
+{
+	double best = -1;
+	size_t at = 0;
+
+	for (size_t i = 0; i + len <= text.n; i++) {
+		double bits = needs_text_rarity_over(str_make(text.p + i, len), best);
+
+		if (bits > best)
+			at = i;
+		best = fmax(bits, best);
+	}
+	return at;
+}
+
+/* Members below 0x80. */
+static struct byteset ascii_of(const struct byteset *set)
+{
+	return (struct byteset){ { set->w[0], set->w[1] } };
+}
+
+bool prefilter_window_grams(const struct needs_look *w, size_t *ret_at, size_t *ret_n)
+{
+	size_t counts[NEEDS_WINDOW];
+	double often[NEEDS_WINDOW], best = 2;
+
+	*ret_n = 0;
+	for (size_t i = 0; i < w->length; i++) {
+		struct byteset set = ascii_of(&w->at[i]);
+
+		counts[i] = byteset_count(&set);
+		often[i] = needs_frequency(&set) / 1000.0;
+		if (!counts[i])
+			return true;
+	}
+	for (size_t i = 0; i + 4 <= w->length; i++) {
+		double product = often[i] * often[i + 1] * often[i + 2] * often[i + 3];
+		size_t n = counts[i] * counts[i + 1] * counts[i + 2] * counts[i + 3];
+
+		if (n > MAX_GRAMS || product >= best)
+			continue;
+		best = product;
+		*ret_at = i;
+		*ret_n = n;
+	}
+	return *ret_n;
+}
+
+/* Counts through all grams of four sets. */
+static bool next_gram(const struct byteset set[4], unsigned c[4])
+{
+	for (size_t i = 0; i < 4; i++) {
+		c[i] = byteset_next(&set[i], c[i] + 1);
+		if (c[i] < 256)
+			return true;
+		c[i] = byteset_next(&set[i], 0);
+	}
+	return false;
+}
+
+static void add_entry(struct builder *b, enum prefilter_length length, struct prefilter_entry e,
+		      uint32_t gram)
+{
+	*(struct prefilter_entry *)vec_must_push(&b->entries[length]) = e;
+	*(uint32_t *)vec_must_push(&b->grams[length]) = gram;
+}
+
+static void add_window_entries(struct builder *b, struct prefilter_entry e,
+			       const struct needs_look *w)
+{
+	struct byteset set[4];
+	unsigned c[4];
+	size_t at = 0, n;
+
+	prefilter_window_grams(w, &at, &n);
+	if (!n)
+		return;
+	e.offset = (uint8_t)at;
+	e.shift = 32;
+	for (size_t i = 0; i < 4; i++) {
+		set[i] = ascii_of(&w->at[at + i]);
+		c[i] = byteset_next(&set[i], 0);
+	}
+	do {
+		uint32_t gram = c[0] | c[1] << 8 | c[2] << 16 | c[3] << 24;
+
+		e.bytes = (uint64_t)gram << e.shift;
+		add_entry(b, PREFILTER_FOUR, e, gram);
+	} while (next_gram(set, c));
+}
+
+/* True: it is longer than what is compared. */
+static bool add_text_entry(struct builder *b, struct prefilter_entry e, struct str text)
+{
+	enum prefilter_length length = text.n >= 4 ? PREFILTER_FOUR : PREFILTER_THREE;
+	size_t n = length == PREFILTER_FOUR ? 4 : 3, left;
+
+	e.offset = (uint8_t)rarest_gram(text, n);
+	left = text.n - e.offset;
+	left = left < sizeof(e.bytes) ? left : sizeof(e.bytes);
+	e.shift = (uint8_t)(64 - 8 * left);
+	memcpy(&e.bytes, text.p + e.offset, left);
+	e.bytes <<= e.shift;
+	add_entry(b, length, e, load(text.p + e.offset, n));
+	return left < text.n;
+}
+
+/* Who notes an item, all in one array. */
+static uint32_t add_refs(struct vec *refs, const struct item *it)
+{
+	uint32_t begin = (uint32_t)refs->n;
+
+	for (size_t i = 0; i < it->refs.n; i++)
+		*(uint32_t *)vec_must_push(refs) =
+		    *VEC_AT(&it->refs, uint32_t, i) | (i + 1 == it->refs.n);
+	return it->refs.n ? begin : PREFILTER_NO_REFS;
+}
+
+void prefilter_add_entries(struct builder *b)
+{
+	const struct needs_look **looks = arena_calloc(b->a, b->items.n + 1, sizeof(*looks));
+	struct prefilter_item *items = arena_calloc(b->a, b->items.n + 1, sizeof(*items));
+	struct strbuf texts;
+	struct vec refs;
+	uint32_t look_count = 0, n = 0;
+
+	strbuf_init(&texts, 0);
+	vec_init(&refs, b->a, sizeof(uint32_t), 0);
+	VEC_EACH (&b->items, struct item, it) {
+		struct prefilter_entry e = { .group = it->group, .item = n };
+		struct prefilter_item *item = &items[n++];
+
+		item->refs = add_refs(&refs, it);
+		item->repeats = it->repeats;
+		item->is_window = it->look;
+		if (it->look) {
+			item->what = look_count;
+			item->length = (uint8_t)it->look->length;
+			looks[look_count++] = it->look;
+			add_window_entries(b, e, it->look);
+		} else {
+			item->what = (uint32_t)texts.n;
+			item->length = (uint8_t)it->text.n;
+			strbuf_add(&texts, it->text);
+			item->is_longer = add_text_entry(b, e, it->text);
+		}
+	}
+	b->p->items = items;
+	b->p->item_count = n;
+	b->p->texts = str_dup(b->a, strbuf_str(&texts)).p;
+	b->p->looks = looks;
+	b->p->refs = refs.data;
+	strbuf_done(&texts);
+}
+
+/* Entries by bucket, and their bits in the map. */
+static void build_table(struct builder *b, enum prefilter_length length,
+			const struct prefilter_part *parts)
+{
+	struct prefilter_table *t = &b->p->tables[length];
+	const struct prefilter_entry *e = b->entries[length].data;
+	const uint32_t *gram = b->grams[length].data;
+	size_t n = b->entries[length].n;
+	struct prefilter_entry *sorted = arena_calloc(b->a, n + 1, sizeof(*sorted));
+	unsigned bits = 6;
+	struct prefilter_bucket *at, *of;
+
+	while (bits < 20 && (1u << bits) < n)
+		bits++;
+	t->shift = 32 - bits;
+	t->n = n;
+	t->entry = sorted;
+	t->bucket = arena_calloc(b->a, (1u << bits) + 2, sizeof(*t->bucket));
+	at =
+	    t->bucket +
+	    1; /* its start moves on while entries are placed: then it is where the next one begins */
+	for (size_t i = 0; i < n; i++) {
+		uint32_t hash = grams_hash(gram[i], parts[e[i].group].seed);
+
+		grams_map_add(&t->map, hash);
+		at[(hash >> t->shift) + 1].start++;
+		of = &t->bucket[hash >> t->shift];
+		of->shift = e[i].shift > of->shift ? e[i].shift : of->shift;
+	}
+	for (size_t i = 1; i <= 1u << bits; i++)
+		at[i].start += at[i - 1].start;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t hash = grams_hash(gram[i], parts[e[i].group].seed);
+
+		of = &t->bucket[hash >> t->shift];
+		of->tags |= prefilter_tag(e[i].bytes >> e[i].shift << of->shift);
+		sorted[at[hash >> t->shift].start++] = e[i];
+	}
+}
+
+void prefilter_build_tables(struct builder *b, const struct prefilter_part *parts)
+{
+	build_table(b, PREFILTER_FOUR, parts);
+	build_table(b, PREFILTER_THREE, parts);
+}
