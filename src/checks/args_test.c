@@ -51,7 +51,7 @@ static void test_range(void **state)
 
 	assert_true(call_number(&call, 0) == 1 && call_number(&call, 1) == 2);
 	assert_true(call_number(&call, ARG_NUMBERS - 1) == 0);
-	a = arena_free(a);
+	arena_free(a);
 }
 
 static void test_directives(void **state)

@@ -11,9 +11,9 @@
 #include "core/vec.h"
 #include "rules/gate_private.h"
 
-#include <stdlib.h>
-
 enum { MAX_CLASSES = 250, MAX_BYTE_KINDS = GATE_LAST_NEWLINE };
+
+static const uint64_t HASH_FACTOR = UINT64_C(0x9e3779b97f4a7c15);
 
 /* Nodes that take a byte, or ask for the next one, ascending. */
 struct state {
@@ -41,7 +41,8 @@ struct building {
 	struct gate_program in;
 	size_t max_entries;
 	struct gate *out;
-	bool has_last; /* a newline that is the last byte is something of its own */
+	bool has_last;          /* a newline that is the last byte is something of its own */
+	bool is_all_or_nothing; /* what overflows is not built to its end */
 	bool has_overflowed;
 	uint32_t all_kinds;
 	struct kinds *looks;     /* by look */
@@ -49,7 +50,9 @@ struct building {
 	uint8_t *kind_of;        /* by class: as what comes next */
 	uint8_t *front_of;       /* by class: as what is in front */
 	struct vec *to;          /* by class: uint16_t: nodes where a row leads to */
+	uint64_t *to_hash;       /* by class: of these */
 	uint16_t *path;          /* nodes to look at */
+	uint64_t *bits;          /* by node; none is set between two uses */
 	struct nodes from, reached;
 	struct vec states; /* struct state: of rows 3 ... */
 	uint32_t *index;   /* of states + 1, by hash; 0: free */
@@ -210,7 +213,7 @@ static size_t hash_of(const struct state *s)
 	uint64_t h = s->front;
 
 	for (size_t i = 0; i < s->n; i++)
-		h = (h ^ s->at[i]) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
+		h = (h ^ s->at[i]) * HASH_FACTOR ^ h >> 29;
 	return h >> 17;
 }
 
@@ -230,18 +233,25 @@ static uint32_t *find(const struct building *b, const struct state *s)
 	}
 }
 
-static int by_place(const void *a, const void *b)
+/* Most lists are short, or nearly in order; long ones are written as bits and read again. */
+static void sort(uint64_t *bits, uint16_t *at, size_t n)
 {
-	return *(const uint16_t *)a - *(const uint16_t *)b;
-}
-
-/* Most lists are short, or nearly in order. */
-static void sort(uint16_t *at, size_t n)
-{
-	enum { SHORT = 24 };
+	enum { SHORT = 16 };
+	size_t first = SIZE_MAX, last = 0, done = 0;
 
 	if (n > SHORT) {
-		qsort(at, n, sizeof(*at), by_place);
+		for (size_t i = 0; i < n; i++) {
+			size_t w = at[i] / 64;
+
+			bits[w] |= UINT64_C(1) << at[i] % 64;
+			first = w < first ? w : first;
+			last = w > last ? w : last;
+		}
+		for (size_t w = first; w <= last; w++) {
+			for (; bits[w]; bits[w] &= bits[w] - 1)
+				at[done++] =
+				    (uint16_t)(w * 64 + (unsigned)__builtin_ctzll(bits[w]));
+		}
 		return;
 	}
 	for (size_t i = 1; i < n; i++) {
@@ -272,7 +282,7 @@ static uint16_t row_of(struct building *b, unsigned front)
 		return found(b);
 	if (!s.n)
 		return GATE_DEAD;
-	sort(l->at, l->n);
+	sort(b->bits, l->at, l->n);
 	known = find(b, &s);
 	if (*known)
 		return (uint16_t)(*known - 1 + GATE_FINAL_ROWS);
@@ -303,8 +313,12 @@ static void lead(struct building *b, const struct nodes *l, const struct byteset
 
 		for (size_t w = 0; it->op == GATE_BYTE && w < 4; w++) {
 			for (uint64_t left = b->classes[it->arg].w[w] & classes->w[w]; left;
-			     left &= left - 1)
-				add(&b->to[w * 64 + (unsigned)__builtin_ctzll(left)], node + 1);
+			     left &= left - 1) {
+				unsigned c = (unsigned)w * 64 + (unsigned)__builtin_ctzll(left);
+
+				add(&b->to[c], node + 1);
+				b->to_hash[c] = (b->to_hash[c] ^ node) * HASH_FACTOR;
+			}
 		}
 	}
 }
@@ -332,6 +346,44 @@ static bool asks(const struct building *b, const struct state *s)
 	return false;
 }
 
+static bool lead_alike(const struct building *b, unsigned c, unsigned d)
+{
+	const struct vec *x = &b->to[c], *y = &b->to[d];
+
+	return b->to_hash[c] == b->to_hash[d] && x->n == y->n && b->front_of[c] == b->front_of[d] &&
+	       !memcmp(x->data, y->data, x->n * sizeof(uint16_t));
+}
+
+static uint16_t row_behind(struct building *b, unsigned c)
+{
+	nodes_clear(&b->reached);
+	for (size_t i = 0; i < b->to[c].n; i++)
+		reach(b, &b->reached, *VEC_AT(&b->to[c], uint16_t, i), b->front_of[c],
+		      b->all_kinds);
+	return row_of(b, b->front_of[c]);
+}
+
+/* Most of a state's classes lead to the same nodes: these are followed once. */
+static void fill_row(struct building *b, const struct byteset *classes, uint16_t *row)
+{
+	const unsigned end = b->out->end_class;
+	unsigned other[MAX_CLASSES + 1], n = 0, i;
+
+	for (unsigned c = byteset_next(classes, 0); c < end; c = byteset_next(classes, c + 1)) {
+		if (!b->to[c].n)
+			continue;
+		for (i = 0; i < n && !lead_alike(b, c, other[i]); i++)
+			;
+		row[c] = i < n ? row[other[i]] : row_behind(b, c);
+		if (i == n)
+			other[n++] = c;
+	}
+	for (unsigned c = byteset_next(classes, 0); c < end; c = byteset_next(classes, c + 1)) {
+		vec_clear(&b->to[c]);
+		b->to_hash[c] = 0;
+	}
+}
+
 /* Where the classes of these kinds lead. */
 static void build_kinds(struct building *b, const struct state *s, uint32_t kinds, uint16_t *row)
 {
@@ -348,22 +400,15 @@ static void build_kinds(struct building *b, const struct state *s, uint32_t kind
 	if (b->from.has_match)
 		return;
 	lead(b, &b->from, &classes);
-	for (unsigned c = byteset_next(&classes, 0); c < g->end_class;
-	     c = byteset_next(&classes, c + 1)) {
-		nodes_clear(&b->reached);
-		for (size_t i = 0; i < b->to[c].n; i++)
-			reach(b, &b->reached, *VEC_AT(&b->to[c], uint16_t, i), b->front_of[c],
-			      b->all_kinds);
-		vec_clear(&b->to[c]);
-		row[c] = row_of(b, b->front_of[c]);
-	}
+	fill_row(b, &classes, row);
 }
 
 static void build_row(struct building *b, const struct state *s)
 {
+	const unsigned classes = b->out->classes;
 	uint16_t row[MAX_CLASSES + 1];
 
-	for (unsigned c = 0; c < b->out->classes; c++)
+	for (unsigned c = 0; c < classes; c++)
 		row[c] = GATE_DEAD;
 	if (!asks(b, s)) {
 		build_kinds(b, s, b->all_kinds, row);
@@ -373,7 +418,7 @@ static void build_row(struct building *b, const struct state *s)
 				build_kinds(b, s, 1u << k, row);
 		}
 	}
-	for (unsigned c = 0; c < b->out->classes; c++)
+	for (unsigned c = 0; c < classes; c++)
 		*(uint16_t *)vec_must_push(&b->next) = row[c];
 }
 
@@ -424,9 +469,11 @@ static void init_rows(struct building *b)
 		b->index_size = b->index_size ? 2 * b->index_size : 64;
 	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
 	b->path = arena_alloc(b->a, (2 * b->in.nodes.n + 2) * sizeof(*b->path));
+	b->bits = arena_calloc(b->a, b->in.nodes.n / 64 + 1, sizeof(*b->bits));
 	nodes_init(b, &b->from);
 	nodes_init(b, &b->reached);
 	b->to = arena_calloc(b->a, g->classes, sizeof(*b->to));
+	b->to_hash = arena_calloc(b->a, g->classes, sizeof(*b->to_hash));
 	for (size_t c = 0; c < g->classes; c++)
 		vec_init(&b->to[c], b->a, sizeof(uint16_t), 0);
 }
@@ -441,11 +488,13 @@ static bool build(struct building *b)
 	for (unsigned k = 0; k < GATE_KINDS; k++)
 		g->start[k] =
 		    b->all_kinds >> k & 1 && k != GATE_LAST_NEWLINE ? start_row(b, k) : GATE_DEAD;
-	for (size_t i = 0; i < b->states.n; i++) {
+	for (size_t i = 0; i < b->states.n && !(b->is_all_or_nothing && b->has_overflowed); i++) {
 		struct state s = *VEC_AT(&b->states, struct state, i);
 
 		build_row(b, &s);
 	}
+	if (b->is_all_or_nothing && b->has_overflowed)
+		return false;
 	g->entries = b->next.n;
 	return end_starts(b);
 }
@@ -453,7 +502,9 @@ static bool build(struct building *b)
 /* False: nothing can be said, or where repetitions are spelled out, not all of it. */
 static bool make(struct building *b, struct str pcre, bool spell_out, size_t max_entries)
 {
-	*b = (struct building){ .a = b->a, .max_entries = max_entries };
+	*b = (struct building){ .a = b->a,
+				.max_entries = max_entries,
+				.is_all_or_nothing = spell_out };
 	b->out = arena_zalloc(b->a, sizeof(*b->out));
 	vec_init(&b->states, b->a, sizeof(struct state), 0);
 	vec_init(&b->next, b->a, sizeof(uint16_t), 0);
