@@ -135,8 +135,11 @@ static bool note_place(struct prefilter_scan *s, uint32_t rule, size_t at)
 /* All items of the subject are known: whether each clause that a rule asks for has one. */
 static bool has_asked(const struct prefilter_scan *s, const struct prefilter_sought *w)
 {
-	const uint32_t *list = s->filter->asks + w->asks;
+	const uint32_t *list;
 
+	if (!w->asked)
+		return true;
+	list = s->filter->asks + w->asks;
 	for (unsigned left = w->asked; left; left &= left - 1) {
 		const uint32_t *end = list + 1 + *list;
 		bool has = false;
