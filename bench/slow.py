@@ -93,7 +93,7 @@ class Side:
 def run(quick):
     rounds, count = (3, 1000) if quick else (7, 3000)
     mails, files = contents(count // 2), messages(rounds)
-    house, sides, rate = House(), [Side("at once", False), Side("after 5 s", True)], None
+    house, sides, rate = House(), [Side("at once", False), Side(f"after {DELAY_S:.0f} s", True)], None
     try:
         house.wait(False)
         feed(house.daemon.port, files[0], 300, True)

@@ -10,8 +10,6 @@
 #include <string.h>
 
 enum { MAX_DEPTH = 8 };
-enum flag { FLAG_I = 1u << 0, FLAG_M = 1u << 1, FLAG_S = 1u << 2 };
-
 struct frame {
 	unsigned flags;     /* outside */
 	size_t begin;       /* its first step: the choice to leave it out */
@@ -67,7 +65,7 @@ static void add_anything(struct reading *r)
 /* A literal grows while nothing else may go on within it. */
 static void add_byte(struct reading *r, uint8_t c)
 {
-	bool nocase = r->flags & FLAG_I;
+	bool nocase = r->flags & RX_TEXT_I;
 	struct echo_step *s = r->n > r->barrier ? &r->at[r->n - 1] : NULL;
 
 	if (!s || s->kind != ECHO_LITERAL || s->nocase != nocase || s->length == ECHO_TEXT) {
@@ -75,22 +73,6 @@ static void add_byte(struct reading *r, uint8_t c)
 		s->nocase = nocase;
 	}
 	s->text[s->length++] = (char)(nocase ? echo_lower(c) : c);
-}
-
-static unsigned flags_with(unsigned flags, struct str change)
-{
-	bool off = false;
-
-	for (size_t i = 0; i < change.n; i++) {
-		unsigned bit = change.p[i] == 'i'   ? FLAG_I
-			       : change.p[i] == 'm' ? FLAG_M
-			       : change.p[i] == 's' ? FLAG_S
-						    : 0;
-
-		off = off || change.p[i] == '-';
-		flags = off ? flags & ~bit : flags | bit;
-	}
-	return flags;
 }
 
 static void add_branch(struct reading *r, struct frame *f)
@@ -249,7 +231,7 @@ static void take_group(struct reading *r)
 
 	if (rx_text_is_flags(&r->in, &flags)) {
 		rd_skip(&r->in, flags.n + 3);
-		r->flags = flags_with(r->flags, flags);
+		r->flags = rx_text_flags(r->flags, flags);
 		return;
 	}
 	if (str_starts(rd_rest(&r->in), STR("(?|"))) {
@@ -262,7 +244,7 @@ static void take_group(struct reading *r)
 	}
 	switch (rx_text_open(&r->in, &flags)) {
 	case RX_TEXT_PLAIN:
-		r->flags = flags_with(r->flags, flags);
+		r->flags = rx_text_flags(r->flags, flags);
 		open_frame(r, outside, captures ? ECHO_OPEN : ECHO_END);
 		break;
 	case RX_TEXT_LOOK: skip_look(r); break;
@@ -293,7 +275,7 @@ static void take_class(struct reading *r)
 		r->failed = true;
 		return;
 	}
-	if (r->flags & FLAG_I)
+	if (r->flags & RX_TEXT_I)
 		byteset_fold(&set, true);
 	if (negated)
 		byteset_invert(&set);
@@ -315,7 +297,7 @@ static void take_byte(struct reading *r)
 		return;
 	}
 	byteset_add(&set, (uint8_t)c);
-	if (r->flags & FLAG_I)
+	if (r->flags & RX_TEXT_I)
 		byteset_fold(&set, true);
 	add_run(r, &set, repeat);
 }
@@ -353,7 +335,7 @@ static void take_copy(struct reading *r)
 	}
 	s = add(r, ECHO_COPY);
 	s->group = (uint8_t)group;
-	s->nocase = r->flags & FLAG_I;
+	s->nocase = r->flags & RX_TEXT_I;
 }
 
 /* What takes nothing: where it need not hold it is left out. */
@@ -400,7 +382,7 @@ static void take_escape(struct reading *r)
 static void take_one(struct reading *r)
 {
 	int c = rd_peek(&r->in);
-	bool m = r->flags & FLAG_M;
+	bool m = r->flags & RX_TEXT_M;
 
 	switch (c) {
 	case '(': take_group(r); return;
@@ -413,7 +395,7 @@ static void take_one(struct reading *r)
 		return;
 	case '.':
 		rd_skip(&r->in, 1);
-		take_any(r, r->flags & FLAG_S);
+		take_any(r, r->flags & RX_TEXT_S);
 		return;
 	case '^':
 		rd_skip(&r->in, 1);

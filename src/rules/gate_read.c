@@ -11,8 +11,6 @@
 /* What may stand more often than it must, by more than this or of more nodes, may stand without end. */
 enum { MAX_OPTIONAL = 3, MAX_OPTIONAL_SIZE = 160 };
 
-enum flag { FLAG_I = 1u << 0, FLAG_M = 1u << 1, FLAG_S = 1u << 2 };
-
 struct frame {
 	size_t from;    /* its nodes begin here */
 	size_t branch;  /* those of the branch */
@@ -209,22 +207,6 @@ static void close_branches(struct reading *r)
 	}
 }
 
-static unsigned flags_with(unsigned flags, struct str change)
-{
-	bool off = false;
-
-	for (size_t i = 0; i < change.n; i++) {
-		unsigned bit = change.p[i] == 'i'   ? FLAG_I
-			       : change.p[i] == 'm' ? FLAG_M
-			       : change.p[i] == 's' ? FLAG_S
-						    : 0;
-
-		off = off || change.p[i] == '-';
-		flags = off ? flags & ~bit : flags | bit;
-	}
-	return flags;
-}
-
 /* Whatever there is, nothing too. */
 static void anything(struct reading *r)
 {
@@ -287,7 +269,7 @@ static void word_bound(struct reading *r, bool is_bound)
 
 static bool fold(const struct reading *r, struct byteset *set)
 {
-	if (r->flags & FLAG_I)
+	if (r->flags & RX_TEXT_I)
 		byteset_fold(set, true);
 	return true;
 }
@@ -323,7 +305,7 @@ static bool byte_set(struct reading *r, struct byteset *ret)
 	if (c == '[')
 		return class_set(r, ret);
 	if (c == '.') {
-		*ret = any_byte(r->flags & FLAG_S);
+		*ret = any_byte(r->flags & RX_TEXT_S);
 		return rd_skip(&r->in, 1);
 	}
 	if (c == '\\' && next > 0 && strchr("dDsSwW", next)) {
@@ -387,11 +369,11 @@ static bool look_branch(struct reading *r, bool ahead, struct gate_look *it)
 	}
 	if (ahead && rd_accept(&r->in, '$')) {
 		it->next_end = it->next_last = true;
-		if (r->flags & FLAG_M)
+		if (r->flags & RX_TEXT_M)
 			byteset_add(&it->next, '\n');
 		return true;
 	}
-	if (!ahead && !(r->flags & FLAG_M) && rd_accept(&r->in, '^')) {
+	if (!ahead && !(r->flags & RX_TEXT_M) && rd_accept(&r->in, '^')) {
 		it->front_start = true;
 		return true;
 	}
@@ -450,12 +432,12 @@ static void take_group(struct reading *r)
 
 	if (rx_text_is_flags(&r->in, &flags)) {
 		rd_skip(&r->in, flags.n + 3);
-		r->flags = flags_with(r->flags, flags);
+		r->flags = rx_text_flags(r->flags, flags);
 		return;
 	}
 	switch (rx_text_open(&r->in, &flags)) {
 	case RX_TEXT_PLAIN:
-		r->flags = flags_with(r->flags, flags);
+		r->flags = rx_text_flags(r->flags, flags);
 		open_frame(r, outside, is_atomic);
 		return;
 	case RX_TEXT_VERB: r->failed = true; return;
@@ -504,14 +486,14 @@ static void take_one(struct reading *r)
 	case '\\': take_escape(r); break;
 	case '^':
 		rd_skip(&r->in, 1);
-		if (r->flags & FLAG_M)
+		if (r->flags & RX_TEXT_M)
 			line_start(r);
 		else
 			subject_start(r);
 		break;
 	case '$':
 		rd_skip(&r->in, 1);
-		subject_end(r, true, r->flags & FLAG_M);
+		subject_end(r, true, r->flags & RX_TEXT_M);
 		break;
 	default: take_byte(r);
 	}

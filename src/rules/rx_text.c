@@ -177,3 +177,19 @@ enum rx_text_group rx_text_open(struct rd *in, struct str *ret_flags)
 	in->at = ahead.at;
 	return RX_TEXT_PLAIN;
 }
+
+unsigned rx_text_flags(unsigned flags, struct str change)
+{
+	bool off = false;
+
+	for (size_t i = 0; i < change.n; i++) {
+		unsigned bit = change.p[i] == 'i'   ? RX_TEXT_I
+			       : change.p[i] == 'm' ? RX_TEXT_M
+			       : change.p[i] == 's' ? RX_TEXT_S
+						    : 0;
+
+		off = off || change.p[i] == '-';
+		flags = off ? flags & ~bit : flags | bit;
+	}
+	return flags;
+}

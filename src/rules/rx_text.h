@@ -26,6 +26,9 @@ struct byteset rx_text_letter(char letter);
 struct rx_repeat rx_text_repeat(struct rd *in);
 /* "(?i-s)": flags on their own. `(?i-s:` opens a group instead and is left alone. */
 bool rx_text_is_flags(const struct rd *in, struct str *ret_flags);
+enum rx_text_flag { RX_TEXT_I = 1u << 0, RX_TEXT_M = 1u << 1, RX_TEXT_S = 1u << 2 };
+/* Those of enum rx_text_flag that hold behind such a change ("i-s"); other letters change none. */
+unsigned rx_text_flags(unsigned flags, struct str change);
 /* From "(" to behind its ")". False: it cannot be read. */
 bool rx_text_skip_group(struct rd *in);
 
