@@ -7,6 +7,7 @@ by tests/parity/verdicts.pl, rspamd's normal worker by /checkv2, with Debian's s
 import http.client
 import os
 import pathlib
+import re
 import shutil
 import signal
 import statistics
@@ -19,10 +20,11 @@ from measure import POSTERN, TOP, busy_s, harness, load, rules, some_files, spre
 
 START_LIMIT_S = 180
 MESSAGE_LIMIT_S = 60
-WARM = 50
+WARM = 50  # a process's first messages
+WAKE = 20  # a turn's: the caches hold what the engine before it used
 # Of rspamd's modules those that ask other hosts, a Redis or a helper.
 NETWORK = """antivirus arc asn aws_s3 bimi clickhouse dcc dkim dkim_signing dmarc elastic external_services fuzzy_check
-greylist history_redis http_headers metadata_exporter metric_exporter mx_check neural p0f ratelimit rbl redis replies reputation
+greylist hfilter history_redis http_headers metadata_exporter metric_exporter mx_check neural once_received p0f ratelimit rbl redis replies reputation
 rspamd_update spamtrap spf surbl url_redirector whitelist""".split()
 
 
@@ -35,10 +37,10 @@ class Rspamd:
         user = ["-u", "_rspamd", "-g", "_rspamd"] if os.geteuid() == 0 else []
         if user:
             shutil.chown(self.folder, "_rspamd")
-        config = self.folder / "rspamd.conf"
-        config.write_text(self.config())
-        self.popen = subprocess.Popen(["/usr/bin/rspamd", "-f", *user, "-c", config,
-                                       *(f"--var={name}={self.folder}" for name in ("DBDIR", "RUNDIR", "LOGDIR"))],
+        self.override()
+        folders = {"DBDIR": "", "RUNDIR": "", "LOGDIR": "", "LOCAL_CONFDIR": "/site"}
+        self.popen = subprocess.Popen(["/usr/bin/rspamd", "-f", *user, "-c", "/etc/rspamd/rspamd.conf",
+                                       *(f"--var={name}={self.folder}{below}" for name, below in folders.items())],
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                       start_new_session=True)
         try:
@@ -48,17 +50,20 @@ class Rspamd:
             self.close()
             raise
 
-    def config(self):
-        others = {"controller": 0, "rspamd_proxy": 0, "fuzzy": 0}
-        return "\n".join([
-            '.include "/etc/rspamd/common.conf"',
-            'options { .include "/etc/rspamd/options.inc"',
-            f'  pidfile = "{self.folder}/pid"; filters = "chartable,regexp"; tempdir = "{self.folder}";',
-            '  dns { nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; } }',
-            f'logging {{ type = "file"; filename = "{self.folder}/log"; level = "info"; }}',
-            f'worker "normal" {{ bind_socket = "127.0.0.1:{self.port}"; count = 1; }}',
-            *(f'worker "{name}" {{ bind_socket = "{self.folder}/{name}"; count = {n}; }}' for name, n in others.items()),
-            *(f"{name} {{ enabled = false; }}" for name in NETWORK), ""])
+    def override(self):
+        """What a site writes over Debian's settings; a second section of the same name would be ignored."""
+        files = {f"{name}.conf": "enabled = false;" for name in NETWORK}
+        files["options.inc"] = ('filters = "chartable,regexp"; '
+                                'dns { nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; }')
+        files["phishing.conf"] = "phishtank_enabled = false;"
+        files["logging.inc"] = f'type = "file"; filename = "{self.folder}/log"; level = "info";'
+        files["worker-normal.inc"] = f'bind_socket = "127.0.0.1:{self.port}"; count = 1;'
+        for name, count in {"controller": 0, "proxy": 0, "fuzzy": 0}.items():
+            files[f"worker-{name}.inc"] = f'bind_socket = "{self.folder}/{name}"; count = {count};'
+        site = self.folder / "site/override.d"
+        site.mkdir(parents=True)
+        for name, text in files.items():
+            (site / name).write_text(text + "\n")
 
     def has_compiled(self):
         return "hyperscan database" in self.log() or "loaded hyperscan" in self.log()
@@ -94,7 +99,13 @@ class Rspamd:
             status = self.ask(pathlib.Path(path).read_bytes())
             if status != 200:
                 sys.exit(f"rspamd answered {status} for {path}")
+        if self.asked_others():
+            sys.exit("rspamd asked name servers: a module of NETWORK is on")
         return busy_s(pid) - before
+
+    def asked_others(self):
+        """Times that a message had it ask a name server: its settings are not what they should be then."""
+        return len(re.findall(r"dns req: [1-9]", self.log()))
 
     def close(self):
         self.popen.send_signal(signal.SIGTERM)
@@ -137,18 +148,24 @@ def start():
     return engines
 
 
+def split(paths, first, size):
+    """The first so many, and what follows in pieces."""
+    return [paths[:first], *(paths[i:i + size] for i in range(first, len(paths), size))]
+
+
 def run(quick):
     rounds, count = (5, 100) if quick else (5, 1000)
     # Each round has messages of its own. The first ones are not measured: starting, compiling rules, first pages.
-    paths = some_files(rounds * count + WARM)
+    first, *turns = split(some_files(WARM + rounds * (WAKE + count)), WARM, WAKE + count)
     engines = start()
     used = {engine.name: [] for engine in engines}
     try:
         for engine in engines:
-            engine.measure(paths[rounds * count:])
-        for r in range(rounds):
+            engine.measure(first)
+        for r, paths in enumerate(turns):
             for engine in engines[r % len(engines):] + engines[:r % len(engines)]:
-                used[engine.name].append(engine.measure(paths[r * count:(r + 1) * count]))
+                engine.measure(paths[:WAKE])
+                used[engine.name].append(engine.measure(paths[WAKE:]))
     finally:
         for engine in engines:
             engine.close()
