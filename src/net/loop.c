@@ -16,6 +16,8 @@
 
 /* A leftover that keeps making new deferred calls would keep loop_free() forever. */
 enum { FREE_ROUNDS_MAX = 64 };
+/* Of deferred calls, before descriptors are looked at again. */
+enum { ROUNDS_MAX = 8 };
 
 struct loop_timer {
 	struct event event;
@@ -65,21 +67,32 @@ static void ring_remove(struct loop_call *c)
 
 /* Deferred calls. */
 
-/* Runs what is queued now; what these queue comes in the next round, lest descriptors starve. */
-static void run_calls(struct loop *l)
+/* Runs what is in a ring now; what these queue is of a next round. */
+static void run_round(struct loop *l, struct loop_call *ring)
 {
-	struct loop_call end = { 0 };
-
-	ring_add(&l->calls, &end);
-	l->in_calls = true;
-	while (l->calls.next != &end) {
-		struct loop_call *c = l->calls.next;
+	ring_add(ring, &l->round_end);
+	while (ring->next != &l->round_end) {
+		struct loop_call *c = ring->next;
 
 		ring_remove(c);
 		c->fn(c->arg);
 	}
+	ring_remove(&l->round_end);
+}
+
+static bool has_calls(const struct loop *l)
+{
+	return !ring_is_empty(&l->calls) || !ring_is_empty(&l->last);
+}
+
+/* A few rounds, as one call mostly leads to another; not for ever, lest descriptors starve. */
+static void run_calls(struct loop *l)
+{
+	l->in_calls = true;
+	for (int i = 0; i < ROUNDS_MAX && has_calls(l); i++)
+		run_round(l, ring_is_empty(&l->calls) ? &l->last : &l->calls);
+	run_round(l, &l->last);
 	l->in_calls = false;
-	ring_remove(&end);
 }
 
 static void on_calls(evutil_socket_t fd, short what, void *arg)
@@ -90,7 +103,7 @@ static void on_calls(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	run_calls(l);
-	if (!ring_is_empty(&l->calls))
+	if (has_calls(l))
 		must(event_add(&l->calls_event, &now) == 0);
 }
 
@@ -99,15 +112,23 @@ void loop_call_init(struct loop_call *c, struct loop *l, void (*fn)(void *arg), 
 	*c = (struct loop_call){ .fn = fn, .arg = arg, .loop = l };
 }
 
-void loop_call_later(struct loop_call *c)
+static void queue_call(struct loop_call *c, struct loop_call *ring)
 {
-	struct loop *l = c->loop;
-
 	if (loop_call_is_queued(c))
 		return;
-	if (ring_is_empty(&l->calls) && !l->in_calls)
-		event_active(&l->calls_event, EV_TIMEOUT, 1);
-	ring_add(&l->calls, c);
+	if (!has_calls(c->loop) && !c->loop->in_calls)
+		event_active(&c->loop->calls_event, EV_TIMEOUT, 1);
+	ring_add(ring, c);
+}
+
+void loop_call_later(struct loop_call *c)
+{
+	queue_call(c, &c->loop->calls);
+}
+
+void loop_call_last(struct loop_call *c)
+{
+	queue_call(c, &c->loop->last);
 }
 
 void loop_call_cancel(struct loop_call *c)
@@ -145,6 +166,7 @@ struct loop *loop_new(struct err *e)
 	l = xzalloc(sizeof(*l));
 	l->base = base;
 	ring_init(&l->calls);
+	ring_init(&l->last);
 	ring_init(&l->leftovers);
 	must(evtimer_assign(&l->calls_event, base, on_calls, l) == 0);
 	return l;
@@ -163,7 +185,7 @@ struct loop *loop_free(struct loop *l)
 			ring_remove(c);
 			c->fn(c->arg);
 		}
-		if (ring_is_empty(&l->calls))
+		if (!has_calls(l))
 			break;
 	}
 	event_del(&l->calls_event);

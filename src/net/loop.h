@@ -39,8 +39,8 @@ int64_t loop_now_ms(const struct loop *l);
 /*
  * Deferred call: fn(arg) once, after the current callback has returned and before the loop sleeps.
  * Embed it in the object it serves. Asking twice is asking once. Order of asking is order of
- * calling. fn may ask again (it comes in the next round), and may free the object that holds the
- * call.
+ * calling. fn may ask again (it comes in the next round; after some rounds descriptors have their turn first),
+ * and may free the object that holds the call.
  */
 struct loop_call {
 	void (*fn)(void *arg);
@@ -51,6 +51,8 @@ struct loop_call {
 
 void loop_call_init(struct loop_call *c, struct loop *l, void (*fn)(void *arg), void *arg);
 void loop_call_later(struct loop_call *c);
+/* The same behind all others and what these lead to: for what is best done once, as writing is. */
+void loop_call_last(struct loop_call *c);
 void loop_call_cancel(struct loop_call *c);
 static inline bool loop_call_is_queued(const struct loop_call *c)
 {

@@ -13,6 +13,8 @@ struct loop {
 	struct event_base *base;
 	struct event calls_event;   /* active while calls are queued */
 	struct loop_call calls;     /* ring: the queue of deferred calls */
+	struct loop_call last;      /* ring: those that come when there are no others */
+	struct loop_call round_end; /* stands in a ring behind what is called in this round */
 	struct loop_call leftovers; /* ring: what loop_free() still has to end */
 	bool in_calls;
 	char *scratch; /* read buffer of all streams, made when first needed */

@@ -167,6 +167,35 @@ static void calls_come_later_in_order(void **state)
 	strbuf_done(&log);
 }
 
+/* Last calls wait for what other calls lead to, but not for calls that never end. */
+static void last_calls_come_last(void **state)
+{
+	struct note last = { .name = 'l' }, c = { .name = 'c', .again = 3 };
+	struct strbuf log;
+
+	strbuf_init(&log, 0);
+	last.log = c.log = &log;
+	loop_call_init(&last.call, *state, write_note, &last);
+	loop_call_init(&c.call, *state, call_again, &c);
+	loop_call_last(&last.call);
+	loop_call_later(&c.call);
+	loop_run(*state);
+	assert_string_equal(strbuf_str(&log).p, "ccccl");
+	strbuf_clear(&log);
+	c.again = 100;
+	loop_call_last(&last.call);
+	loop_call_later(&c.call);
+	loop_run(*state);
+	assert_int_equal(log.n, 102);
+	assert_true(str_chr(strbuf_str(&log), 'l') < 50);
+	strbuf_clear(&log);
+	loop_call_last(&last.call);
+	loop_call_cancel(&last.call);
+	loop_run(*state);
+	assert_int_equal(log.n, 0);
+	strbuf_done(&log);
+}
+
 static void free_itself(void *arg)
 {
 	struct note *n = arg;
@@ -300,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(timers_move_and_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(timers_freed_in_callbacks, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_come_later_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(last_calls_come_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_may_free_their_object, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_do_not_starve, setup, teardown),
 		cmocka_unit_test_setup_teardown(watches_tell, setup, teardown),

@@ -77,7 +77,7 @@ static void let_go_fd(struct stream *s)
 		loop_timer_stop(s->timer);
 	s->flags |= STREAM_IS_DEAD;
 	s->flags &= ~(unsigned)STREAM_IS_BLOCKED;
-	loop_call_later(&s->later);
+	loop_call_last(&s->later);
 }
 
 static void end_stream(struct stream *s, enum stream_end end, const struct err *e)
@@ -123,12 +123,12 @@ static void saw_eof(struct stream *s)
 	s->flags |= STREAM_SAW_EOF;
 	set_watch(s);
 	if (has(s, STREAM_IS_CLOSING)) {
-		loop_call_later(&s->later);
+		loop_call_last(&s->later);
 	} else if (s->events->on_eof) {
 		s->events->on_eof(s->arg);
 	} else {
 		s->flags |= STREAM_ENDS_FLUSHED;
-		loop_call_later(&s->later);
+		loop_call_last(&s->later);
 	}
 }
 
@@ -239,7 +239,7 @@ static void on_ready(void *arg, unsigned ready)
 	if (ready & LOOP_WRITE && !has(s, STREAM_IS_DEAD)) {
 		flush_queue(s);
 		if (has(s, STREAM_IS_CLOSING))
-			loop_call_later(&s->later);
+			loop_call_last(&s->later);
 	}
 }
 
@@ -352,7 +352,7 @@ struct stream *stream_close_within(struct stream *s, int64_t linger_ms)
 		set_watch(s);
 	}
 	loop_add_leftover(&s->leftover);
-	loop_call_later(&s->later);
+	loop_call_last(&s->later);
 	return NULL;
 }
 
@@ -397,7 +397,7 @@ static void note_added(struct stream *s)
 	if (s->queue.bytes >= s->opts.high_bytes)
 		s->flags |= STREAM_IS_BLOCKED;
 	if (!has(s, STREAM_IS_WAITING))
-		loop_call_later(&s->later);
+		loop_call_last(&s->later);
 }
 
 bool stream_write(struct stream *s, struct str data)
@@ -423,7 +423,7 @@ void stream_write_ref(struct stream *s, struct str data, void (*release)(void *a
 	must(!has(s, STREAM_IS_CLOSING | STREAM_WANTS_FIN));
 	stream_queue_add_ref(&s->queue, data, release, release_arg);
 	if (has(s, STREAM_IS_DEAD))
-		loop_call_later(&s->later);
+		loop_call_last(&s->later);
 	else
 		note_added(s);
 }
@@ -437,7 +437,7 @@ void stream_shutdown_write(struct stream *s)
 {
 	s->flags |= STREAM_WANTS_FIN;
 	if (!has(s, STREAM_IS_DEAD | STREAM_IS_WAITING))
-		loop_call_later(&s->later);
+		loop_call_last(&s->later);
 }
 
 void stream_pause_read(struct stream *s)
