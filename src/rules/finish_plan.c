@@ -135,6 +135,7 @@ static void find_needs(struct load *l, struct rule *r)
 	if (r->type == RULE_URI_DETAIL)
 		return;
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
+	r->needs->max_length = SIZE_MAX;
 	if (!(r->flags & RULE_NEGATED) && !l->options->ungated)
 		load_needs(l, r->source.pcre, r->needs);
 	rarity = MIN_RARITY;

@@ -9,18 +9,12 @@
 #include "text/text.h"
 #include "text/uri.h"
 
-/* Bytes; what asks for more of them in a row is looked at line by line first. */
-enum { LONG_LINE = 80 };
-
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   size_t have)
 {
 	struct rx_counting c = { .max = 1 };
 	size_t n, from = 0, work = echo_work(subject);
 
-	if (r->needs && r->needs->min_line >= LONG_LINE &&
-	    !needs_has_line(subject, r->needs->min_line))
-		return 0;
 	if (r->echo && !echo_next(r->echo, subject, &from, subject.n, &work))
 		return 0;
 	if (r->flags & RULE_MULTIPLE)

@@ -5,7 +5,6 @@
  * match of the branch must hold one of, each with its distance from the branch's beginning. Branches are
  * joined by union. Whatever is odd (conditions, calls, references, verbs) counts as "could be anything".
  */
-#define _GNU_SOURCE /* memrchr */
 #include "rules/needs_private.h"
 
 #include "core/arena.h"
@@ -24,7 +23,6 @@ static void take_class(struct analysis *n, struct piece *ret)
 	}
 	if (negated)
 		byteset_invert(&set);
-	n->in_line = !byteset_has(&set, '\n');
 	needs_of_bytes(n, &set, ret);
 }
 
@@ -73,11 +71,14 @@ static void take_group(struct analysis *n)
 
 	if (rx_text_is_flags(&n->in, &flags)) {
 		n->in.at += flags.n + 3;
-		n->dot_is_all = n->dot_is_all || str_chr(flags, 's') != STR_NPOS;
+		n->flags |= rx_text_flags(0, flags);
 		return;
 	}
 	switch (rx_text_open(&n->in, &flags)) {
-	case RX_TEXT_PLAIN: needs_open_frame(n); return;
+	case RX_TEXT_PLAIN:
+		n->flags |= rx_text_flags(0, flags);
+		needs_open_frame(n);
+		return;
 	case RX_TEXT_VERB: n->failed = true; return;
 	case RX_TEXT_LOOK: needs_of_nothing(&p); break;
 	default: needs_of_anything(&p, 0);
@@ -103,14 +104,30 @@ static void close_group(struct analysis *n)
 		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
 }
 
+static void take_repeated(struct analysis *n, struct piece *p, bool ends)
+{
+	struct rx_repeat repeat = rx_text_repeat(&n->in);
+
+	n->ends = ends && repeat.min && n->frames.n == 1;
+	needs_append_repeated(n, p, repeat);
+}
+
+/* Where the subject ends, or in front of its last newline. */
+static bool is_end(const struct analysis *n)
+{
+	int c = rd_peek_at(&n->in, 1);
+
+	return rd_peek(&n->in) == '$' || (rd_peek(&n->in) == '\\' && (c == 'z' || c == 'Z'));
+}
+
 static void take_one(struct analysis *n)
 {
 	int c = rd_peek(&n->in);
-	struct rx_repeat repeat;
+	bool ends = is_end(n);
 	struct piece p;
 
 	needs_of_nothing(&p);
-	n->in_line = false;
+	n->ends = false;
 	switch (c) {
 	case '(': take_group(n); return;
 	case ')': close_group(n); return;
@@ -122,8 +139,7 @@ static void take_one(struct analysis *n)
 	case '\\': take_escape(n, &p); break;
 	case '.':
 		n->in.at++;
-		n->in_line = !n->dot_is_all;
-		needs_of_any_byte(&p);
+		needs_of_dot(n, &p);
 		break;
 	case '^':
 	case '$': n->in.at++; break;
@@ -131,10 +147,7 @@ static void take_one(struct analysis *n)
 	}
 	if (n->failed)
 		return;
-	repeat = rx_text_repeat(&n->in);
-	if (n->in_line && n->frames.n == 1 && repeat.min > n->min_line)
-		n->min_line = repeat.min;
-	needs_append_repeated(n, &p, repeat);
+	take_repeated(n, &p, ends);
 }
 
 static struct needs_clause clause_of(struct arena *a, const struct needs_found *f)
@@ -184,6 +197,7 @@ static void keep(struct arena *a, const struct piece *p, struct needs *ret)
 			ret->clauses[ret->clause_count++] = clause_of(a, &p->found[i]);
 	}
 	ret->min_length = p->start.min_length;
+	ret->run = (struct needs_run){ p->run.set, p->run.length };
 	ret->byte_sets = p->byte_sets;
 	memcpy(ret->bytes, p->bytes, sizeof(ret->bytes));
 }
@@ -236,18 +250,13 @@ static bool is_anchored(struct rd in)
 	return rd_accept(&in, '^') && rx_text_repeat(&in).min;
 }
 
-bool needs_has_line(struct str subject, size_t length)
+/* Of the subject, where a match goes from its beginning to its end; behind that may come a newline. */
+static size_t max_length(struct analysis *n, bool is_anchored)
 {
-	const char *end;
+	size_t longest = needs_top(n)->done.start.max_length;
 
-	if (!length)
-		return true;
-	for (size_t at = 0; subject.n - at >= length; at = (size_t)(end - subject.p) + 1) {
-		end = memrchr(subject.p + at, '\n', length);
-		if (!end)
-			return true;
-	}
-	return false;
+	return is_anchored && n->ends && !(n->flags & RX_TEXT_M) && longest < SIZE_MAX ? longest + 1
+										       : SIZE_MAX;
 }
 
 void needs_of(struct arena *a, struct str pcre, struct needs *ret)
@@ -255,7 +264,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 	struct arena *scratch = arena_new();
 	struct analysis n = { .a = scratch, .in = rd_of(pcre) };
 
-	*ret = (struct needs){ 0 };
+	*ret = (struct needs){ .max_length = SIZE_MAX };
 	vec_init(&n.frames, NULL, sizeof(struct frame), 0);
 	needs_open_frame(&n);
 	ret->is_anchored = is_anchored(n.in);
@@ -268,7 +277,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 		needs_end_tail(&n, &needs_top(&n)->done);
 		ret->is_anchored = ret->is_anchored && !n.has_branches;
 		keep(a, &needs_top(&n)->done, ret);
-		ret->min_line = n.has_branches ? 0 : n.min_line;
+		ret->max_length = max_length(&n, ret->is_anchored);
 		keep_best_window(a, &n, &needs_top(&n)->done, ret);
 	}
 	vec_done(&n.frames);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * needs: what a subject must hold for an expression to match at all: one of some literals (and one of
- * some others), a stretch of bytes of certain kinds, some bytes anywhere, a length, a long line; and how far behind
- * the match's beginning these stand, where that is known. Worked out from the translator's plain PCRE2
- * text when rules are loaded; only ever too little, never too much. Case does not count: literals and
- * bytes are folded (byte_fold()).
+ * some others), a stretch of bytes of certain kinds, some bytes anywhere, a length, a long run of bytes of
+ * one kind; and how far behind the match's beginning these stand, where that is known. Worked out from the
+ * translator's plain PCRE2 text when rules are loaded; only ever too little, never too much. Case does not
+ * count: literals and bytes are folded (byte_fold()); but it does in runs, of which it tells more.
  */
 #pragma once
 
@@ -34,6 +34,12 @@ struct needs_look {
 	size_t length;
 };
 
+/* So many bytes of a set, unfolded, stand in a row; length 0: nothing of the kind is needed. */
+struct needs_run {
+	struct byteset set;
+	size_t length;
+};
+
 /* One of some literals is there; a match holds one that begins back_min to back_max bytes behind its beginning. */
 struct needs_clause {
 	const struct str *literals;
@@ -47,7 +53,8 @@ struct needs {
 	size_t clause_count;
 	bool is_anchored;  /* matches begin at the beginning of the subject only */
 	size_t min_length; /* of the whole match, in bytes */
-	size_t min_line;   /* so many bytes of it stand in a row without a line's end */
+	size_t max_length; /* of the subject; SIZE_MAX: no bound */
+	struct needs_run run;
 	/* At least one byte of each set is there. */
 	struct byteset bytes[NEEDS_BYTE_SETS];
 	size_t byte_sets;
@@ -75,8 +82,8 @@ static inline void byteset_fold_down(struct byteset *set)
 	set->w[3] = (set->w[3] & ~high) | (set->w[3] & high) << 32;
 }
 
-/* Whether that many bytes stand in a row somewhere without a line's end; reads few of them where lines are short. */
-bool needs_has_line(struct str subject, size_t length);
+/* Whether so many bytes of it stand in a row somewhere: looks at few bytes where there are no such runs. */
+bool needs_has_run(const struct needs_run *run, struct str subject);
 
 /* How often one of such folded bytes stands at a place of mail, roughly, of 1,000. */
 unsigned needs_frequency(const struct byteset *set);

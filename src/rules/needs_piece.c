@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_FREQUENCY = 800, MAX_TIMES = 8 };
+/* MAX_LITERAL: what may be one of more bytes is a class. */
+enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_LITERAL = 4, MAX_FREQUENCY = 800, MAX_TIMES = 8 };
 /* What may be left out is told apart from what comes then where it is as long. */
 enum { MIN_APART = 3 };
 
@@ -21,14 +22,18 @@ void needs_of_anything(struct piece *p, size_t min_length)
 {
 	*p = (struct piece){ .byte_sets = 0 };
 	needs_window_anything(&p->start, min_length);
+	byteset_invert(&p->alphabet);
 }
 
-void needs_of_any_byte(struct piece *p)
+void needs_of_dot(const struct analysis *n, struct piece *p)
 {
 	static const struct byteset any = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
 
-	*p = (struct piece){ .byte_sets = 0 };
+	*p = (struct piece){ .choices = 1 };
 	needs_window_byte(&p->start, &any);
+	if (!(n->flags & RX_TEXT_S))
+		byteset_add(&p->alphabet, '\n');
+	byteset_invert(&p->alphabet);
 }
 
 /* A set of bytes of which one must be there; the rarest are kept. */
@@ -60,6 +65,7 @@ static void start_branch(struct frame *f)
 {
 	needs_of_nothing(&f->branch);
 	f->whole = true;
+	f->run_count = 0;
 	f->tail_min = f->tail_max = 0;
 }
 
@@ -89,6 +95,11 @@ void needs_add_found(struct piece *p, struct needs_found f)
 static size_t sum(size_t a, size_t b)
 {
 	return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+static size_t product(size_t a, size_t b)
+{
+	return a && b > SIZE_MAX / a ? SIZE_MAX : a * b;
 }
 
 static struct needs_found found_at(struct needs_set set, size_t back_min, size_t back_max)
@@ -169,6 +180,7 @@ static void append_needs(struct analysis *n, const struct piece *p)
 {
 	struct frame *f = needs_top(n);
 
+	needs_append_run(f, p);
 	if (n->frames.n == 1)
 		grow_windows(n, &f->branch.start, p);
 	if (f->branch.start.max_length == 0)
@@ -259,6 +271,23 @@ static void join_found(struct analysis *n, struct piece *done, const struct piec
 	done->found_count = both.found_count;
 }
 
+/* One of a set of either: the rarest of all pairs. */
+static void join_bytes(struct piece *done, const struct piece *b)
+{
+	struct piece both = { .byte_sets = 0 };
+
+	for (size_t i = 0; i < done->byte_sets; i++) {
+		for (size_t k = 0; k < b->byte_sets; k++) {
+			struct byteset set = done->bytes[i];
+
+			byteset_union(&set, &b->bytes[k]);
+			need_bytes(&both, &set);
+		}
+	}
+	memcpy(done->bytes, both.bytes, sizeof(both.bytes));
+	done->byte_sets = both.byte_sets;
+}
+
 /* Only what all branches need is needed. */
 static void join_branch(struct analysis *n, struct piece *done, struct piece *b)
 {
@@ -272,9 +301,8 @@ static void join_branch(struct analysis *n, struct piece *done, struct piece *b)
 	join_found(n, done, b);
 	done->alts = needs_alts_union(n->a, done->alts, b->alts);
 	needs_window_join(&done->start, &b->start);
-	done->byte_sets = done->byte_sets && b->byte_sets;
-	if (done->byte_sets)
-		byteset_union(&done->bytes[0], &b->bytes[0]);
+	needs_join_runs(done, b);
+	join_bytes(done, b);
 }
 
 /* The branch is complete: it joins the ones before. */
@@ -283,6 +311,7 @@ void needs_end_branch(struct analysis *n)
 	struct frame *f = needs_top(n);
 	struct piece *b = &f->branch;
 
+	needs_end_runs(f);
 	if (!f->whole) {
 		keep_tail(n, f, b->tail);
 		b->tail.n = 0;
@@ -308,10 +337,12 @@ void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece 
 	struct str *s;
 
 	byteset_fold_down(&folded);
-	*ret = (struct piece){ .byte_sets = 0 };
+	count = byteset_count(&folded);
+	*ret = (struct piece){ .alphabet = *raw, .choices = count > MAX_LITERAL };
+	if (n->flags & RX_TEXT_I)
+		byteset_fold(&ret->alphabet, true);
 	needs_window_byte(&ret->start, &folded);
 	need_bytes(ret, &folded);
-	count = byteset_count(&folded);
 	if (count > MAX_CLASS)
 		return;
 	s = arena_alloc(n->a, (count + 1) * sizeof(*s));
@@ -359,7 +390,9 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 	again.is_optional = r.min == 0 && r.max == 1 && p->start.min_length >= MIN_APART;
 	needs_window_repeat(&again.start, r.min, r.max);
 	again.alts.n = 0;
+	again.choices = product(p->choices, r.min);
 	if (r.min == 0) { /* it need not be there at all */
+		again.run.length = 0;
 		again.found_count = 0;
 		again.byte_sets = 0;
 		if (r.max == 1)

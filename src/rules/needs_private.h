@@ -65,7 +65,16 @@ bool needs_alts_are_full(struct needs_alts x);
 /* Of one of them standing at a place. */
 double needs_alts_rarity(struct needs_alts x);
 
-enum { NEEDS_LIVE = 12 };
+enum { NEEDS_LIVE = 12, NEEDS_RUNS = 6 };
+
+/* A run in the making, or one that every match holds. */
+struct needs_running {
+	struct byteset set;
+	double share; /* of mail's bytes that are in it */
+	size_t length;
+	size_t
+	    choices; /* of these bytes those that are no literal's: it is worth as much as they tell */
+};
 
 /* Strings of which one is there, so far behind the beginning of what it belongs to. */
 struct needs_found {
@@ -83,15 +92,20 @@ struct piece {
 	struct needs_alts alts;                /* the same by branches; n 0: not known apart */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
 	size_t byte_sets;
+	struct byteset alphabet;  /* all bytes it may be made of, unfolded */
+	size_t choices;           /* struct needs_running */
+	struct needs_running run; /* the rarest that it holds; length 0: none */
 	bool is_optional;         /* `start` stands for `once` or nothing, which are told apart */
 	struct needs_window once; /* in windows */
 };
 
 struct frame {
-	struct piece branch;       /* so far */
-	bool whole;                /* tail is the whole branch, not only its end */
-	size_t tail_min, tail_max; /* where in the branch tail begins */
-	struct piece done;         /* what the branches before have in common */
+	struct piece branch;                   /* so far */
+	bool whole;                            /* tail is the whole branch, not only its end */
+	size_t tail_min, tail_max;             /* where in the branch tail begins */
+	struct needs_running runs[NEEDS_RUNS]; /* that go on with the branch */
+	size_t run_count;
+	struct piece done; /* what the branches before have in common */
 	bool has_done;
 };
 
@@ -107,20 +121,26 @@ struct analysis {
 	size_t live_count;
 	struct begun best; /* the rarest that has grown */
 	double best_rarity;
-	size_t min_line;   /* of the whole expression: bytes in a row that are no line's end */
-	bool in_line;      /* the piece just taken is one such byte */
-	bool dot_is_all;   /* (?s) stands somewhere: a dot may be a line's end */
+	unsigned flags;    /* RX_TEXT_I, RX_TEXT_S: they have stood somewhere */
+	bool ends;         /* "$" or its like came last in the whole expression */
 	bool has_branches; /* the whole expression is an alternation: no such windows */
 	struct rd in;
 	struct vec frames; /* struct frame */
 	bool failed;
 };
 
+/* needs_run.c: the branch goes on with the piece, before anything else is done to it. */
+void needs_append_run(struct frame *f, const struct piece *p);
+/* The branch is complete: its runs end. */
+void needs_end_runs(struct frame *f);
+/* What both hold: a run of either. */
+void needs_join_runs(struct piece *done, const struct piece *b);
+
 /* Matches nothing but the empty string; may be anything of some length. */
 void needs_of_nothing(struct piece *p);
 void needs_of_anything(struct piece *p, size_t min_length);
-/* One byte, whichever. */
-void needs_of_any_byte(struct piece *p);
+/* One byte, whichever; a newline where flags allow. */
+void needs_of_dot(const struct analysis *n, struct piece *p);
 /* One byte of the set, or this one. */
 void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece *ret);
 void needs_of_char(struct analysis *n, uint8_t c, struct piece *ret);

@@ -221,37 +221,32 @@ static void test_overflow(void **state)
 	strbuf_done(&mail);
 }
 
-static void test_lines(void **state)
+static void test_runs(void **state)
 {
 	static const struct {
-		const char *perl;
-		size_t want;
-	} cases[] = {
-		{ "(?m)^[^\\r\\n]{998}", 998 },
-		{ "a\\[[^\\n]{90,}\\]", 90 },
-		{ "[a-z]{50}-[a-z]{60,70}", 60 },
-		{ "[^\\r]{998}", 0 },
-		{ "a|[^\\n]{998}", 0 },
-		{ "(?:[^\\n]{998})?", 0 },
-		{ "[^\\n]*", 0 },
-		{ "(?s).{90}", 0 },
-		{ "(?s:a).{90}", 90 },
-		{ "(?=[a]{90})b", 0 },
-	};
-	static const struct {
-		const char *subject;
+		const char *perl, *want; /* a member, then one that is none */
 		size_t length;
-		bool want;
-	} lines[] = {
-		{ "", 1, false },
-		{ "a", 1, true },
-		{ "\n", 1, false },
-		{ "\n\n\n\n", 1, false },
-		{ "\n\na\n", 1, true },
-		{ "abc\nabcd", 4, true },
-		{ "abc\nabcd", 5, false },
-		{ "abcd\nabc\nab\n", 4, true },
-		{ "abc\nabc\nabc\n", 4, false },
+	} cases[] = {
+		{ "(?m)^[^\\r\\n]{998}", "a\n", 998 },
+		{ "a\\[[^\\n]{900,}\\]", "a\n", 901 },
+		{ "[a-z]{50}-[a-z]{60,70}", "-A", 111 },
+		{ "\\b(?:[a-z]{8,}[\\s.]+){6}", ".,", 54 },
+		{ "[a-z]x?\\s[A-Z]{16,}[a-z]?", "Qq", 16 },
+		{ "(?i)\\s[A-Z]{16}\\s", "q1", 16 },
+		{ "\\s(?i:[A-Z]{16})\\s", "q1", 16 },
+		{ "\\$[0-9,.]{6,}", ",$", 6 },
+		{ "https?://\\S*[bcdfg]{7}", "bh", 7 },
+		{ "a|[^\\n]{998}", "", 0 },
+		{ "[0-9]{9}|[0-8]{7}x", "9x", 7 },
+		{ "[0-9]{9}|x", "", 0 },
+		{ "(?:[a-f]{9}|[0-9]{12})z", "b.", 9 },
+		{ "(?:[^\\n]{998})?", "", 0 },
+		{ "[^\\n]*", "", 0 },
+		{ "(?s).{90}", "", 0 },
+		{ "(?s:a).{900}", "", 0 },
+		{ "(?=[a]{90})b", "", 0 },
+		{ "hippopotamus", "", 0 },
+		{ "([0-9])\\1{9}", "", 0 },
 	};
 
 	(void)state;
@@ -260,20 +255,88 @@ static void test_lines(void **state)
 		struct needs n;
 
 		literals_of(a, cases[i].perl, &n);
-		if (n.min_line != cases[i].want)
-			fail_msg("%s: %zu", cases[i].perl, n.min_line);
+		if (n.run.length != cases[i].length ||
+		    (n.run.length && (!byteset_has(&n.run.set, (uint8_t)cases[i].want[0]) ||
+				      byteset_has(&n.run.set, (uint8_t)cases[i].want[1]))))
+			fail_msg("%s: %zu", cases[i].perl, n.run.length);
 		arena_free(a);
 	}
-	for (size_t i = 0; i < ELEMENTS(lines); i++) {
-		if (needs_has_line(str_of(lines[i].subject), lines[i].length) != lines[i].want)
-			fail_msg("%s: %zu", lines[i].subject, lines[i].length);
+}
+
+/* Whether so many of the letters stand in a row, byte by byte. */
+static bool has_row(struct str s, struct str letters, size_t length)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n && n < length; i++)
+		n = str_chr(letters, s.p[i]) == STR_NPOS ? 0 : n + 1;
+	return n >= length;
+}
+
+static void test_has_run(void **state)
+{
+	struct str letters = STR("ab");
+	uint32_t x = 1;
+
+	(void)state;
+	for (size_t turn = 0; turn < 3000; turn++) {
+		struct needs_run run = { .length = 1 + turn % 9 };
+		char text[40];
+		size_t n = turn % sizeof(text);
+
+		byteset_add(&run.set, 'a');
+		byteset_add(&run.set, 'b');
+		for (size_t i = 0; i < n; i++) {
+			x = x * 1664525 + 1013904223;
+			text[i] = "aaababbaabc"[x >> 16 & 7 ? (x >> 20) % 10 : 10u];
+		}
+		assert_true(needs_has_run(&run, str_make(text, n)) ==
+			    has_row(str_make(text, n), letters, run.length));
+	}
+}
+
+static void test_max_length(void **state)
+{
+	static const struct {
+		const char *perl;
+		size_t want;
+	} cases[] = {
+		{ "^\\s?\\S{1,60}\\s?$", 63 },
+		{ "^abc\\z", 4 },
+		{ "^abc\\Z", 4 },
+		{ "^a{2,5}b?$", 7 },
+		{ "^(?:abc|d)$", 4 },
+		{ "^(?i)abc$", 4 },
+		{ "^abc", SIZE_MAX },
+		{ "abc$", SIZE_MAX },
+		{ "^ab*c$", SIZE_MAX },
+		{ "^a$|b", SIZE_MAX },
+		{ "^a|b$", SIZE_MAX },
+		{ "(?m)^abc$", SIZE_MAX },
+		{ "^ab(?m)c$", SIZE_MAX },
+		{ "^abc(?:$|d)", SIZE_MAX },
+		{ "^(a|b)\\1$", SIZE_MAX },
+		{ "^abc\\$", SIZE_MAX },
+		{ "^(?=abc$)", SIZE_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct needs n;
+
+		literals_of(a, cases[i].perl, &n);
+		if (n.max_length != cases[i].want)
+			fail_msg("%s: %zu", cases[i].perl, n.max_length);
+		arena_free(a);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_literals),  cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_has_run),   cmocka_unit_test(test_max_length),
 		cmocka_unit_test(test_windows),   cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_same_hits), cmocka_unit_test(test_overflow),
 	};

@@ -12,72 +12,15 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
 	s->state = arena_calloc(a, p->rule_count + 1, sizeof(*s->state));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
+	traits_init(&s->traits, p->traits, a);
 	s->open = arena_calloc(a, PREFILTER_MASK_WORDS, sizeof(*s->open));
 	s->items = arena_calloc(a, bits_words(p->item_count) + 1, sizeof(*s->items));
 	s->hits = arena_alloc(a, MAX_HITS * sizeof(*s->hits));
 }
 
-/* All bytes of the subject, folded. */
-static void find_present(struct prefilter_scan *s)
-{
-	uint8_t seen[256] = { 0 };
-
-	for (size_t i = 0; i < s->subject.n; i++)
-		seen[(uint8_t)s->subject.p[i]] = 1;
-	s->present = (struct byteset){ { 0 } };
-	for (size_t i = 0; i < sizeof(seen); i += 8) {
-		uint64_t eight; /* a bit each; the product has them side by side */
-
-		memcpy(&eight, seen + i, sizeof(eight));
-		s->present.w[i / 64] |= eight * 0x0102040810204080u >> 56 << (i % 64);
-	}
-	byteset_fold_down(&s->present);
-	s->knows_present = true;
-}
-
-/* The only byte that folds to a set's only member; -1: there are more. */
-static int only_byte(const struct byteset *set)
-{
-	unsigned c = byteset_next(set, 0);
-
-	return c >= 0x80 || c == ' ' || (c >= 'a' && c <= 'z') || byteset_next(set, c + 1) < 256
-		   ? -1
-		   : (int)c;
-}
-
-static bool has_one_of(struct prefilter_scan *s, const struct byteset *set)
-{
-	uint64_t any = 0;
-	int only;
-
-	if (s->knows_high && !s->has_high && !(set->w[0] | set->w[1]))
-		return false;
-	only = s->knows_present ? -1 : only_byte(set);
-	if (only >= 0)
-		return memchr(s->subject.p, only, s->subject.n);
-	if (!s->knows_present)
-		find_present(s);
-	for (size_t w = 0; w < 4; w++)
-		any |= set->w[w] & s->present.w[w];
-	return any;
-}
-
-static bool has_bytes(struct prefilter_scan *s, const struct needs *n)
-{
-	if (s->subject.n < n->min_length)
-		return false;
-	for (size_t i = 0; i < n->byte_sets; i++) {
-		if (!has_one_of(s, &n->bytes[i]))
-			return false;
-	}
-	return true;
-}
-
 static void add_candidate(struct prefilter_scan *s, uint32_t rule)
 {
-	const struct prefilter_sought *w = &s->filter->sought[rule];
-
-	if (!w->asks_bytes || has_bytes(s, w->needs))
+	if (traits_allow(&s->traits, rule))
 		s->found[s->found_count++] = rule;
 }
 
@@ -300,7 +243,8 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 
 	s->subject = subject;
 	s->found_count = 0;
-	s->knows_present = s->knows_high = s->has_high = false;
+	s->has_high = false;
+	traits_begin(&s->traits, subject);
 	s->now++;
 	if (subject.n && (part->has_four || part->has_three || part->word_count)) {
 		scan_items(s, group);

@@ -6,12 +6,13 @@
  * - for windows with too many grams the next bytes are looked up in tables of "which windows may have this
  *   byte there", eight bytes deep, 64 windows at once.
  * A rule is a candidate when all that it needs has been seen; it is tried where a match of it may begin.
- * Rules that need nothing of the kind are candidates by the bytes and the length they need.
+ * Rules that need nothing of the kind are candidates by what else they need of a subject (rules/traits.h).
  */
 #pragma once
 
 #include "core/str.h"
 #include "rules/needs.h"
+#include "rules/traits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,9 +62,9 @@ struct prefilter_scan {
 	size_t piece_at, piece_hits; /* where the piece begins; what hits[] had then */
 	bool notes;                  /* hits are noted at once */
 	bool has_items;
-	uint32_t *open;         /* windows that are looked for: a word's bits */
-	struct byteset present; /* folded bytes of the last subject, where somebody asked */
-	bool knows_present, has_high, knows_high;
+	uint32_t *open;       /* windows that are looked for: a word's bits */
+	struct traits traits; /* of the last subject */
+	bool has_high;
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);

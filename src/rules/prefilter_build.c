@@ -240,10 +240,9 @@ static void add_rule(struct builder *b, size_t group, uint32_t rule)
 	struct prefilter_sought *s = &b->sought[rule];
 	uint8_t place;
 
-	*s = (struct prefilter_sought){ .place = PREFILTER_NO_PLACE, .needs = r->needs };
+	*s = (struct prefilter_sought){ .place = PREFILTER_NO_PLACE };
 	if (r->needs) {
 		s->is_anchored = r->needs->is_anchored;
-		s->asks_bytes = !r->needs->clause_count;
 		set_wanted(s, r->needs);
 		place = best_place(r->needs);
 		if (r->by_place && place != PREFILTER_NO_PLACE)
@@ -332,6 +331,15 @@ static void done_builder(struct builder *b)
 	}
 }
 
+static const struct traits_table *traits_of(struct builder *b, size_t n)
+{
+	const struct needs **needs = arena_calloc(b->a, n + 1, sizeof(const struct needs *));
+
+	for (size_t i = 0; i < n; i++)
+		needs[i] = b->rules[i]->needs;
+	return traits_table_new(b->a, needs, n);
+}
+
 struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n,
 				const struct prefilter_group *groups, size_t group_count)
 {
@@ -354,6 +362,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	prefilter_add_entries(&b);
 	set_parts(&b, groups, parts, group_count);
 	prefilter_build_tables(&b, parts);
+	p->traits = traits_of(&b, n);
 	p->sought = b.sought;
 	p->rule_count = n;
 	p->parts = parts;

@@ -154,5 +154,4 @@ void prefilter_find_items(struct prefilter_scan *s, size_t group, size_t from)
 				     GRAMS_THREE_BYTES);
 	}
 	s->has_high |= piece.grams.has_high;
-	s->knows_high = true;
 }

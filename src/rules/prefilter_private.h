@@ -23,11 +23,9 @@ struct prefilter_sought {
 	uint8_t place;          /* the one that tells where; or PREFILTER_NO_PLACE */
 	uint8_t counted, times; /* one that must be seen so often */
 	bool is_anchored;       /* at the subject's beginning only */
-	bool asks_bytes;        /* its bytes and length say more than its clauses */
 	uint32_t back_min, back_max;
 	uint32_t word, windows; /* its windows in the masks: bits of one word */
 	uint32_t asks; /* of prefilter.asks: for each clause of `asked` how many items, and these */
-	const struct needs *needs;
 };
 
 /* A literal or a window of a group. */
@@ -87,6 +85,7 @@ struct prefilter_part {
 enum prefilter_length { PREFILTER_FOUR = 0, PREFILTER_THREE, PREFILTER_LENGTHS };
 
 struct prefilter {
+	const struct traits_table *traits;     /* by rule */
 	const struct prefilter_sought *sought; /* by rule */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */

@@ -226,8 +226,8 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 	needs_of(a, s->pcre, &n);
 	must(f.to - f.from >= n.min_length || str_find(s->pcre, STR("\\K")) != STR_NPOS);
 	must(!n.is_anchored || !f.from);
-	must(needs_has_line(str_sub(subject, f.from, f.to), n.min_line) ||
-	     str_find(s->pcre, STR("\\K")) != STR_NPOS);
+	must(needs_has_run(&n.run, subject));
+	must(subject.n <= n.max_length);
 	for (size_t i = 0; i < n.clause_count; i++)
 		must(holds_clause(&n.clauses[i], folded, f.from));
 	for (size_t i = 0; i < n.byte_sets; i++)

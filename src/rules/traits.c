@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Asked in the order of what it costs: length, bytes that are known, runs. */
+#include "rules/traits.h"
+
+#include "core/arena.h"
+#include "core/block.h"
+#include "core/map.h"
+#include "core/vec.h"
+
+/* A byte of a set that a subject has so often, as mail goes, tells nothing. */
+enum { MANY = 5 };
+
+/* One rule's; numbers count from 1. */
+struct wanted {
+	uint32_t min_length, max_length;
+	uint32_t run_length;
+	uint16_t run;
+	uint16_t sets[NEEDS_BYTE_SETS];
+};
+
+struct set {
+	struct byteset bytes;
+	uint32_t max_asked; /* in longer subjects it is there anyway */
+};
+
+/* Runs of these bytes; the shortest that is asked for. */
+struct kind {
+	struct byteset bytes;
+	uint32_t shortest;
+};
+
+struct traits_table {
+	const struct wanted *wanted;
+	const struct set *sets;
+	const struct kind *kinds;
+	size_t kind_count;
+};
+
+static bool has_one(struct str text, const struct byteset *set)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (byteset_has(set, (uint8_t)text.p[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Where one of the literals is, one of the bytes is. */
+static bool is_implied(const struct needs *n, const struct byteset *set)
+{
+	for (size_t i = 0; i < n->clause_count; i++) {
+		const struct needs_clause *c = &n->clauses[i];
+		size_t k = 0;
+
+		while (k < c->count && has_one(c->literals[k], set))
+			k++;
+		if (k == c->count)
+			return true;
+	}
+	return false;
+}
+
+struct builder {
+	struct vec sets, kinds;     /* struct set, struct kind */
+	struct map set_of, kind_of; /* their bytes -> number */
+};
+
+/* The number of those bytes, a new one where *ret_new; 0: there are too many. */
+static uint16_t number_of(struct map *numbers, const struct byteset *bytes, bool *ret_new)
+{
+	struct str key = str_make((const char *)bytes, sizeof(*bytes));
+	uintptr_t number = (uintptr_t)map_get(numbers, key);
+
+	*ret_new = !number && map_count(numbers) < UINT16_MAX;
+	if (*ret_new) {
+		number = map_count(numbers) + 1;
+		map_put(numbers, key, (void *)number);
+	}
+	return (uint16_t)number;
+}
+
+static uint16_t number_set(struct builder *b, const struct byteset *bytes)
+{
+	bool is_new;
+	uint16_t number = number_of(&b->set_of, bytes, &is_new);
+
+	if (is_new)
+		*(struct set *)vec_must_push(&b->sets) =
+		    (struct set){ *bytes, MANY * 1000 / needs_frequency(bytes) };
+	return number;
+}
+
+static uint16_t number_kind(struct builder *b, const struct needs_run *run)
+{
+	bool is_new;
+	uint16_t number = number_of(&b->kind_of, &run->set, &is_new);
+	struct kind *k;
+
+	if (is_new)
+		*(struct kind *)vec_must_push(&b->kinds) = (struct kind){ run->set, UINT32_MAX };
+	if (!number)
+		return 0;
+	k = VEC_AT(&b->kinds, struct kind, number - 1u);
+	k->shortest = run->length < k->shortest ? (uint32_t)run->length : k->shortest;
+	return number;
+}
+
+static uint32_t capped(size_t n)
+{
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+static struct wanted wanted_of(struct builder *b, const struct needs *n)
+{
+	struct wanted w = { .min_length = capped(n->min_length),
+			    .max_length = capped(n->max_length) };
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->byte_sets; i++) {
+		if (!is_implied(n, &n->bytes[i]))
+			w.sets[count++] = number_set(b, &n->bytes[i]);
+	}
+	if (n->run.length && n->run.length < UINT32_MAX) {
+		w.run = number_kind(b, &n->run);
+		w.run_length = capped(n->run.length);
+	}
+	return w;
+}
+
+const struct traits_table *traits_table_new(struct arena *a, const struct needs *const *needs,
+					    size_t n)
+{
+	struct traits_table *t = arena_zalloc(a, sizeof(*t));
+	struct wanted *wanted = arena_calloc(a, n + 1, sizeof(*wanted));
+	struct builder b;
+
+	vec_init(&b.sets, a, sizeof(struct set), 0);
+	vec_init(&b.kinds, a, sizeof(struct kind), 0);
+	map_init(&b.set_of, NULL, false);
+	map_init(&b.kind_of, NULL, false);
+	for (size_t i = 0; i < n; i++)
+		wanted[i] = needs[i] ? wanted_of(&b, needs[i])
+				     : (struct wanted){ .max_length = UINT32_MAX };
+	t->wanted = wanted;
+	t->sets = b.sets.data;
+	t->kinds = b.kinds.data;
+	t->kind_count = b.kinds.n;
+	map_done(&b.set_of);
+	map_done(&b.kind_of);
+	return t;
+}
+
+void traits_init(struct traits *t, const struct traits_table *table, struct arena *a)
+{
+	*t = (struct traits){ .table = table };
+	t->runs = arena_calloc(a, table->kind_count + 1, sizeof(*t->runs));
+}
+
+void traits_begin(struct traits *t, struct str subject)
+{
+	t->subject = subject;
+	t->number++;
+	t->knows_bytes = false;
+}
+
+/* All bytes of the subject, folded. */
+static void find_bytes(struct traits *t)
+{
+	uint8_t seen[256] = { 0 };
+
+	for (size_t i = 0; i < t->subject.n; i++)
+		seen[(uint8_t)t->subject.p[i]] = UINT8_MAX;
+	t->bytes = (struct byteset){ { 0 } };
+	for (size_t i = 0; i < sizeof(seen); i += BLOCK_BYTES)
+		t->bytes.w[i / 64] |= (uint64_t)block_bits(block_at((const char *)seen + i))
+				      << i % 64;
+	byteset_fold_down(&t->bytes);
+	t->knows_bytes = true;
+}
+
+static bool has_one_of(struct traits *t, const struct set *set)
+{
+	uint64_t any = 0;
+
+	if (t->subject.n > set->max_asked)
+		return true;
+	if (!t->knows_bytes)
+		find_bytes(t);
+	for (size_t w = 0; w < 4; w++)
+		any |= set->bytes.w[w] & t->bytes.w[w];
+	return any;
+}
+
+/* Whether there is a run that long, which is noted. */
+static bool look_for_run(struct traits *t, const struct kind *kind, struct traits_run *known,
+			 uint32_t length)
+{
+	struct needs_run run = { kind->bytes, length };
+	bool has = needs_has_run(&run, t->subject);
+
+	if (has)
+		known->has = length;
+	else
+		known->lacks = length;
+	return has;
+}
+
+static bool has_run(struct traits *t, const struct wanted *w)
+{
+	const struct kind *kind = &t->table->kinds[w->run - 1];
+	struct traits_run *known = &t->runs[w->run - 1];
+
+	if (known->subject != t->number) {
+		*known = (struct traits_run){ .subject = t->number, .lacks = UINT32_MAX };
+		look_for_run(t, kind, known, kind->shortest);
+	}
+	if (w->run_length <= known->has || w->run_length >= known->lacks)
+		return w->run_length <= known->has;
+	return look_for_run(t, kind, known, w->run_length);
+}
+
+bool traits_allow(struct traits *t, uint32_t rule)
+{
+	const struct wanted *w = &t->table->wanted[rule];
+
+	if (t->subject.n < w->min_length || t->subject.n > w->max_length)
+		return false;
+	for (size_t i = 0; i < NEEDS_BYTE_SETS && w->sets[i]; i++) {
+		if (!has_one_of(t, &t->table->sets[w->sets[i] - 1]))
+			return false;
+	}
+	return !w->run || has_run(t, w);
+}

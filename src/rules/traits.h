@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * traits: what a subject is like besides the texts that stand in it: how long it is, which bytes it has and which
+ * runs of bytes of one kind. Found out when a rule first asks, once for all rules of a list.
+ */
+#pragma once
+
+#include "core/str.h"
+#include "rules/byteset.h"
+#include "rules/needs.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct traits_table;
+
+/*
+ * What each of n rules needs of these (NULL: nothing), by position. Bytes that each literal of a clause has anyway,
+ * and those that nearly each subject of the length has, are not asked for. Memory from a; immutable.
+ */
+const struct traits_table *traits_table_new(struct arena *a, const struct needs *const *needs,
+					    size_t n);
+
+/* What is known of runs of one set of bytes. */
+struct traits_run {
+	uint32_t subject; /* its number; of another one nothing is known */
+	uint32_t has;     /* one that long there is */
+	uint32_t lacks;   /* none that long there is */
+};
+
+/* Of one subject at a time; one a message and table. */
+struct traits {
+	const struct traits_table *table;
+	struct str subject;
+	uint32_t number;
+	bool knows_bytes;
+	struct byteset bytes; /* folded */
+	struct traits_run *runs;
+};
+
+void traits_init(struct traits *t, const struct traits_table *table, struct arena *a);
+void traits_begin(struct traits *t, struct str subject);
+/* False: the subject has not what that rule needs. */
+bool traits_allow(struct traits *t, uint32_t rule);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rules/traits.h"
+
+#include "core/arena.h"
+#include "rules/rx.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static const char *const rules[] = {
+	"[0-9]{7}@",      /* a run, and a byte */
+	"[0-9]{12}",      /* the same bytes, a longer run */
+	"^\\s?\\S{1,9}$", /* no longer than 12 */
+	"http:.*%",       /* "http" has the colon anyway */
+	"[xyz]",
+};
+
+enum { RULES = ELEMENTS(rules) };
+
+static const struct traits_table *table_of(struct arena *a)
+{
+	const struct needs *needs[RULES + 1] = { NULL };
+
+	for (size_t i = 0; i < RULES; i++) {
+		struct needs *n = arena_zalloc(a, sizeof(*n));
+		struct rx_source s;
+
+		assert_int_equal(rx_translate(a, str_of(rules[i]), false, &s, NULL), 0);
+		needs_of(a, s.pcre, n);
+		needs[i] = n;
+	}
+	return traits_table_new(a, needs, RULES + 1);
+}
+
+/* Rules that a subject allows, a bit each; the last one needs nothing. */
+static unsigned allowed(struct traits *t, const char *subject)
+{
+	unsigned bits = 0;
+
+	traits_begin(t, str_of(subject));
+	for (uint32_t i = 0; i <= RULES; i++)
+		bits |= (unsigned)traits_allow(t, i) << i;
+	return bits;
+}
+
+static void test_traits(void **state)
+{
+	static const struct {
+		const char *subject;
+		unsigned want;
+	} cases[] = {
+		{ "", 0x20 },
+		{ "one", 0x24 },
+		{ "1234567@", 0x25 },
+		{ "1234567", 0x24 },
+		{ "123456 7@", 0x24 },
+		{ "x@0123456789012 ", 0x33 },
+		{ "@01234567890 12 ", 0x21 },
+		{ "HTTP:%20 ----", 0x28 },
+		{ "http:", 0x24 },
+		{ "XYlophone", 0x34 },
+		{ "one", 0x24 },
+	};
+	struct arena *a = arena_new();
+	struct traits t;
+
+	(void)state;
+	traits_init(&t, table_of(a), a);
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		unsigned got = allowed(&t, cases[i].subject);
+
+		if (got != cases[i].want)
+			fail_msg("'%s': %x", cases[i].subject, got);
+	}
+	arena_free(a);
+}
+
+/* Bytes that a long text has anyway are not looked for. */
+static void test_long(void **state)
+{
+	struct arena *a = arena_new();
+	char text[4096];
+	struct traits t;
+
+	(void)state;
+	traits_init(&t, table_of(a), a);
+	memset(text, '-', sizeof(text));
+	traits_begin(&t, str_make(text, 100));
+	assert_false(traits_allow(&t, 4));
+	assert_true(t.knows_bytes);
+	traits_begin(&t, str_make(text, sizeof(text)));
+	assert_true(traits_allow(&t, 4));
+	assert_false(t.knows_bytes);
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_traits),
+		cmocka_unit_test(test_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
