@@ -3,108 +3,14 @@
  * The steps of an echo, tried with a list of what is still to be tried: a run that may end later, lines that
  * may be passed over, another branch. As steps go forward only, each of them is in that list once at most.
  */
-#include "core/arena.h"
-#include "core/must.h"
+#include "core/block.h"
+#include "rules/echo_lines.h"
 #include "rules/echo_private.h"
 
 #include <string.h>
 
 /* Bytes that may be looked at, by the subject's length and at least; what a choice costs. */
 enum { WORK = 8, LEAST_WORK = 1024, CHOICE_WORK = 4, FAST_BYTES = 16 };
-
-static void next_union(struct echo_next *n, const struct echo_next *other)
-{
-	byteset_union(&n->first, &other->first);
-	n->may_end = n->may_end || other->may_end;
-}
-
-/* What may stand where a step begins; those behind it are known. */
-static struct echo_next begin_of(const struct echo *e, size_t i, const struct echo_next *known)
-{
-	const struct echo_step *s = &e->at[i];
-	struct echo_next ret = { { { 0 } }, false };
-
-	switch (s->kind) {
-	case ECHO_LITERAL:
-		byteset_add(&ret.first, (uint8_t)s->text[0]);
-		if (s->nocase)
-			byteset_fold(&ret.first, true);
-		return ret;
-	case ECHO_RUN:
-		if (s->max)
-			ret.first = s->set;
-		if (!s->min)
-			next_union(&ret, &known[i + 1]);
-		return ret;
-	case ECHO_JUMP: return known[s->to];
-	case ECHO_CHOICE:
-		ret = known[i + 1];
-		if (s->to != ECHO_NONE)
-			next_union(&ret, &known[s->to]);
-		return ret;
-	case ECHO_OPEN:
-	case ECHO_CLOSE:
-	case ECHO_LOOK:
-	case ECHO_LINE_START:
-	case ECHO_SUBJECT_START: return known[i + 1];
-	default: byteset_invert(&ret.first); ret.may_end = true;
-	}
-	return ret;
-}
-
-static bool meet(const struct byteset *a, const struct byteset *b)
-{
-	return (a->w[0] & b->w[0]) | (a->w[1] & b->w[1]) | (a->w[2] & b->w[2]) |
-	       (a->w[3] & b->w[3]);
-}
-
-/* The only member, or -1. */
-static int only_member(const struct byteset *set)
-{
-	unsigned c = byteset_next(set, 0);
-
-	return c < 256 && byteset_next(set, c + 1) == 256 ? (int)c : -1;
-}
-
-static void find_begins(struct echo *e)
-{
-	struct echo_next known[ECHO_STEPS];
-	struct byteset stop;
-
-	for (size_t i = e->n; i-- > 0;) {
-		struct echo_step *s = &e->at[i];
-
-		known[i] = begin_of(e, i, known);
-		if (s->kind != ECHO_RUN && s->kind != ECHO_LINES)
-			continue;
-		s->next = known[i + 1];
-		s->only_next = s->next.may_end ? -1 : only_member(&s->next.first);
-		if (s->kind == ECHO_LINES)
-			continue;
-		stop = s->set;
-		byteset_invert(&stop);
-		s->only_stop = only_member(&stop);
-		s->is_sure = !s->next.may_end && !meet(&s->set, &s->next.first);
-		if (e->at[i + 1].kind == ECHO_LINE_START && byteset_count(&s->set) == 256)
-			s->kind = ECHO_LINES;
-	}
-	e->first = known[0];
-}
-
-const struct echo *echo_new(struct arena *a, struct str pcre)
-{
-	struct echo_step at[ECHO_STEPS];
-	struct echo *e;
-	size_t n;
-
-	if (!echo_read(pcre, at, &n))
-		return NULL;
-	e = arena_zalloc(a, sizeof(*e) + n * sizeof(*at));
-	memcpy(e->at, at, n * sizeof(*at));
-	e->n = n;
-	find_begins(e);
-	return e;
-}
 
 size_t echo_work(struct str subject)
 {
@@ -113,20 +19,44 @@ size_t echo_work(struct str subject)
 
 /* Where a step that has more than one way goes on next. */
 struct trial {
-	uint8_t step;
 	size_t at, end; /* RUN, LINES: at the latest */
+	uint8_t step;
 };
 
 struct trying {
 	const struct echo *e;
+	struct echo_lines *lines;
 	const uint8_t *p;
 	size_t n, at;
-	const struct echo_step *step;
-	struct trial trials[ECHO_STEPS];
-	size_t count;
+	const struct echo_move *step;
+	size_t count, work;
+	bool has_copied; /* what a group held was asked for */
 	size_t begin[ECHO_GROUPS + 1], end[ECHO_GROUPS + 1], looked[ECHO_GROUPS + 1];
-	size_t work;
+	struct trial trials[ECHO_STEPS];
 };
+
+static uint64_t word_at(const struct trying *t, size_t at)
+{
+	const char *p = (const char *)t->p + at;
+
+	return t->n - at >= 8 ? block_word(p) : block_short_word(p, t->n - at);
+}
+
+static bool take_literal(struct trying *t, const struct echo_move *s)
+{
+	const struct echo_text *text = &t->e->texts[s->place];
+
+	if (t->n - t->at < s->length)
+		return false;
+	for (size_t i = 0; i * 8 < s->length; i++) {
+		uint64_t word = word_at(t, t->at + i * 8) | text->fold[i];
+
+		if ((word ^ text->words[i]) & text->valid[i])
+			return false;
+	}
+	t->at += s->length;
+	return true;
+}
 
 static bool same(const uint8_t *p, const uint8_t *q, size_t n, bool nocase)
 {
@@ -139,20 +69,12 @@ static bool same(const uint8_t *p, const uint8_t *q, size_t n, bool nocase)
 	return true;
 }
 
-static bool take_literal(struct trying *t, const struct echo_step *s)
-{
-	if (t->n - t->at < s->length ||
-	    !same(t->p + t->at, (const uint8_t *)s->text, s->length, s->nocase))
-		return false;
-	t->at += s->length;
-	return true;
-}
-
 /* A group that took no part holds nothing that could stand anywhere. */
-static bool take_copy(struct trying *t, const struct echo_step *s)
+static bool take_copy(struct trying *t, const struct echo_move *s)
 {
 	size_t begin = t->begin[s->group], end = t->end[s->group];
 
+	t->has_copied = true;
 	if (end < begin || t->n - t->at < end - begin ||
 	    !same(t->p + t->at, t->p + begin, end - begin, s->nocase))
 		return false;
@@ -161,28 +83,39 @@ static bool take_copy(struct trying *t, const struct echo_step *s)
 	return true;
 }
 
-/* How far the run goes from here. */
-static size_t run_end(struct trying *t, const struct echo_step *s)
+static size_t bound_of(uint32_t n)
 {
+	return n == UINT32_MAX ? SIZE_MAX : n;
+}
+
+/* How far the run goes from here. */
+static size_t run_end(struct trying *t, const struct echo_move *s)
+{
+	const struct byteset *set = &t->e->runs[s->place].set;
 	size_t at = t->at, most = t->n - at;
 	const uint8_t *stop;
 
 	if (s->max < most)
 		most = s->max;
 	most += at;
-	if (s->only_stop >= 0 && most - at > FAST_BYTES) {
-		stop = memchr(t->p + at, s->only_stop, most - at);
+	if (s->stop >= 0 && most - at > FAST_BYTES) {
+		stop = memchr(t->p + at, s->stop, most - at);
 		at = stop ? (size_t)(stop - t->p) : most;
 		t->work += (at - t->at) / FAST_BYTES + 1;
 		return at;
 	}
-	while (at < most && byteset_has(&s->set, t->p[at]))
+	while (at < most && byteset_has(set, t->p[at]))
 		at++;
 	t->work += at - t->at;
 	return at;
 }
 
-static bool take_run(struct trying *t, const struct echo_step *s)
+static void try_later(struct trying *t, const struct echo_move *s, size_t at, size_t end)
+{
+	t->trials[t->count++] = (struct trial){ at, end, (uint8_t)(s - t->e->at) };
+}
+
+static bool take_run(struct trying *t, const struct echo_move *s)
 {
 	size_t end = run_end(t, s);
 
@@ -190,62 +123,102 @@ static bool take_run(struct trying *t, const struct echo_step *s)
 		return false;
 	t->at = s->is_sure ? end : t->at + s->min;
 	if (!s->is_sure)
-		t->trials[t->count++] = (struct trial){ (uint8_t)(s - t->e->at), t->at, end };
+		try_later(t, s, t->at, end);
 	return true;
 }
 
-/* What must come next, where a copy follows the step: its first byte. */
-static void next_of_copy(const struct trying *t, const struct echo_step *s, struct echo_next *ret)
+static void add_either_case(struct byteset *s, uint8_t c)
 {
-	const struct echo_step *copy = s[1].kind == ECHO_LINE_START ? s + 2 : s + 1;
-	size_t begin = t->begin[copy->group];
+	byteset_add(s, c);
+	byteset_add(s, byte_other_case(c, true));
+}
 
-	if (copy->kind != ECHO_COPY || t->end[copy->group] <= begin)
+/* The first two bytes of what a group holds, where nothing else may follow. */
+static void first_of_group(const struct trying *t, size_t group, struct echo_next *n)
+{
+	size_t begin = t->begin[group];
+
+	n->only = t->p[begin];
+	n->other = byte_other_case(t->p[begin], true);
+	if (t->end[group] - begin < 2)
 		return;
-	*ret = (struct echo_next){ .may_end = false };
-	byteset_add(&ret->first, t->p[begin]);
-	if (copy->nocase)
-		byteset_fold(&ret->first, true);
+	n->second = (struct byteset){ { 0 } };
+	add_either_case(&n->second, t->p[begin + 1]);
 }
 
-/* Where that byte stands which must come next, with the second one of its literal. */
-static size_t next_byte(const struct trying *t, const struct echo_step *s, size_t at, size_t end)
+/* What may follow, given what groups hold; *room is for that. */
+static const struct echo_next *next_now(struct trying *t, const struct echo_next *next,
+					struct echo_next *room)
 {
-	const struct echo_step *text = s[1].kind == ECHO_LITERAL && s[1].length > 1 ? s + 1 : NULL;
-	size_t to = end < t->n ? end + 1 : end;
-	const uint8_t *found;
+	bool is_one = !(next->groups & (next->groups - 1u)) && !next->may_end &&
+		      byteset_next(&next->first, 0) == 256;
 
-	for (; at < to && (found = memchr(t->p + at, s->only_next, to - at)); at++) {
-		at = (size_t)(found - t->p);
-		if (!text || at + 1 == t->n ||
-		    (text->nocase ? echo_lower(t->p[at + 1]) : t->p[at + 1]) ==
-			(uint8_t)text->text[1])
-			return at;
+	if (!next->groups)
+		return next;
+	t->has_copied = true;
+	*room = *next;
+	for (unsigned groups = next->groups; groups; groups &= groups - 1) {
+		size_t group = (size_t)__builtin_ctz(groups);
+
+		if (t->end[group] <= t->begin[group]) {
+			memset(&room->first, 0xff, sizeof(room->first));
+			memset(&room->second, 0xff, sizeof(room->second));
+			room->may_end = true;
+			return room;
+		}
+		add_either_case(&room->first, t->p[t->begin[group]]);
+		if (is_one)
+			first_of_group(t, group, room);
 	}
-	return end + 1;
+	return room;
 }
 
-/* Where the run may end, from `at` to `end`; behind that: nowhere. */
-static size_t next_end(const struct trying *t, const struct echo_step *s, size_t at, size_t end)
+static bool may_be_second(const struct trying *t, const struct echo_next *next, size_t at)
 {
-	struct echo_next next = s->next;
+	return at + 1 >= t->n || byteset_has(&next->second, t->p[at + 1]);
+}
 
-	if (s->only_next >= 0 && end - at > FAST_BYTES)
-		return next_byte(t, s, at, end);
-	next_of_copy(t, s, &next);
-	for (; at < t->n && at <= end; at++) {
-		if (byteset_has(&next.first, t->p[at]))
-			return at;
+/* Where the only byte stands that may come next, from `at` to before `to`; `to`: nowhere. */
+static size_t seek_only(const struct trying *t, const struct echo_next *next, size_t at, size_t to)
+{
+	struct str s = str_make((const char *)t->p, to);
+
+	for (; at < to; at += BLOCK_BYTES) {
+		block b = block_of(s, at);
+		unsigned bits =
+		    block_bits(block_is(b, (char)next->only) | block_is(b, (char)next->other));
+
+		for (bits &= block_valid(s, at); bits; bits &= bits - 1) {
+			if (may_be_second(t, next, at + block_first(bits)))
+				return at + block_first(bits);
+		}
 	}
-	return next.may_end ? at : end + 1;
+	return to;
+}
+
+/* Where what follows may begin, from `at` to `end`; behind that: nowhere. */
+static size_t seek(const struct trying *t, const struct echo_next *next, size_t at, size_t end)
+{
+	size_t to = end < t->n ? end + 1 : t->n;
+
+	if (at < to && next->only >= 0) {
+		at = seek_only(t, next, at, to);
+	} else {
+		while (at < to &&
+		       !(byteset_has(&next->first, t->p[at]) && may_be_second(t, next, at)))
+			at++;
+	}
+	return at < to || (next->may_end && end == t->n) ? at : end + 1;
 }
 
 /* The run ends where what follows may begin; the next trial begins a byte later. */
-static bool end_run(struct trying *t, struct trial *it, const struct echo_step *s)
+static bool end_run(struct trying *t, struct trial *it, const struct echo_move *s)
 {
-	size_t at = next_end(t, s, it->at, it->end);
+	struct echo_next room;
+	const struct echo_next *next = next_now(t, &t->e->runs[s->place].next, &room);
+	size_t at = seek(t, next, it->at, it->end);
 
-	t->work += at - it->at;
+	t->work += (at - it->at) / (next->only >= 0 ? FAST_BYTES : 1);
 	t->at = at;
 	t->step = s + 1;
 	it->at = at + 1;
@@ -254,18 +227,24 @@ static bool end_run(struct trying *t, struct trial *it, const struct echo_step *
 	return at <= it->end;
 }
 
-/* Behind the next line's end, where what follows may begin. */
-static bool end_lines(struct trying *t, struct trial *it, const struct echo_step *s)
+static bool may_be_line(const struct trying *t, const struct echo_next *next, size_t at)
 {
-	struct echo_next next = s->next;
-	size_t at = it->at;
-	const uint8_t *end;
+	if (at == t->n)
+		return next->may_end;
+	return byteset_has(&next->first, t->p[at]) && may_be_second(t, next, at);
+}
 
-	next_of_copy(t, s, &next);
-	while (at < it->end && (end = memchr(t->p + at, '\n', it->end - at))) {
-		at = (size_t)(end - t->p) + 1;
+/* Behind the next line's end, where what follows may begin. */
+static bool end_lines(struct trying *t, struct trial *it, const struct echo_move *s)
+{
+	struct echo_next room;
+	const struct echo_next *next = next_now(t, &t->e->runs[s->place].next, &room);
+	int c = next->only >= 0 ? echo_lower((uint8_t)next->only) : -1;
+	size_t at = it->at;
+
+	while ((at = echo_lines_next(t->lines, at, it->end, c)) != STR_NPOS) {
 		t->work++;
-		if (at < t->n ? !byteset_has(&next.first, t->p[at]) : !next.may_end)
+		if (!may_be_line(t, next, at))
 			continue;
 		t->work += (at - it->at) / FAST_BYTES;
 		it->at = t->at = at;
@@ -278,14 +257,13 @@ static bool end_lines(struct trying *t, struct trial *it, const struct echo_step
 }
 
 /* To be tried later: what lies min - 1 bytes ahead may be a line's end. Now: nothing at all, if that is allowed. */
-static bool take_lines(struct trying *t, const struct echo_step *s)
+static bool take_lines(struct trying *t, const struct echo_move *s)
 {
 	size_t left = t->n - t->at, skip = s->min ? s->min - 1 : 0;
-	size_t most = s->max < left ? s->max : left;
+	size_t max = bound_of(s->max), most = max < left ? max : left;
 
 	if (skip < most)
-		t->trials[t->count++] =
-		    (struct trial){ (uint8_t)(s - t->e->at), t->at + skip, t->at + most };
+		try_later(t, s, t->at + skip, t->at + most);
 	return !s->min;
 }
 
@@ -296,7 +274,7 @@ static bool try_next(struct trying *t)
 
 	while (!found && t->count) {
 		struct trial *it = &t->trials[t->count - 1];
-		const struct echo_step *s = &t->e->at[it->step];
+		const struct echo_move *s = &t->e->at[it->step];
 
 		t->work += CHOICE_WORK;
 		if (s->kind == ECHO_RUN) {
@@ -313,22 +291,33 @@ static bool try_next(struct trying *t)
 	return found;
 }
 
-static bool take(struct trying *t, const struct echo_step *s)
+static bool may_follow(const struct trying *t, const struct echo_next *next)
 {
-	switch (s->kind) {
+	if (t->at == t->n)
+		return next->may_end || next->groups;
+	return byteset_has(&next->first, t->p[t->at]) || next->groups;
+}
+
+/* The other way is tried later, if it may lead on. */
+static bool take_choice(struct trying *t, const struct echo_move *s)
+{
+	const struct echo_run *ways = &t->e->runs[s->place];
+
+	if (may_follow(t, &ways[1].next))
+		try_later(t, s, t->at, t->at);
+	return may_follow(t, &ways[0].next);
+}
+
+static bool take(struct trying *t, const struct echo_move *s)
+{
+	switch ((enum echo_kind)s->kind) {
 	case ECHO_LITERAL: return take_literal(t, s);
 	case ECHO_RUN: return take_run(t, s);
 	case ECHO_LINES: return take_lines(t, s);
 	case ECHO_COPY: return take_copy(t, s);
-	case ECHO_OPEN: t->begin[s->group] = t->at; return true;
-	case ECHO_CLOSE: t->end[s->group] = t->at; return true;
 	case ECHO_LOOK: t->looked[s->group] = t->at; return true;
 	case ECHO_LOOKED: t->at = t->looked[s->group]; return true;
-	case ECHO_CHOICE:
-		if (s->to != ECHO_NONE)
-			t->trials[t->count++] =
-			    (struct trial){ (uint8_t)(s - t->e->at), t->at, t->at };
-		return true;
+	case ECHO_CHOICE: return take_choice(t, s);
 	case ECHO_LINE_START: return !t->at || t->p[t->at - 1] == '\n';
 	case ECHO_LINE_END: return t->at == t->n || t->p[t->at] == '\n';
 	case ECHO_SUBJECT_START: return !t->at;
@@ -343,10 +332,11 @@ static bool fits(struct trying *t, size_t at, size_t work)
 	t->at = at;
 	t->step = t->e->at;
 	t->count = 0;
-	t->work = 0;
+	t->has_copied = false;
 	while (t->step->kind != ECHO_END && t->work < work) {
-		const struct echo_step *s = t->step;
+		const struct echo_move *s = t->step;
 
+		t->end[s->close] = t->begin[s->open] = t->at; /* of 0: nobody asks */
 		if (s->kind == ECHO_JUMP) {
 			t->step = t->e->at + s->to;
 		} else if (take(t, s) && (s->kind != ECHO_RUN || s->is_sure)) {
@@ -358,23 +348,62 @@ static bool fits(struct trying *t, size_t at, size_t work)
 	return true;
 }
 
-bool echo_next(const struct echo *e, struct str subject, size_t *from, size_t last, size_t *left)
+/*
+ * Where it did not fit, and all it takes begins with a run to where that cannot go on: it fits nowhere in the run,
+ * but for what asks what a group held.
+ */
+static size_t next_start(struct trying *t, size_t at)
+{
+	const struct echo_move *run = t->e->leading;
+
+	if (!run || t->has_copied)
+		return at + 1;
+	t->at = at;
+	t->at = run_end(t, run);
+	return t->at > at ? t->at : at + 1;
+}
+
+/* Where the line that every match has may begin, at a place or behind it; STR_NPOS: nowhere. */
+static size_t needed_line(struct trying *t, size_t at)
+{
+	const struct echo_move *s = t->e->line;
+	int c = echo_lower((uint8_t)t->e->line_first);
+	size_t from = at;
+
+	for (t->at = at; !take_literal(t, s); t->at = at) {
+		at = echo_lines_next(t->lines, at, t->n, c);
+		if (at == STR_NPOS)
+			break;
+	}
+	t->work += ((at == STR_NPOS ? t->n : at) - from) / FAST_BYTES + 1;
+	return at;
+}
+
+bool echo_next(const struct echo *e, struct echo_lines *lines, size_t *from, size_t last,
+	       size_t *left)
 {
 	struct trying t; /* most of it stays unused */
+	size_t at = *from, line = at;
 
 	t.e = e;
-	t.p = (const uint8_t *)subject.p;
-	t.n = subject.n;
-	memset(t.begin, 0xff, sizeof(t.begin));
-	memset(t.end, 0, sizeof(t.end));
-	for (size_t at = *from; at <= last; at++) {
-		if (at < t.n ? !byteset_has(&e->first.first, t.p[at]) : !e->first.may_end)
-			continue;
+	t.lines = lines;
+	t.p = (const uint8_t *)lines->text.p;
+	t.n = lines->text.n;
+	for (size_t i = 0; i < e->groups; i++) {
+		t.begin[i] = SIZE_MAX;
+		t.end[i] = 0;
+	}
+	t.begin[0] = t.end[0] = 0;
+	while (at <= last && (at = seek(&t, &e->first, at, last)) <= last) {
+		t.work = 0;
+		if (e->line && line <= at && (line = needed_line(&t, at ? at - 1 : 0)) == STR_NPOS)
+			return false;
 		if (fits(&t, at, *left)) {
 			*left -= t.work < *left ? t.work : *left;
 			*from = at;
 			return true;
 		}
+		at = next_start(&t, at);
 		*left -= t.work + 1 < *left ? t.work + 1 : *left;
 	}
 	return false;

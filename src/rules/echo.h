@@ -16,6 +16,7 @@
 
 struct arena;
 struct echo;
+struct echo_lines;
 
 /*
  * pcre: of the translator (rx_source.pcre). NULL: it asks for nothing twice, is too large, or beyond this
@@ -25,7 +26,9 @@ const struct echo *echo_new(struct arena *a, struct str pcre);
 /* What echo_next() may do for all its calls over one subject. */
 size_t echo_work(struct str subject);
 /*
- * The first place from *from to last where a match may begin goes to *from; false: there is none. *left: of
- * echo_work(); when it is used up, every place may be one.
+ * The first place from *from to last where a match may begin goes to *from; false: there is none. lines: of
+ * the subject (rules/echo_lines.h), for all echoes over it. *left: of echo_work(); when it is used up, every
+ * place may be one.
  */
-bool echo_next(const struct echo *e, struct str subject, size_t *from, size_t last, size_t *left);
+bool echo_next(const struct echo *e, struct echo_lines *lines, size_t *from, size_t last,
+	       size_t *left);

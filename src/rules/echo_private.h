@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The steps of an echo: for echo*.c only. */
+/* The steps of an echo, as they are read and as they are tried: for echo*.c only. */
 #pragma once
 
 #include "rules/byteset.h"
@@ -32,31 +32,65 @@ enum echo_kind {
 	ECHO_SUBJECT_END,
 };
 
-/* Of what may follow: a first byte, or the end of the subject. */
-struct echo_next {
-	struct byteset first;
-	bool may_end;
-};
-
+/* As read. */
 struct echo_step {
 	enum echo_kind kind;
 	uint8_t to;    /* a later step, or ECHO_NONE */
 	uint8_t group; /* of OPEN, CLOSE, COPY; LOOK, LOOKED: the same for both */
 	bool nocase;   /* LITERAL, COPY: case does not count; the literal is in lower case */
-	bool is_sure;  /* RUN: what follows cannot stand earlier than at its end */
 	uint8_t length;
 	char text[ECHO_TEXT];
 	struct byteset set;
-	int only_stop; /* the one byte that a run cannot take; -1: there are none, or more */
-	size_t min, max;
-	struct echo_next next; /* RUN, LINES: of the step behind it */
-	int only_next;         /* the one byte that may come next; -1: there are more, or the end */
+	size_t min, max; /* SIZE_MAX: no bound */
+};
+
+/* Of what may follow: its first two bytes, or the end of the subject. */
+struct echo_next {
+	struct byteset first, second;
+	uint16_t groups; /* first as well: the first byte of what one of these held, bits */
+	bool may_end;
+	int16_t only,
+	    other; /* the only first byte, in both cases; -1: there are more, or the end */
+};
+
+/* A literal by the word; no case: bits that are set before words are compared. */
+struct echo_text {
+	uint64_t words[ECHO_TEXT / 8], fold[ECHO_TEXT / 8], valid[ECHO_TEXT / 8];
+};
+
+/*
+ * A step as it is tried: what is large stands in lists, and the begins and ends of groups stand with the step
+ * behind them.
+ */
+struct echo_move {
+	uint8_t kind, to;
+	uint8_t group;       /* of COPY; of LOOK, LOOKED */
+	uint8_t close, open; /* groups that end, begin before it; 0: none */
+	bool nocase;
+	bool is_sure;   /* RUN: what follows cannot stand earlier than at its end */
+	uint8_t length; /* LITERAL */
+	uint8_t place;  /* in echo.texts, echo.runs */
+	int16_t stop;   /* RUN: the one byte that it cannot take; -1: there are none, or more */
+	uint32_t min, max;
+};
+
+struct echo_run {
+	struct byteset set;
+	struct echo_next
+	    next; /* behind it; of a CHOICE: its first way, then with the other one's */
 };
 
 struct echo {
 	struct echo_next first; /* of the whole */
-	size_t n;
-	struct echo_step at[]; /* forward only: no loops */
+	size_t n, groups;
+	const struct echo_text *texts;
+	const struct echo_run *runs;
+	/* The first step, where that is a run to where it can go no further; NULL: another one. */
+	const struct echo_move *leading;
+	/* A literal that begins a line in every match, and its first byte; NULL: none that is known. */
+	const struct echo_move *line;
+	int line_first;
+	struct echo_move at[]; /* forward only: no loops */
 };
 
 /* Lower case of ISO 8859-1, as PCRE2 is told to fold (rx_tables_new()). */

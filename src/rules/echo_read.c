@@ -414,6 +414,8 @@ bool echo_read(struct str pcre, struct echo_step *ret, size_t *ret_n)
 	struct reading r = { .in = rd_of(pcre) };
 	bool has_copy = false;
 
+	if (str_find(pcre, STR("\\g{")) == STR_NPOS)
+		return false;
 	open_frame(&r, 0, ECHO_END);
 	while (!r.failed && !rd_is_end(&r.in))
 		take_one(&r);

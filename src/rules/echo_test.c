@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 #include "core/strbuf.h"
+#include "rules/echo_lines.h"
 #include "rules/rx.h"
 
 #include <setjmp.h>
@@ -18,6 +19,14 @@ static const struct echo *echo_of(struct arena *a, const char *perl)
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
 	return echo_new(a, s.pcre);
+}
+
+static bool next(const struct echo *e, struct str subject, size_t *from, size_t last, size_t *work)
+{
+	struct echo_lines lines;
+
+	echo_lines_init(&lines, subject);
+	return echo_next(e, &lines, from, last, work);
 }
 
 static void test_kinds(void **state)
@@ -94,6 +103,11 @@ static const struct row {
 	{ "(?=(\\w+)-)ab-x-\\1", "ab-x-ab", 0 },
 	{ "(\\d)\\D(\\d)\\D(?:\\1\\D\\2|\\2\\D\\1)", "1.2-2.1", 0 },
 	{ "(\\d)\\D(\\d)\\D(?:\\1\\D\\2|\\2\\D\\1)", "1.2-3.1", -1 },
+	{ "([\\w.]+@[\\w.]+)[\" ]*<\\1>", "to a.b@c, a@b <a@b>", 10 },
+	{ "([\\w.]+@[\\w.]+)[\" ]*<\\1>", "to xa@b <a@b>", 4 },
+	{ "([\\w.]+@[\\w.]+)[\" ]*<\\1>", "a@b <a@c>", -1 },
+	{ "(\\w+)-(\\w+):\\S*(?:\\1|\\2!)", "ab-cd:xxcd!", 0 },
+	{ "(\\w+)-(\\w+):\\S*(?:\\1|\\2!)", "ab-cd:xxcdx", -1 },
 	{ "(?:a(?i)(b)x\\1|c)", "abxB", 0 },
 	{ "(?:a(?i)(b))x\\1", "aBxb", -1 }, /* the flag ends with the group */
 };
@@ -109,7 +123,7 @@ static void test_places(void **state)
 		bool found;
 
 		assert_non_null(e);
-		found = echo_next(e, subject, &from, subject.n, &work);
+		found = next(e, subject, &from, subject.n, &work);
 		if ((found ? (int)from : -1) != rows[i].place)
 			fail_msg("%s in %s: %d", rows[i].perl, rows[i].subject,
 				 found ? (int)from : -1);
@@ -145,7 +159,7 @@ static void check_one(struct rx_run *run, const struct rx *rx, const struct echo
 		for (size_t i = 0; i <= begin; i++) {
 			size_t at = i, work = echo_work(subject);
 
-			assert_true(echo_next(e, subject, &at, begin, &work));
+			assert_true(next(e, subject, &at, begin, &work));
 		}
 		from = begin + 1;
 	}
@@ -168,6 +182,9 @@ static void test_none_is_missed(void **state)
 		"(\\w+)\\s*(?:\\1|-\\1)\\Z",
 		"(?=(a+|b)-?(?:b|\\n))[ab-]{2,}\\1",
 		"(?s)(a|b)(?=.{2,9}-\\1)(?=..?(a|b))a?b?\\2",
+		"([ab]+)-[^-]*(?:\\1|a(b)\\2)",
+		"([ab]+)-(b?)[^b]*(?:\\1|\\2)",
+		"(?m)^([ab]+)[^\\n]*\\n(?:[^\\n]*\\n)*\\1-",
 	};
 	unsigned seed = 1;
 	size_t matches = 0;
@@ -211,9 +228,38 @@ static void test_work(void **state)
 	subject = strbuf_str(&b);
 	work = echo_work(subject);
 	assert_true(work < 20 * subject.n);
-	assert_true(echo_next(e, subject, &from, subject.n, &work));
+	assert_true(next(e, subject, &from, subject.n, &work));
 	assert_int_equal(work, 0);
-	assert_true(echo_next(e, subject, &from, subject.n, &work));
+	assert_true(next(e, subject, &from, subject.n, &work));
+	strbuf_done(&b);
+	arena_free(a);
+}
+
+/* A line that all matches need and none follows: told by one look. */
+static void test_needed_line(void **state)
+{
+	static const char *const perl = "\\nF: (\\w+)\\n+(?:[^\\n]+\\n+)*T: \\1";
+	struct arena *a = arena_new();
+	const struct echo *e = echo_of(a, perl);
+	struct strbuf b;
+	size_t from = 0, work, all;
+
+	(void)state;
+	strbuf_init(&b, 0);
+	for (size_t i = 0; i < 1000; i++)
+		strbuf_add(&b, STR("\nF: ab"));
+	work = all = echo_work(strbuf_str(&b));
+	assert_false(next(e, strbuf_str(&b), &from, b.n, &work));
+	assert_int_equal(work, all);
+	strbuf_add(&b, STR("\nT: ab\n"));
+	assert_true(next(e, strbuf_str(&b), &from, b.n, &work));
+	assert_true(all - work < 2000);
+	from = 1;
+	strbuf_add(&b, STR("T: abc\nS: ab"));
+	assert_true(next(e, strbuf_str(&b), &from, b.n, &work));
+	assert_int_equal(from, 6);
+	from = b.n - 30;
+	assert_true(next(e, strbuf_str(&b), &from, b.n, &work));
 	strbuf_done(&b);
 	arena_free(a);
 }
@@ -221,10 +267,9 @@ static void test_work(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_none_is_missed),
-		cmocka_unit_test(test_work),
+		cmocka_unit_test(test_kinds),          cmocka_unit_test(test_places),
+		cmocka_unit_test(test_none_is_missed), cmocka_unit_test(test_work),
+		cmocka_unit_test(test_needed_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

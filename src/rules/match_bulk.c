@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "msg/msg.h"
+#include "rules/echo_lines.h"
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
 
@@ -19,8 +20,10 @@ struct bulk {
 	struct prefilter_scan scan;
 	struct arena_mark mark; /* of the match's scratch */
 	uint32_t from;
-	struct str subject; /* being tried */
-	bool first;         /* it is the first one of its view */
+	struct str subject;       /* being tried */
+	bool first;               /* it is the first one of its view */
+	struct echo_lines *lines; /* NULL: no echo has asked yet */
+	bool has_lines;           /* of this subject */
 };
 
 static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
@@ -45,6 +48,23 @@ static bool is_settled(const struct bulk *b, const struct rule *r)
 	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
 }
 
+static struct echo_lines *lines_of(struct bulk *b)
+{
+	if (!b->lines)
+		b->lines = arena_alloc(b->m->scratch, sizeof(*b->lines));
+	if (!b->has_lines)
+		echo_lines_init(b->lines, b->subject);
+	b->has_lines = true;
+	return b->lines;
+}
+
+/* What an echo may do over this subject goes down from echo_work(); what it did is paid for. */
+static void pay_echo(struct bulk *b, const struct rule *r, size_t left)
+{
+	if (r->echo)
+		budget_steps(b->m->budget, (echo_work(b->subject) - left) / BYTES_PER_STEP);
+}
+
 /* The next match that begins in *from..last; *from is its end then, where the next one counts. */
 static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size_t last,
 			size_t *echo_left)
@@ -53,7 +73,7 @@ static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size
 	enum rx_result result;
 	size_t begin;
 
-	if (*from > last || (r->echo && !echo_next(r->echo, b->subject, from, last, echo_left)))
+	if (*from > last || (r->echo && !echo_next(r->echo, lines_of(b), from, last, echo_left)))
 		return false;
 	b->m->result.regex_runs++;
 	b->m->result.regex_bytes += last - *from + 1;
@@ -77,12 +97,29 @@ static void try_places(struct bulk *b, const struct rule *r, const struct prefil
 		       find_within(b, r, &from, it[i].last, &echo_left))
 			hits_add(h, r->index, 1);
 	}
+	pay_echo(b, r, echo_left);
+}
+
+/* Over the whole subject. */
+static void try_subject(struct bulk *b, const struct rule *r)
+{
+	struct hits *h = &b->m->hits;
+	size_t from = 0, echo_left = echo_work(b->subject);
+	bool found = !r->echo || echo_next(r->echo, lines_of(b), &from, b->subject.n, &echo_left);
+
+	pay_echo(b, r, echo_left);
+	if (!found)
+		return;
+	if (r->type == RULE_HEADER)
+		hits_add(h, r->index, match_count_header(b->m, r, r->rx, b->subject, true));
+	else
+		hits_add(h, r->index,
+			 match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
 }
 
 static void try_rule(struct bulk *b, uint32_t position)
 {
 	const struct rule *r = b->list->rules.at[position];
-	struct hits *h = &b->m->hits;
 	const struct prefilter_stretch *places;
 	size_t n;
 
@@ -91,17 +128,15 @@ static void try_rule(struct bulk *b, uint32_t position)
 	places = prefilter_stretches(&b->scan, position, &n);
 	if (n)
 		try_places(b, r, places, n);
-	else if (r->type == RULE_HEADER)
-		hits_add(h, r->index, match_count_header(b->m, r, r->rx, b->subject, true));
 	else
-		hits_add(h, r->index,
-			 match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
+		try_subject(b, r);
 }
 
 static void run_subject(struct bulk *b, struct str subject, size_t group, bool first)
 {
 	b->subject = subject;
 	b->first = first;
+	b->has_lines = false;
 	prefilter_scan(&b->scan, subject, group);
 	for (size_t i = 0; i < b->scan.found_count; i++)
 		try_rule(b, b->scan.found[i]);

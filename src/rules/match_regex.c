@@ -13,10 +13,8 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 		   size_t have)
 {
 	struct rx_counting c = { .max = 1 };
-	size_t n, from = 0, work = echo_work(subject);
+	size_t n;
 
-	if (r->echo && !echo_next(r->echo, subject, &from, subject.n, &work))
-		return 0;
 	if (r->flags & RULE_MULTIPLE)
 		c.max = r->maxhits ? r->maxhits - have : 0;
 	m->result.regex_runs++;

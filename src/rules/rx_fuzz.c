@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/must.h"
 #include "rules/echo.h"
+#include "rules/echo_lines.h"
 #include "rules/gate.h"
 #include "rules/needs.h"
 #include "rules/rx_private.h"
@@ -258,12 +259,14 @@ static void check_echo(struct arena *a, const struct rx_source *s, struct str su
 {
 	const struct echo *e = echo_new(a, s->pcre);
 	size_t work = echo_work(subject), from = 0;
+	struct echo_lines lines;
 
 	if (!e || f.result != RX_MATCH)
 		return;
-	must(echo_next(e, subject, &from, f.from, &work) && from <= f.from);
+	echo_lines_init(&lines, subject);
+	must(echo_next(e, &lines, &from, f.from, &work) && from <= f.from);
 	from = f.from;
-	must(echo_next(e, subject, &from, f.from, &work));
+	must(echo_next(e, &lines, &from, f.from, &work));
 }
 
 /* A search at the places of a gate finds what the plain one finds. */
