@@ -2,10 +2,6 @@
 #include "rules/prefilter_private.h"
 
 #include "core/arena.h"
-#include "core/bits.h"
-
-/* Of a subject: where there are more, it is looked through once more behind them. */
-enum { MAX_HITS = 512 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a)
 {
@@ -13,15 +9,6 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 	s->state = arena_calloc(a, p->rule_count + 1, sizeof(*s->state));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
 	traits_init(&s->traits, p->traits, a);
-	s->open = arena_calloc(a, PREFILTER_MASK_WORDS, sizeof(*s->open));
-	s->items = arena_calloc(a, bits_words(p->item_count) + 1, sizeof(*s->items));
-	s->hits = arena_alloc(a, MAX_HITS * sizeof(*s->hits));
-}
-
-static void add_candidate(struct prefilter_scan *s, uint32_t rule)
-{
-	if (traits_allow(&s->traits, rule))
-		s->found[s->found_count++] = rule;
 }
 
 /* Where the stretches of a rule are kept: most rules of a message never have one. */
@@ -63,151 +50,83 @@ static void add_stretch(struct prefilter_state *st, struct prefilter_stretch *al
 }
 
 /* False: no match begins where this would be right. */
-static bool note_place(struct prefilter_scan *s, uint32_t rule, size_t at)
+static bool add_place(struct prefilter_scan *s, const struct prefilter_sought *w,
+		      struct prefilter_state *st, size_t at)
 {
-	const struct prefilter_sought *w = &s->filter->sought[rule];
 	size_t first = at > w->back_max ? at - w->back_max : 0;
 
 	if (at < w->back_min || (w->is_anchored && first))
 		return false;
-	add_stretch(&s->state[rule], slot_of(s, &s->state[rule]), first,
-		    w->is_anchored ? 0 : at - w->back_min);
+	add_stretch(st, slot_of(s, st), first, w->is_anchored ? 0 : at - w->back_min);
 	return true;
 }
 
-/* All items of the subject are known: whether each clause that a rule asks for has one. */
-static bool has_asked(const struct prefilter_scan *s, const struct prefilter_sought *w)
-{
-	const uint32_t *list;
-
-	if (!w->asked)
-		return true;
-	list = s->filter->asks + w->asks;
-	for (unsigned left = w->asked; left; left &= left - 1) {
-		const uint32_t *end = list + 1 + *list;
-		bool has = false;
-
-		for (list++; list < end && !has; list++)
-			has = bits_has(s->items, *list);
-		if (!has)
-			return false;
-		list = end;
-	}
-	return true;
-}
-
-/* A clause of a rule has been seen: something of it begins at `at`. */
-static void note(struct prefilter_scan *s, uint32_t rule, unsigned clause, size_t at)
+void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at)
 {
 	const struct prefilter_sought *w = &s->filter->sought[rule];
 	struct prefilter_state *st = &s->state[rule];
-	unsigned window = 1u << PREFILTER_WINDOW_CLAUSE;
 
 	if (st->subject != s->now)
-		*st = (struct prefilter_state){ .subject = s->now,
-						.slot = st->slot,
-						.seen = w->asked,
-						.is_hopeless = !has_asked(s, w) };
-	if (st->is_hopeless || (st->seen >> clause & 1 && clause != w->place))
+		*st = (struct prefilter_state){ .subject = s->now, .slot = st->slot };
+	if (w->tells_place ? !add_place(s, w, st, at) : st->times == w->times)
 		return;
-	if (clause == w->place && !note_place(s, rule, at))
-		return;
-	if (st->seen >> clause & 1 || (clause == w->counted && ++st->times < w->times))
-		return;
-	st->seen |= (uint8_t)(1u << clause);
-	if (clause != PREFILTER_WINDOW_CLAUSE && (st->seen | window) == (w->wanted | window))
-		s->open[w->word] |= w->windows;
-	if (st->seen == w->wanted)
-		add_candidate(s, rule);
+	if (st->times < w->times && ++st->times == w->times)
+		s->found[s->found_count++] = rule;
 }
 
-static void note_refs(struct prefilter_scan *s, const struct prefilter_item *item, size_t at)
+static bool has_clause(const struct prefilter_clause *c, struct str subject)
 {
-	const uint32_t *ref = &s->filter->refs[item->refs];
-
-	do
-		note(s, *ref >> 3, *ref >> 1 & 3, at);
-	while (!(*ref++ & 1));
-}
-
-void prefilter_piece_begins(struct prefilter_scan *s, size_t at)
-{
-	if (s->from == SIZE_MAX) {
-		s->piece_at = at;
-		s->piece_hits = s->hit_count;
+	for (size_t i = 0; i < c->n; i++) {
+		if (ask_stands_in(&c->one_of[i], subject))
+			return true;
 	}
+	return false;
 }
 
-void prefilter_note_item(struct prefilter_scan *s, const struct prefilter_item *item, size_t at)
+/* Its trigger has been seen, or it has none: what else it needs. */
+static bool has_others(struct prefilter_scan *s, uint32_t rule)
 {
-	uint32_t i = (uint32_t)(item - s->filter->items);
-	bool again = bits_has(s->items, i);
+	const struct prefilter_sought *w = &s->filter->sought[rule];
 
-	bits_add(s->items, i);
-	s->has_items = true;
-	if (item->refs == PREFILTER_NO_REFS || (again && !item->repeats && !s->notes))
-		return;
-	if (s->notes) {
-		note_refs(s, item, at);
-	} else if (s->from == SIZE_MAX && s->hit_count < MAX_HITS) {
-		s->hits[s->hit_count++] = (struct prefilter_hit){ i, at };
-	} else if (s->from == SIZE_MAX) { /* this piece's come again */
-		s->from = s->piece_at;
-		s->hit_count = s->piece_hits;
+	if (!traits_allow(&s->traits, rule))
+		return false;
+	for (size_t i = 0; i < w->clause_count; i++) {
+		if (!has_clause(&w->clauses[i], s->subject))
+			return false;
 	}
+	return true;
 }
 
-/* Literals, and windows of few grams: first which there are, then for whom. */
-static void scan_items(struct prefilter_scan *s, size_t group)
+static void trigger_windows(struct prefilter_scan *s, size_t word, uint32_t left, size_t at)
 {
-	s->hit_count = 0;
-	s->from = SIZE_MAX;
-	s->notes = false;
-	prefilter_find_items(s, group, 0);
-	for (size_t i = 0; i < s->hit_count; i++)
-		note_refs(s, &s->filter->items[s->hits[i].item], s->hits[i].at);
-	if (s->from == SIZE_MAX)
-		return;
-	s->notes = true;
-	prefilter_find_items(s, group, s->from);
-}
-
-static void note_windows(struct prefilter_scan *s, size_t word, uint32_t left, size_t at)
-{
-	for (; left; left &= left - 1) {
-		uint32_t rule = s->filter->windows[word][(unsigned)__builtin_ctz(left)];
-		const struct prefilter_sought *w = &s->filter->sought[rule];
-
-		note(s, rule, PREFILTER_WINDOW_CLAUSE, at);
-		if (w->place != PREFILTER_WINDOW_CLAUSE)
-			s->open[word] &= ~w->windows;
-	}
+	for (; left; left &= left - 1)
+		prefilter_trigger(s, s->filter->windows[word][(unsigned)__builtin_ctz(left)], at);
 }
 
 /* Places where open windows may stand; c has NEEDS_WINDOW - 1 bytes more than these. */
-static void check_windows(struct prefilter_scan *s, size_t word, const uint8_t *c, uint64_t places,
-			  size_t at)
+static void check_windows(struct prefilter_scan *s, size_t word, uint32_t open, const uint8_t *c,
+			  uint64_t places, size_t at)
 {
 	const struct masks *m = s->filter->masks[word];
 
 	for (; places; places &= places - 1) {
 		size_t i = (unsigned)__builtin_ctzll(places);
-		uint32_t left = s->open[word];
+		uint32_t left = open;
 
 		for (size_t k = 0; left && k < NEEDS_WINDOW; k++)
 			left &= m->at[k][c[i + k]];
 		if (left)
-			note_windows(s, word, left, at + i);
+			trigger_windows(s, word, left, at + i);
 	}
 }
 
 /* 32 windows; behind the subject there are NULs. */
-static void scan_word(struct prefilter_scan *s, size_t word)
+static void scan_word(struct prefilter_scan *s, size_t word, uint32_t open)
 {
 	uint8_t end[MASKS_PLACES + 2 * MASKS_MARGIN];
 	uint64_t places[MASKS_WORDS];
 
-	for (size_t at = 0; at < s->subject.n && s->open[word]; at += MASKS_PLACES) {
+	for (size_t at = 0; at < s->subject.n; at += MASKS_PLACES) {
 		const uint8_t *c = (const uint8_t *)s->subject.p + at;
 		size_t left = s->subject.n - at;
 		size_t n = left < MASKS_PLACES ? left : (size_t)MASKS_PLACES;
@@ -217,9 +136,9 @@ static void scan_word(struct prefilter_scan *s, size_t word)
 			memset(end + left, 0, MASKS_MARGIN);
 			c = end;
 		}
-		masks_look(s->filter->masks[word], s->open[word], c, n, places);
+		masks_look(s->filter->masks[word], open, c, n, places);
 		for (size_t i = 0; i * 64 < n; i++)
-			check_windows(s, word, c + i * 64, places[i], at + i * 64);
+			check_windows(s, word, open, c + i * 64, places[i], at + i * 64);
 	}
 }
 
@@ -227,34 +146,33 @@ static void scan_windows(struct prefilter_scan *s, const struct prefilter_part *
 {
 	for (size_t i = 0; i < part->word_count; i++) {
 		const struct prefilter_word *w = &part->words[i];
+		uint32_t open = w->always | (s->has_high ? w->high : 0);
 
-		s->open[w->word] |= w->plain;
-		if (!s->has_high)
-			s->open[w->word] &= ~w->high;
-		if (s->open[w->word])
-			scan_word(s, w->word);
-		s->open[w->word] = 0;
+		if (open)
+			scan_word(s, w->word, open);
 	}
 }
 
 void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 {
 	const struct prefilter_part *part = &s->filter->parts[group];
+	size_t kept = 0;
 
 	s->subject = subject;
 	s->found_count = 0;
 	s->has_high = false;
 	traits_begin(&s->traits, subject);
 	s->now++;
-	if (subject.n && (part->has_four || part->has_three || part->word_count)) {
-		scan_items(s, group);
-		scan_windows(s, part);
-		if (s->has_items)
-			memset(s->items, 0, bits_words(s->filter->item_count) * sizeof(*s->items));
-		s->has_items = false;
-	}
+	if (part->tables[PREFILTER_FOUR] || part->tables[PREFILTER_THREE] || part->word_count)
+		prefilter_find_items(s, part);
+	scan_windows(s, part);
 	for (size_t i = 0; i < part->always_count; i++)
-		add_candidate(s, part->always[i]);
+		s->found[s->found_count++] = part->always[i];
+	for (size_t i = 0; i < s->found_count; i++) {
+		s->found[kept] = s->found[i];
+		kept += has_others(s, s->found[i]);
+	}
+	s->found_count = kept;
 }
 
 const struct prefilter_stretch *prefilter_stretches(const struct prefilter_scan *s,
@@ -262,6 +180,6 @@ const struct prefilter_stretch *prefilter_stretches(const struct prefilter_scan 
 {
 	const struct prefilter_sought *w = &s->filter->sought[position];
 
-	*ret_n = w->place == PREFILTER_NO_PLACE ? 0 : s->state[position].stretches;
+	*ret_n = w->tells_place ? s->state[position].stretches : 0;
 	return *ret_n ? &s->stretch[(s->state[position].slot - 1) * PREFILTER_STRETCHES] : NULL;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * prefilter: which of a list's rules can match a subject, and where. In a pass over the subject
+ * prefilter: which of a list's rules can match a subject, and where. Each rule has a trigger, what is seen
+ * most seldom of what it needs. In a pass over the subject
  * - each three and four bytes in a row (a gram), folded, are looked up in a bitmap by their hash; where
- *   they may belong to a literal or a window of a rule, that is compared;
+ *   they may belong to a literal or a window that is a trigger, that is compared;
  * - for windows with too many grams the next bytes are looked up in tables of "which windows may have this
- *   byte there", eight bytes deep, 64 windows at once.
- * A rule is a candidate when all that it needs has been seen; it is tried where a match of it may begin.
+ *   byte there", eight bytes deep, 32 windows at once.
+ * Of a rule whose trigger was seen the subject is asked for the other literals, each by a search of its own;
+ * it is a candidate when all are there, and is tried where a match of it may begin.
  * Rules that need nothing of the kind are candidates by what else they need of a subject (rules/traits.h).
  */
 #pragma once
@@ -55,14 +57,6 @@ struct prefilter_scan {
 	struct prefilter_stretch *stretch; /* PREFILTER_STRETCHES a slot */
 	uint32_t slots, max_slots;
 	struct arena *arena;
-	uint64_t *items; /* that stand in the subject, a bit each */
-	struct prefilter_hit *hits;
-	size_t hit_count;
-	size_t from; /* the piece whose hits hits[] has no room for; SIZE_MAX: it has them all */
-	size_t piece_at, piece_hits; /* where the piece begins; what hits[] had then */
-	bool notes;                  /* hits are noted at once */
-	bool has_items;
-	uint32_t *open;       /* windows that are looked for: a word's bits */
 	struct traits traits; /* of the last subject */
 	bool has_high;
 };

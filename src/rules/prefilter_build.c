@@ -3,58 +3,41 @@
 #include "rules/prefilter_build.h"
 
 #include "core/arena.h"
-#include "core/map.h"
-#include "core/must.h"
-#include "core/vec.h"
 #include "rules/rule.h"
 
-#include <math.h>
+/*
+ * MAX_BACK_RANGE: literals at distances that differ more do not tell where a match begins. In bits: NEAR and
+ * COUNTED: what a known distance, a number of times are worth of a trigger.
+ */
+enum { MAX_RULE_GRAMS = 1024, MAX_BACK_RANGE = 64, MAX_TIMES = 250, NEAR = 2, COUNTED = 8 };
+/* What is asked for: clauses of not too many literals. */
+enum { MAX_ASKED = 16 };
 
-/* MAX_BACK_RANGE: literals at distances that differ more do not tell where a match begins. */
-enum { MAX_RULE_GRAMS = 1024, MAX_BACK_RANGE = 64, MAX_TIMES = 250 };
-
-static struct item *new_item(struct builder *b, size_t group)
+static struct item *new_item(struct builder *b)
 {
 	struct item *it = vec_must_push(&b->items);
 
-	it->group = (uint16_t)group;
-	vec_init(&it->refs, b->a, sizeof(uint32_t), 0);
+	vec_init(&it->rules, b->scratch, sizeof(uint32_t), 0);
 	return it;
 }
 
-static void add_ref(struct item *it, const struct prefilter_sought *s, uint32_t rule,
-		    unsigned clause)
+static void add_ref(struct item *it, uint32_t rule)
 {
-	uint32_t ref = prefilter_ref(rule, clause, false);
-
-	if (clause == s->place || (clause == s->counted && s->times > 1))
-		it->repeats = true;
-	if (!it->refs.n || *VEC_LAST(&it->refs, uint32_t) != ref)
-		*(uint32_t *)vec_must_push(&it->refs) = ref;
+	if (!it->rules.n || *VEC_LAST(&it->rules, uint32_t) != rule)
+		*(uint32_t *)vec_must_push(&it->rules) = rule;
 }
 
-/* Both as bytes: a text may hold NULs. */
-static struct str item_key(struct arena *a, uint16_t group, struct str text)
+/* The item of a text. */
+static struct item *text_item(struct builder *b, struct str text)
 {
-	char *p = arena_alloc(a, sizeof(group) + text.n);
-
-	memcpy(p, &group, sizeof(group));
-	memcpy(p + sizeof(group), text.p, text.n);
-	return str_make(p, sizeof(group) + text.n);
-}
-
-/* The item of a text: its number. */
-static uint32_t text_item(struct builder *b, size_t group, struct str text)
-{
-	struct str key = item_key(b->a, (uint16_t)group, text);
-	size_t i = (size_t)(uintptr_t)map_get(&b->by_text, key);
+	size_t i = (size_t)(uintptr_t)map_get(&b->by_text, text);
 
 	if (!i) {
-		new_item(b, group)->text = text;
+		new_item(b)->text = text;
 		i = b->items.n;
-		map_put(&b->by_text, key, (void *)(uintptr_t)i);
+		map_put(&b->by_text, text, (void *)(uintptr_t)i);
 	}
-	return (uint32_t)(i - 1);
+	return VEC_AT(&b->items, struct item, i - 1);
 }
 
 static bool has_high(const struct needs_look *w)
@@ -111,62 +94,59 @@ static void add_mask(struct masks *m, const struct needs_look *w, uint32_t bit)
 static void add_masks(struct builder *b, uint32_t rule, enum kind kind, bool is_high)
 {
 	const struct needs *n = b->rules[rule]->needs;
-	struct prefilter_sought *s = &b->sought[rule];
 	struct filling *f = &b->filling[kind];
 	struct prefilter_word *of_group = &b->word[f->word];
 
-	s->word = (uint32_t)f->word;
+	of_group->word = (uint32_t)f->word;
 	for (size_t i = 0; i < n->window_count; i++) {
 		uint32_t bit = UINT32_C(1) << f->used;
 
 		add_mask(b->p->masks[f->word], &n->windows[i], bit);
 		b->p->windows[f->word][f->used++] = rule;
-		s->windows |= bit;
+		*(is_high ? &of_group->high : &of_group->always) |= bit;
 	}
 	b->is_used[f->word] = true;
-	of_group->word = s->word;
-	of_group->plain |= n->clause_count ? 0 : s->windows;
-	of_group->high |= is_high ? s->windows : 0;
 }
 
-/* False: there is no room for them. */
-static bool add_windows(struct builder *b, size_t group, uint32_t rule)
+/* False: there is no room for them, or they take masks where literals do. */
+static bool add_windows(struct builder *b, uint32_t rule)
 {
 	const struct needs *n = b->rules[rule]->needs;
 	bool high = true, grams = fits_grams(n, &high);
-	enum kind kind = grams ? KIND_HIGH : n->clause_count ? KIND_OTHER : KIND_PLAIN;
+	enum kind kind = grams && !b->is_small ? KIND_HIGH : KIND_ALWAYS;
 
-	if (b->is_small)
-		kind = KIND_PLAIN;
-
+	if (!grams && n->clause_count)
+		return false;
 	if ((!grams || high) && !fits_masks(b, kind, n->window_count))
 		return false;
 	for (size_t i = 0; grams && i < n->window_count; i++) {
-		struct item *it = new_item(b, group);
+		struct item *it = new_item(b);
 
 		it->look = &n->windows[i];
-		add_ref(it, &b->sought[rule], rule, PREFILTER_WINDOW_CLAUSE);
-		it->repeats = true;
+		add_ref(it, rule);
 	}
 	if (!grams || high)
 		add_masks(b, rule, kind, grams);
 	return true;
 }
 
-/* The clause whose places are the fewest; with places near a match's beginning only. */
-static uint8_t best_place(const struct needs *n)
+static bool is_near(size_t back_min, size_t back_max)
 {
-	uint8_t best = PREFILTER_NO_PLACE;
-	double most = 0;
+	return back_max <= UINT32_MAX && back_max - back_min <= MAX_BACK_RANGE;
+}
 
-	for (uint8_t i = 0; i < n->clause_count; i++) {
+/* The clause that is seen most seldom: its number. */
+static size_t rarest_clause(const struct needs *n)
+{
+	size_t best = 0;
+	double most = -1;
+
+	for (size_t i = 0; i < n->clause_count; i++) {
 		const struct needs_clause *c = &n->clauses[i];
-		double bits;
+		double bits = c->rarity + (c->times > 1 ? COUNTED : 0) +
+			      (is_near(c->back_min, c->back_max) ? NEAR : 0);
 
-		if (c->back_max > UINT32_MAX || c->back_max - c->back_min > MAX_BACK_RANGE)
-			continue;
-		bits = c->rarity - log2((double)(c->back_max - c->back_min + 1));
-		if (best != PREFILTER_NO_PLACE && bits <= most)
+		if (bits <= most)
 			continue;
 		most = bits;
 		best = i;
@@ -174,113 +154,74 @@ static uint8_t best_place(const struct needs *n)
 	return best;
 }
 
-static void set_place(struct prefilter_sought *s, uint8_t clause, size_t back_min, size_t back_max)
+static void set_place(struct prefilter_sought *s, const struct rule *r, size_t back_min,
+		      size_t back_max)
 {
-	s->place = clause;
-	s->back_min = (uint32_t)back_min;
-	s->back_max = (uint32_t)back_max;
+	s->tells_place = r->by_place && is_near(back_min, back_max);
+	s->back_min = s->tells_place ? (uint32_t)back_min : 0;
+	s->back_max = s->tells_place ? (uint32_t)back_max : 0;
 }
 
-/* What of a rule is noted, a bit each: what must be told where it stands or how often, or the rarest. */
-static uint8_t noted(const struct prefilter_sought *s)
+static void add_trigger(struct builder *b, uint32_t rule, const struct needs_clause *c)
 {
-	uint8_t window = 1u << PREFILTER_WINDOW_CLAUSE;
-	uint8_t noted = s->wanted & window;
+	struct prefilter_sought *s = &b->sought[rule];
 
-	if (s->place != PREFILTER_NO_PLACE)
-		noted |= (uint8_t)(1u << s->place);
-	if (s->times > 1)
-		noted |= (uint8_t)(1u << s->counted);
-	/* windows in the masks are only looked for behind a clause */
-	if (s->wanted & ~window && !(noted & ~window) && (s->windows || !(noted & window)))
-		noted |= 1;
-	return noted;
+	s->times = (uint8_t)(c->times < MAX_TIMES ? c->times : (size_t)MAX_TIMES);
+	set_place(s, b->rules[rule], c->back_min, c->back_max);
+	for (size_t i = 0; i < c->count; i++)
+		add_ref(text_item(b, c->literals[i]), rule);
 }
 
-static void add_clauses(struct builder *b, size_t group, uint32_t rule)
+/* False: it cannot be asked for. */
+static bool make_clause(struct builder *b, const struct needs_clause *c,
+			struct prefilter_clause *ret)
+{
+	struct ask *all;
+
+	if (c->count > MAX_ASKED)
+		return false;
+	all = arena_calloc(b->a, c->count, sizeof(*all));
+	for (size_t i = 0; i < c->count; i++) {
+		if (!ask_init(&all[i], c->literals[i]))
+			return false;
+	}
+	*ret = (struct prefilter_clause){ all, c->count };
+	return true;
+}
+
+/* All but the trigger. */
+static void add_others(struct builder *b, uint32_t rule, size_t trigger)
 {
 	const struct needs *n = b->rules[rule]->needs;
+	struct prefilter_clause *all = arena_calloc(b->a, NEEDS_CLAUSES, sizeof(*all));
 	struct prefilter_sought *s = &b->sought[rule];
 
-	s->asked = s->wanted & (uint8_t)~noted(s);
-	s->asks = (uint32_t)b->asks.n;
-	for (unsigned i = 0; i < n->clause_count; i++) {
-		const struct needs_clause *c = &n->clauses[i];
-		bool is_asked = s->asked >> i & 1;
-
-		if (is_asked)
-			*(uint32_t *)vec_must_push(&b->asks) = (uint32_t)c->count;
-		for (size_t k = 0; k < c->count; k++) {
-			uint32_t item = text_item(b, group, c->literals[k]);
-
-			if (is_asked)
-				*(uint32_t *)vec_must_push(&b->asks) = item;
-			else
-				add_ref(VEC_AT(&b->items, struct item, item), s, rule, i);
-		}
+	s->clauses = all;
+	for (size_t i = 0; i < n->clause_count; i++) {
+		if (i != trigger && make_clause(b, &n->clauses[i], &all[s->clause_count]))
+			s->clause_count++;
 	}
 }
 
-static void set_wanted(struct prefilter_sought *s, const struct needs *n)
-{
-	for (unsigned i = 0; i < n->clause_count; i++) {
-		const struct needs_clause *c = &n->clauses[i];
-
-		s->wanted |= (uint8_t)(1u << i);
-		if (c->times > s->times) {
-			s->counted = (uint8_t)i;
-			s->times = (uint8_t)(c->times < MAX_TIMES ? c->times : (size_t)MAX_TIMES);
-		}
-	}
-}
-
-static void add_rule(struct builder *b, size_t group, uint32_t rule)
+static void add_rule(struct builder *b, uint32_t rule)
 {
 	const struct rule *r = b->rules[rule];
+	const struct needs *n = r->needs;
 	struct prefilter_sought *s = &b->sought[rule];
-	uint8_t place;
+	size_t trigger = NEEDS_CLAUSES;
 
-	*s = (struct prefilter_sought){ .place = PREFILTER_NO_PLACE };
-	if (r->needs) {
-		s->is_anchored = r->needs->is_anchored;
-		set_wanted(s, r->needs);
-		place = best_place(r->needs);
-		if (r->by_place && place != PREFILTER_NO_PLACE)
-			set_place(s, place, r->needs->clauses[place].back_min,
-				  r->needs->clauses[place].back_max);
-	}
-	if (r->needs && r->by_window && add_windows(b, group, rule)) {
-		s->wanted |= 1u << PREFILTER_WINDOW_CLAUSE;
-		if (r->by_place && r->needs->back_max <= UINT32_MAX)
-			set_place(s, PREFILTER_WINDOW_CLAUSE, r->needs->back_min,
-				  r->needs->back_max);
-	}
-	if (r->needs)
-		add_clauses(b, group, rule);
-	if (!s->wanted)
+	*s = (struct prefilter_sought){ .times = 1 };
+	s->is_anchored = n && n->is_anchored;
+	if (n && r->by_window && add_windows(b, rule)) {
+		set_place(s, r, n->back_min, n->back_max);
+	} else if (n && n->clause_count) {
+		trigger = rarest_clause(n);
+		add_trigger(b, rule, &n->clauses[trigger]);
+	} else {
 		*(uint32_t *)vec_must_push(&b->always) = rule;
-}
-
-static void set_parts(struct builder *b, const struct prefilter_group *groups,
-		      struct prefilter_part *parts, size_t n)
-{
-	const uint32_t *always = b->always.data;
-	size_t at = 0;
-
-	for (size_t g = 0; g < n; g++) {
-		struct prefilter_part *part = &parts[g];
-
-		part->seed = (uint32_t)g * 0x85ebca6bu;
-		part->first = groups[g].first;
-		part->n = groups[g].n;
-		part->always = b->always.n ? &always[at] : NULL;
-		for (; at < b->always.n && always[at] < part->first + part->n; at++)
-			part->always_count++;
 	}
-	VEC_EACH (&b->entries[PREFILTER_FOUR], struct prefilter_entry, e)
-		parts[e->group].has_four = true;
-	VEC_EACH (&b->entries[PREFILTER_THREE], struct prefilter_entry, e)
-		parts[e->group].has_three = true;
+	if (n)
+		add_others(b, rule, trigger);
 }
 
 static size_t count_windows(const struct rule *const *rules, const struct prefilter_group *g)
@@ -306,34 +247,26 @@ static void set_words(struct builder *b, struct prefilter_part *part)
 	memset(b->is_used, 0, sizeof(b->is_used));
 }
 
-static void init_builder(struct builder *b, size_t rules)
+static void add_group(struct builder *b, const struct prefilter_group *g,
+		      struct prefilter_part *part)
 {
-	b->sought = arena_calloc(b->a, rules + 1, sizeof(*b->sought));
-	map_init(&b->by_text, NULL, false);
-	vec_init(&b->items, NULL, sizeof(struct item), 0);
-	vec_init(&b->always, b->a, sizeof(uint32_t), 0);
-	vec_init(&b->asks, b->a, sizeof(uint32_t), 0);
-	for (size_t i = 0; i < PREFILTER_LENGTHS; i++) {
-		vec_init(&b->entries[i], NULL, sizeof(struct prefilter_entry), 0);
-		vec_init(&b->grams[i], NULL, sizeof(uint32_t), 0);
-	}
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		b->filling[i].used = MASKS_BITS;
-}
+	size_t windows = count_windows(b->rules, g), always = b->always.n;
 
-static void done_builder(struct builder *b)
-{
-	map_done(&b->by_text);
-	vec_done(&b->items);
-	for (size_t i = 0; i < PREFILTER_LENGTHS; i++) {
-		vec_done(&b->entries[i]);
-		vec_done(&b->grams[i]);
-	}
+	b->is_small = windows <= MASKS_BITS;
+	if (b->is_small && b->filling[KIND_ALWAYS].used + windows > MASKS_BITS)
+		b->filling[KIND_ALWAYS].used = MASKS_BITS;
+	map_init(&b->by_text, b->scratch, false);
+	vec_init(&b->items, b->scratch, sizeof(struct item), 0);
+	for (uint32_t i = 0; i < g->n; i++)
+		add_rule(b, g->first + i);
+	part->always_count = b->always.n - always;
+	set_words(b, part);
+	prefilter_build_tables(b, part);
 }
 
 static const struct traits_table *traits_of(struct builder *b, size_t n)
 {
-	const struct needs **needs = arena_calloc(b->a, n + 1, sizeof(const struct needs *));
+	const struct needs **needs = arena_calloc(b->scratch, n + 1, sizeof(const struct needs *));
 
 	for (size_t i = 0; i < n; i++)
 		needs[i] = b->rules[i]->needs;
@@ -345,28 +278,24 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 {
 	struct prefilter *p = arena_zalloc(a, sizeof(*p));
 	struct prefilter_part *parts = arena_calloc(a, group_count + 1, sizeof(*parts));
-	struct builder b = { .a = a, .p = p, .rules = rules };
+	struct builder b = { .a = a, .p = p, .rules = rules, .scratch = arena_new() };
+	const uint32_t *always;
 
-	must(group_count <= UINT16_MAX);
-	init_builder(&b, n);
-	for (size_t g = 0; g < group_count; g++) {
-		size_t windows = count_windows(rules, &groups[g]);
-
-		b.is_small = windows <= MASKS_BITS;
-		if (b.is_small && b.filling[KIND_PLAIN].used + windows > MASKS_BITS)
-			b.filling[KIND_PLAIN].used = MASKS_BITS;
-		for (uint32_t i = 0; i < groups[g].n; i++)
-			add_rule(&b, g, groups[g].first + i);
-		set_words(&b, &parts[g]);
-	}
-	prefilter_add_entries(&b);
-	set_parts(&b, groups, parts, group_count);
-	prefilter_build_tables(&b, parts);
+	b.sought = arena_calloc(a, n + 1, sizeof(*b.sought));
+	vec_init(&b.always, a, sizeof(uint32_t), 0);
+	vec_init(&b.refs, a, sizeof(uint32_t), 0);
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		b.filling[i].used = MASKS_BITS;
+	for (size_t g = 0; g < group_count; g++)
+		add_group(&b, &groups[g], &parts[g]);
+	always = b.always.data;
+	for (size_t g = 0; g < group_count && always; always += parts[g++].always_count)
+		parts[g].always = always;
 	p->traits = traits_of(&b, n);
 	p->sought = b.sought;
 	p->rule_count = n;
 	p->parts = parts;
-	p->asks = b.asks.data;
-	done_builder(&b);
+	p->refs = b.refs.data;
+	arena_free(b.scratch);
 	return p;
 }

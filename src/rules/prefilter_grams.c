@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The pass over the bytes. With AVX2 eight hashes are made and looked up at once (a gather from a map of 8
- * kB); without it one by one. Both give the same bits.
+ * The pass over the bytes. With AVX2 eight hashes are made and looked up at once (a gather from a map of
+ * at most 8 kB); without it one by one. Both give the same bits.
  */
 #include "rules/prefilter_grams.h"
 
@@ -25,31 +25,28 @@ static uint32_t load32(const uint8_t *p)
 	return x;
 }
 
-static uint32_t bit_of(const struct grams_map *m, uint32_t hash)
+size_t grams_map_words(size_t n, unsigned *ret_shift)
 {
-	return m->word[hash >> (32 - GRAMS_MAP_BITS + 5)] << (hash >> (32 - GRAMS_MAP_BITS) & 31) >>
-	       31;
+	unsigned bits = GRAMS_MIN_BITS;
+
+	while (bits < GRAMS_MAX_BITS && n > 1u << (bits - 6))
+		bits++;
+	*ret_shift = 32 - bits;
+	return (size_t)1 << (bits - 5);
 }
 
-static void look_plain(const uint8_t *p, size_t n, const struct grams_map *m, uint32_t mask,
-		       uint32_t seed, uint64_t *ret)
-{
-	for (size_t i = 0; i < n; i++)
-		ret[i / 64] |= (uint64_t)bit_of(m, grams_hash(load32(p + i) & mask, seed))
-			       << (i % 64);
-}
-
-void grams_look_plain(struct grams_piece *piece, size_t n, const struct grams_map *four,
-		      const struct grams_map *three, uint32_t seed)
+void grams_look_plain(const struct grams_piece *piece, size_t n, const struct grams_map *m,
+		      uint64_t ret[GRAMS_WORDS])
 {
 	const uint8_t *p = piece->at + GRAMS_MARGIN;
 
-	memset(piece->four, 0, sizeof(piece->four));
-	memset(piece->three, 0, sizeof(piece->three));
-	if (four)
-		look_plain(p, n, four, UINT32_MAX, seed, piece->four);
-	if (three)
-		look_plain(p, n, three, GRAMS_THREE_BYTES, seed, piece->three);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t bit = grams_hash(load32(p + i) & m->mask) >> m->shift;
+
+		if (i % 64 == 0)
+			ret[i / 64] = 0;
+		ret[i / 64] |= (uint64_t)(m->word[bit / 32] << bit % 32 >> 31) << (i % 64);
+	}
 }
 
 #if defined(__x86_64__)
@@ -101,60 +98,52 @@ WITH_AVX2 static void fold_avx2(struct grams_piece *piece, size_t offset, const 
 	piece->has_high = piece->has_high || _mm256_movemask_epi8(high);
 }
 
+/* A map's members, one in each lane. */
+struct lanes {
+	const struct grams_map *map;
+	__m256i mask, factor, low;
+	__m128i bit, word; /* shifts of a hash */
+};
+
 /* The bits of the grams at p, p + 4 ..., each as the highest bit of its lane. */
-WITH_AVX2 static inline __m256i bits_at(const uint8_t *p, const struct grams_map *m, __m256i mask,
-					__m256i seed)
+WITH_AVX2 static inline __m256i bits_at(const uint8_t *p, const struct lanes *l)
 {
-	__m256i gram = _mm256_and_si256(_mm256_loadu_si256((const void *)p), mask);
-	__m256i hash =
-	    _mm256_mullo_epi32(_mm256_xor_si256(gram, seed), _mm256_set1_epi32((int)0x9e3779b1u));
-	__m256i word = _mm256_i32gather_epi32((const int *)m->word,
-					      _mm256_srli_epi32(hash, 32 - GRAMS_MAP_BITS + 5), 4);
-	__m256i at =
-	    _mm256_and_si256(_mm256_srli_epi32(hash, 32 - GRAMS_MAP_BITS), _mm256_set1_epi32(31));
+	__m256i gram = _mm256_and_si256(_mm256_loadu_si256((const void *)p), l->mask);
+	__m256i hash = _mm256_mullo_epi32(gram, l->factor);
+	__m256i word =
+	    _mm256_i32gather_epi32((const int *)l->map->word, _mm256_srl_epi32(hash, l->word), 4);
+	__m256i at = _mm256_and_si256(_mm256_srl_epi32(hash, l->bit), l->low);
 
 	return _mm256_and_si256(_mm256_sllv_epi32(word, at), _mm256_set1_epi32((int)0x80000000u));
 }
 
-WITH_AVX2 static void look_avx2(const uint8_t *p, size_t n, const struct grams_map *m,
-				uint32_t mask, uint32_t seed, uint64_t *ret)
+WITH_AVX2 static void grams_look_avx2(const struct grams_piece *piece, size_t n,
+				      const struct grams_map *m, uint64_t ret[GRAMS_WORDS])
 {
+	const uint8_t *from = piece->at + GRAMS_MARGIN;
+	struct lanes l = { m,
+			   _mm256_set1_epi32((int)m->mask),
+			   _mm256_set1_epi32((int)grams_hash(1)),
+			   _mm256_set1_epi32(31),
+			   _mm_cvtsi32_si128((int)m->shift),
+			   _mm_cvtsi32_si128((int)m->shift + 5) };
 	uint32_t bits;
-	__m256i masks = _mm256_set1_epi32((int)mask), seeds = _mm256_set1_epi32((int)seed);
 
+	if (!n)
+		return;
 	ret[(n - 1) / 64] = 0; /* may be filled by half */
 	for (size_t i = 0; i < n; i += 32) {
-		__m256i even =
-		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + i, m, masks, seeds), 24),
-				    _mm256_srli_epi32(bits_at(p + i + 2, m, masks, seeds), 8));
+		const uint8_t *p = from + i;
+		__m256i even = _mm256_or_si256(_mm256_srli_epi32(bits_at(p, &l), 24),
+					       _mm256_srli_epi32(bits_at(p + 2, &l), 8));
 		__m256i odd =
-		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + i + 1, m, masks, seeds), 16),
-				    bits_at(p + i + 3, m, masks, seeds));
+		    _mm256_or_si256(_mm256_srli_epi32(bits_at(p + 1, &l), 16), bits_at(p + 3, &l));
 
 		bits = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(even, odd));
 		memcpy((char *)ret + i / 8, &bits, sizeof(bits));
 	}
 	if (n % 64)
 		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
-}
-
-WITH_AVX2 static void grams_look_avx2(struct grams_piece *piece, size_t n,
-				      const struct grams_map *four, const struct grams_map *three,
-				      uint32_t seed)
-{
-	const uint8_t *p = piece->at + GRAMS_MARGIN;
-	size_t words = (n + 63) / 64;
-
-	if (!n)
-		return;
-	if (four)
-		look_avx2(p, n, four, UINT32_MAX, seed, piece->four);
-	else
-		memset(piece->four, 0, words * sizeof(uint64_t));
-	if (three)
-		look_avx2(p, n, three, GRAMS_THREE_BYTES, seed, piece->three);
-	else
-		memset(piece->three, 0, words * sizeof(uint64_t));
 }
 
 void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n)
@@ -165,13 +154,13 @@ void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t 
 		grams_fold_plain(piece, offset, p, n);
 }
 
-void grams_look(struct grams_piece *piece, size_t n, const struct grams_map *four,
-		const struct grams_map *three, uint32_t seed)
+void grams_look(const struct grams_piece *piece, size_t n, const struct grams_map *m,
+		uint64_t ret[GRAMS_WORDS])
 {
 	if (__builtin_cpu_supports("avx2"))
-		grams_look_avx2(piece, n, four, three, seed);
+		grams_look_avx2(piece, n, m, ret);
 	else
-		grams_look_plain(piece, n, four, three, seed);
+		grams_look_plain(piece, n, m, ret);
 }
 
 #else
@@ -181,10 +170,10 @@ void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t 
 	grams_fold_plain(piece, offset, p, n);
 }
 
-void grams_look(struct grams_piece *piece, size_t n, const struct grams_map *four,
-		const struct grams_map *three, uint32_t seed)
+void grams_look(const struct grams_piece *piece, size_t n, const struct grams_map *m,
+		uint64_t ret[GRAMS_WORDS])
 {
-	grams_look_plain(piece, n, four, three, seed);
+	grams_look_plain(piece, n, m, ret);
 }
 
 #endif

@@ -10,39 +10,42 @@
 #include <stdint.h>
 
 enum {
-	GRAMS_MAP_BITS = 16,
-	GRAMS_MAP_WORDS = 1 << (GRAMS_MAP_BITS - 5),
 	GRAMS_PLACES = 1024, /* in one piece */
 	GRAMS_WORDS = GRAMS_PLACES / 64,
-	GRAMS_MARGIN = 32, /* bytes in front of and behind its places that are folded too */
-	GRAMS_THREE_BYTES = 0xffffff, /* of a gram of three */
-	GRAMS_LISTED = 4              /* are written to a list at least, whatever there is */
+	GRAMS_MARGIN = 32,  /* bytes in front of and behind its places that are folded too */
+	GRAMS_MIN_BITS = 9, /* of a map: it has so many to the power of 2 */
+	GRAMS_MAX_BITS = 16,
+	GRAMS_LISTED = 4 /* are written to a list at least, whatever there is */
 };
 
 /* By hash: the highest bit of a word comes first. */
 struct grams_map {
-	uint32_t word[GRAMS_MAP_WORDS];
+	uint32_t *word;
+	uint32_t mask;  /* of a gram's bytes: three or four of them */
+	unsigned shift; /* of a hash, for its bit */
 };
 
 /* A folded piece: at[GRAMS_MARGIN] is its first place. NULs where the subject does not go. */
 struct grams_piece {
 	uint8_t at[GRAMS_MARGIN + GRAMS_PLACES + GRAMS_MARGIN + 32];
 	bool has_high; /* set by folding: a byte of 0x80 or more, unfolded; else left as it is */
-	/* out, by place, the lowest bit of a word first: it may be one of four bytes, of three */
-	uint64_t four[GRAMS_WORDS], three[GRAMS_WORDS];
 };
 
-/* seed: of the group. */
-static inline uint32_t grams_hash(uint32_t gram, uint32_t seed)
+/* Of a gram, masked. */
+static inline uint32_t grams_hash(uint32_t gram)
 {
-	return (gram ^ seed) * 0x9e3779b1u;
+	return gram * 0x9e3779b1u;
 }
 
-static inline void grams_map_add(struct grams_map *m, uint32_t hash)
+static inline void grams_map_add(const struct grams_map *m, uint32_t hash)
 {
-	m->word[hash >> (32 - GRAMS_MAP_BITS + 5)] |=
-	    0x80000000u >> (hash >> (32 - GRAMS_MAP_BITS) & 31);
+	uint32_t bit = hash >> m->shift;
+
+	m->word[bit / 32] |= 0x80000000u >> bit % 32;
 }
+
+/* How many words a map of n grams has, and its shift: few places where none is are named: some in 64. */
+size_t grams_map_words(size_t n, unsigned *ret_shift);
 
 /*
  * The places of a word's bits, the first of which is `first`, to `to`, which has room for GRAMS_LISTED more
@@ -65,10 +68,10 @@ static inline size_t grams_list(uint64_t bits, size_t first, uint16_t *to)
 
 /* Folds n bytes, at most so many as a piece has with its margins, to piece->at + offset. */
 void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n);
-/* For n places; a map may be NULL, and its bits are not set then. */
-void grams_look(struct grams_piece *piece, size_t n, const struct grams_map *four,
-		const struct grams_map *three, uint32_t seed);
+/* Which of its first n places may begin a gram of the map, a bit each, the lowest of a word first. */
+void grams_look(const struct grams_piece *piece, size_t n, const struct grams_map *m,
+		uint64_t ret[GRAMS_WORDS]);
 /* The same without instructions that not every machine has, for tests. */
 void grams_fold_plain(struct grams_piece *piece, size_t offset, const char *p, size_t n);
-void grams_look_plain(struct grams_piece *piece, size_t n, const struct grams_map *four,
-		      const struct grams_map *three, uint32_t seed);
+void grams_look_plain(const struct grams_piece *piece, size_t n, const struct grams_map *m,
+		      uint64_t ret[GRAMS_WORDS]);

@@ -13,13 +13,14 @@ static_assert((int)NEEDS_MAX_LITERAL <= (int)GRAMS_MARGIN && (int)NEEDS_WINDOW <
 	      "what stands at a gram is folded all around it");
 
 /* AT_ONCE: entries that are compared before one is looked at closer. */
-enum { MAX_LISTED = GRAMS_PLACES * PREFILTER_LENGTHS + GRAMS_LISTED, AT_ONCE = 32 };
+enum { MAX_LISTED = GRAMS_PLACES + GRAMS_LISTED, AT_ONCE = 32 };
 
 /* A piece under way. */
 struct piece {
 	struct prefilter_scan *scan;
 	struct grams_piece grams;
-	size_t group, at; /* where in the subject its first place is */
+	const struct prefilter_part *part;
+	size_t at; /* where in the subject its first place is */
 	size_t count;
 	uint16_t place[MAX_LISTED]; /* where a gram of that length may stand */
 	struct {
@@ -51,26 +52,27 @@ static void check_item(const struct piece *piece, const struct prefilter_entry *
 		       const uint8_t *folded, size_t at)
 {
 	struct prefilter_scan *s = piece->scan;
-	const struct prefilter *p = s->filter;
-	const struct prefilter_item *it = &p->items[e->item];
+	const struct prefilter_item *it = &piece->part->items[e->item];
 	const uint8_t *begin = folded - e->offset;
+	const uint32_t *ref = &s->filter->refs[it->refs];
 
 	if (e->offset > at || at - e->offset + it->length > s->subject.n)
 		return;
-	if (it->is_window ? !window_stands(p->looks[it->what], begin)
-			  : it->is_longer && memcmp(begin, p->texts + it->what, it->length) != 0)
+	if (it->is_window ? !window_stands(it->what, begin)
+			  : it->is_longer && memcmp(begin, it->what, it->length) != 0)
 		return;
-	prefilter_note_item(s, it, at - e->offset);
+	do
+		prefilter_trigger(s, *ref >> 1, at - e->offset);
+	while (!(*ref++ & 1));
 }
 
 /* Which of some entries, at most AT_ONCE, may stand there: a bit each. */
-static uint32_t compare(const struct prefilter_entry *e, size_t n, uint64_t bytes, size_t group)
+static uint32_t compare(const struct prefilter_entry *e, size_t n, uint64_t bytes)
 {
 	uint32_t same = 0;
 
 	for (size_t i = 0; i < n; i++)
-		same |= (uint32_t)((bytes << e[i].shift == e[i].bytes) & (e[i].group == group))
-			<< i;
+		same |= (uint32_t)(bytes << e[i].shift == e[i].bytes) << i;
 	return same;
 }
 
@@ -85,7 +87,7 @@ static void check_sifted(const struct piece *piece, const struct prefilter_table
 		for (; from < to; from += AT_ONCE) {
 			size_t n = to - from < AT_ONCE ? to - from : (size_t)AT_ONCE;
 
-			for (uint32_t left = compare(&t->entry[from], n, bytes, piece->group); left;
+			for (uint32_t left = compare(&t->entry[from], n, bytes); left;
 			     left &= left - 1)
 				check_item(piece, &t->entry[from + (unsigned)__builtin_ctz(left)],
 					   folded, at);
@@ -94,15 +96,14 @@ static void check_sifted(const struct piece *piece, const struct prefilter_table
 }
 
 /* Leaves the places whose buckets have a gram like theirs. */
-static void sift(struct piece *piece, const struct prefilter_table *t, uint32_t mask)
+static void sift(struct piece *piece, const struct prefilter_table *t)
 {
-	uint32_t seed = piece->scan->filter->parts[piece->group].seed;
 	size_t n = 0;
 
 	for (size_t i = 0; i < piece->count; i++) {
 		const uint8_t *folded = piece->grams.at + GRAMS_MARGIN + piece->place[i];
 		uint64_t bytes = load64(folded);
-		uint32_t hash = grams_hash((uint32_t)bytes & mask, seed);
+		uint32_t hash = grams_hash((uint32_t)bytes & t->map.mask);
 		const struct prefilter_bucket *b = &t->bucket[hash >> t->shift];
 
 		piece->sifted[n].from = b[0].start;
@@ -113,29 +114,29 @@ static void sift(struct piece *piece, const struct prefilter_table *t, uint32_t 
 	piece->sifted_count = n;
 }
 
-static void check_places(struct piece *piece, size_t n, const uint64_t *bits,
-			 const struct prefilter_table *t, uint32_t mask)
+static void check_places(struct piece *piece, size_t n, const struct prefilter_table *t)
 {
+	uint64_t bits[GRAMS_WORDS];
+
+	grams_look(&piece->grams, n, &t->map, bits);
 	piece->count = 0;
 	for (size_t i = 0; i * 64 < n; i++)
 		piece->count += grams_list(bits[i], i * 64, piece->place + piece->count);
 	if (!piece->count)
 		return;
-	sift(piece, t, mask);
+	sift(piece, t);
 	check_sifted(piece, t);
 }
 
-void prefilter_find_items(struct prefilter_scan *s, size_t group, size_t from)
+void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part)
 {
-	const struct prefilter_table *t = s->filter->tables;
-	const struct prefilter_part *part = &s->filter->parts[group];
 	struct piece piece;
 	size_t n;
 
 	piece.scan = s;
-	piece.group = group;
+	piece.part = part;
 	piece.grams.has_high = false;
-	for (size_t at = from; at < s->subject.n; at += n) {
+	for (size_t at = 0; at < s->subject.n; at += n) {
 		size_t left = s->subject.n - at, before = at ? (size_t)GRAMS_MARGIN : 0, after;
 
 		n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
@@ -143,15 +144,11 @@ void prefilter_find_items(struct prefilter_scan *s, size_t group, size_t from)
 		grams_fold(&piece.grams, GRAMS_MARGIN - before, s->subject.p + at - before,
 			   before + n + after);
 		memset(piece.grams.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
-		grams_look(&piece.grams, n, part->has_four ? &t[PREFILTER_FOUR].map : NULL,
-			   part->has_three ? &t[PREFILTER_THREE].map : NULL, part->seed);
 		piece.at = at;
-		prefilter_piece_begins(s, at);
-		if (part->has_four)
-			check_places(&piece, n, piece.grams.four, &t[PREFILTER_FOUR], UINT32_MAX);
-		if (part->has_three)
-			check_places(&piece, n, piece.grams.three, &t[PREFILTER_THREE],
-				     GRAMS_THREE_BYTES);
+		for (size_t k = 0; k < PREFILTER_LENGTHS; k++) {
+			if (part->tables[k])
+				check_places(&piece, n, part->tables[k]);
+		}
 	}
-	s->has_high |= piece.grams.has_high;
+	s->has_high = piece.grams.has_high;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables that items are found by: a gram or more of each. */
 #include "core/arena.h"
-#include "core/strbuf.h"
 #include "rules/prefilter_build.h"
 
 #include <math.h>
@@ -77,14 +76,19 @@ static bool next_gram(const struct byteset set[4], unsigned c[4])
 	return false;
 }
 
-static void add_entry(struct builder *b, enum prefilter_length length, struct prefilter_entry e,
-		      uint32_t gram)
+/* A table's entries, and the gram of each. */
+struct entries {
+	struct vec all;   /* struct prefilter_entry */
+	struct vec grams; /* uint32_t */
+};
+
+static void add_entry(struct entries *to, struct prefilter_entry e, uint32_t gram)
 {
-	*(struct prefilter_entry *)vec_must_push(&b->entries[length]) = e;
-	*(uint32_t *)vec_must_push(&b->grams[length]) = gram;
+	*(struct prefilter_entry *)vec_must_push(&to->all) = e;
+	*(uint32_t *)vec_must_push(&to->grams) = gram;
 }
 
-static void add_window_entries(struct builder *b, struct prefilter_entry e,
+static void add_window_entries(struct entries to[PREFILTER_LENGTHS], struct prefilter_entry e,
 			       const struct needs_look *w)
 {
 	struct byteset set[4];
@@ -104,12 +108,13 @@ static void add_window_entries(struct builder *b, struct prefilter_entry e,
 		uint32_t gram = c[0] | c[1] << 8 | c[2] << 16 | c[3] << 24;
 
 		e.bytes = (uint64_t)gram << e.shift;
-		add_entry(b, PREFILTER_FOUR, e, gram);
+		add_entry(&to[PREFILTER_FOUR], e, gram);
 	} while (next_gram(set, c));
 }
 
 /* True: it is longer than what is compared. */
-static bool add_text_entry(struct builder *b, struct prefilter_entry e, struct str text)
+static bool add_text_entry(struct entries to[PREFILTER_LENGTHS], struct prefilter_entry e,
+			   struct str text)
 {
 	enum prefilter_length length = text.n >= 4 ? PREFILTER_FOUR : PREFILTER_THREE;
 	size_t n = length == PREFILTER_FOUR ? 4 : 3, left;
@@ -120,81 +125,63 @@ static bool add_text_entry(struct builder *b, struct prefilter_entry e, struct s
 	e.shift = (uint8_t)(64 - 8 * left);
 	memcpy(&e.bytes, text.p + e.offset, left);
 	e.bytes <<= e.shift;
-	add_entry(b, length, e, load(text.p + e.offset, n));
+	add_entry(&to[length], e, load(text.p + e.offset, n));
 	return left < text.n;
 }
 
-/* Who notes an item, all in one array. */
+/* An item's rules, in the array of all. */
 static uint32_t add_refs(struct vec *refs, const struct item *it)
 {
 	uint32_t begin = (uint32_t)refs->n;
 
-	for (size_t i = 0; i < it->refs.n; i++)
+	for (size_t i = 0; i < it->rules.n; i++)
 		*(uint32_t *)vec_must_push(refs) =
-		    *VEC_AT(&it->refs, uint32_t, i) | (i + 1 == it->refs.n);
-	return it->refs.n ? begin : PREFILTER_NO_REFS;
+		    *VEC_AT(&it->rules, uint32_t, i) << 1 | (i + 1 == it->rules.n);
+	return begin;
 }
 
-void prefilter_add_entries(struct builder *b)
+static struct prefilter_item item_of(struct builder *b, const struct item *it, uint32_t number,
+				     struct entries to[PREFILTER_LENGTHS])
 {
-	const struct needs_look **looks = arena_calloc(b->a, b->items.n + 1, sizeof(*looks));
-	struct prefilter_item *items = arena_calloc(b->a, b->items.n + 1, sizeof(*items));
-	struct strbuf texts;
-	struct vec refs;
-	uint32_t look_count = 0, n = 0;
+	struct prefilter_entry e = { .item = number };
+	struct prefilter_item item = { .refs = add_refs(&b->refs, it), .is_window = it->look };
 
-	strbuf_init(&texts, 0);
-	vec_init(&refs, b->a, sizeof(uint32_t), 0);
-	VEC_EACH (&b->items, struct item, it) {
-		struct prefilter_entry e = { .group = it->group, .item = n };
-		struct prefilter_item *item = &items[n++];
-
-		item->refs = add_refs(&refs, it);
-		item->repeats = it->repeats;
-		item->is_window = it->look;
-		if (it->look) {
-			item->what = look_count;
-			item->length = (uint8_t)it->look->length;
-			looks[look_count++] = it->look;
-			add_window_entries(b, e, it->look);
-		} else {
-			item->what = (uint32_t)texts.n;
-			item->length = (uint8_t)it->text.n;
-			strbuf_add(&texts, it->text);
-			item->is_longer = add_text_entry(b, e, it->text);
-		}
+	if (it->look) {
+		item.what = it->look;
+		item.length = (uint8_t)it->look->length;
+		add_window_entries(to, e, it->look);
+	} else {
+		item.what = it->text.p;
+		item.length = (uint8_t)it->text.n;
+		item.is_longer = add_text_entry(to, e, it->text);
 	}
-	b->p->items = items;
-	b->p->item_count = n;
-	b->p->texts = str_dup(b->a, strbuf_str(&texts)).p;
-	b->p->looks = looks;
-	b->p->refs = refs.data;
-	strbuf_done(&texts);
+	return item;
 }
 
 /* Entries by bucket, and their bits in the map. */
-static void build_table(struct builder *b, enum prefilter_length length,
-			const struct prefilter_part *parts)
+static struct prefilter_table *build_table(struct builder *b, const struct entries *from,
+					   uint32_t mask)
 {
-	struct prefilter_table *t = &b->p->tables[length];
-	const struct prefilter_entry *e = b->entries[length].data;
-	const uint32_t *gram = b->grams[length].data;
-	size_t n = b->entries[length].n;
-	struct prefilter_entry *sorted = arena_calloc(b->a, n + 1, sizeof(*sorted));
-	unsigned bits = 6;
+	struct prefilter_table *t = arena_zalloc(b->a, sizeof(*t));
+	const struct prefilter_entry *e = from->all.data;
+	const uint32_t *gram = from->grams.data;
+	size_t n = from->all.n;
+	struct prefilter_entry *sorted = arena_calloc(b->a, n, sizeof(*sorted));
+	unsigned bits = 3;
 	struct prefilter_bucket *at, *of;
 
 	while (bits < 20 && (1u << bits) < n)
 		bits++;
+	t->map.mask = mask;
+	t->map.word = arena_calloc(b->a, grams_map_words(n, &t->map.shift), sizeof(uint32_t));
 	t->shift = 32 - bits;
-	t->n = n;
 	t->entry = sorted;
 	t->bucket = arena_calloc(b->a, (1u << bits) + 2, sizeof(*t->bucket));
 	at =
 	    t->bucket +
 	    1; /* its start moves on while entries are placed: then it is where the next one begins */
 	for (size_t i = 0; i < n; i++) {
-		uint32_t hash = grams_hash(gram[i], parts[e[i].group].seed);
+		uint32_t hash = grams_hash(gram[i]);
 
 		grams_map_add(&t->map, hash);
 		at[(hash >> t->shift) + 1].start++;
@@ -204,16 +191,33 @@ static void build_table(struct builder *b, enum prefilter_length length,
 	for (size_t i = 1; i <= 1u << bits; i++)
 		at[i].start += at[i - 1].start;
 	for (size_t i = 0; i < n; i++) {
-		uint32_t hash = grams_hash(gram[i], parts[e[i].group].seed);
+		uint32_t hash = grams_hash(gram[i]);
 
 		of = &t->bucket[hash >> t->shift];
 		of->tags |= prefilter_tag(e[i].bytes >> e[i].shift << of->shift);
 		sorted[at[hash >> t->shift].start++] = e[i];
 	}
+	return t;
 }
 
-void prefilter_build_tables(struct builder *b, const struct prefilter_part *parts)
+void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 {
-	build_table(b, PREFILTER_FOUR, parts);
-	build_table(b, PREFILTER_THREE, parts);
+	static const uint32_t masks[PREFILTER_LENGTHS] = { UINT32_MAX, 0xffffff };
+	struct prefilter_item *items = arena_calloc(b->a, b->items.n + 1, sizeof(*items));
+	struct entries of[PREFILTER_LENGTHS];
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < PREFILTER_LENGTHS; i++) {
+		vec_init(&of[i].all, b->scratch, sizeof(struct prefilter_entry), 0);
+		vec_init(&of[i].grams, b->scratch, sizeof(uint32_t), 0);
+	}
+	VEC_EACH (&b->items, struct item, it) {
+		items[n] = item_of(b, it, n, of);
+		n++;
+	}
+	part->items = items;
+	for (size_t i = 0; i < PREFILTER_LENGTHS; i++) {
+		if (of[i].all.n)
+			part->tables[i] = build_table(b, &of[i], masks[i]);
+	}
 }
