@@ -53,8 +53,8 @@ static int compile(struct arena *a, const void *arg, const struct str *args, siz
 
 static void add_key(struct eval_call *call, struct vec *keys, struct str key)
 {
-	*(struct str *)vec_must_push(keys) = str_concat(call->arena, STR("From:"), key);
-	*(struct str *)vec_must_push(keys) = key;
+	VEC_ADD(keys, struct str, str_concat(call->arena, STR("From:"), key));
+	VEC_ADD(keys, struct str, key);
 }
 
 /* The domain and each that it lies in. */

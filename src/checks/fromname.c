@@ -265,7 +265,7 @@ static int set_ignore_headers(struct directive_call *call, struct err *e)
 	if (!rest.n)
 		return directive_missing(call, e);
 	for (struct str w = next_word(&rest); w.n; w = next_word(&rest))
-		*(struct str *)vec_must_push(&conf->ignore_headers) = str_dup(call->arena, w);
+		VEC_ADD(&conf->ignore_headers, struct str, str_dup(call->arena, w));
 	return 0;
 }
 

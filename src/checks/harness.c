@@ -36,7 +36,7 @@ static void host_test_log(struct plugin_host *host, struct str rule, struct str 
 {
 	struct harness *h = (struct harness *)host;
 
-	*(struct harness_log *)vec_must_push(&h->logs) = (struct harness_log){ rule, text };
+	VEC_ADD(&h->logs, struct harness_log, (struct harness_log){ rule, text });
 }
 
 static void host_set_tag(struct plugin_host *host, struct str tag, struct str value)
@@ -164,8 +164,7 @@ void harness_done(struct harness *h)
 
 static void add_error(struct harness *h, struct str what, const char *text)
 {
-	*(struct str *)vec_must_push(&h->errors) =
-	    arena_printf(h->arena, "%.*s: %s", STR_FMT(what), text);
+	VEC_ADD(&h->errors, struct str, arena_printf(h->arena, "%.*s: %s", STR_FMT(what), text));
 }
 
 static const struct eval_def *find_eval(struct str name, size_t *ret_plugin)
@@ -200,7 +199,7 @@ static void split_args(struct str text, struct vec *args)
 			arg = str_sub(text, 0, str_find_any(text, ", \t"));
 			text = str_from(text, arg.n);
 		}
-		*(struct str *)vec_must_push(args) = arg;
+		VEC_ADD(args, struct str, arg);
 	}
 }
 

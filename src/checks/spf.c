@@ -233,7 +233,7 @@ static void look(const struct eval_call *call, struct spf_state *state)
 	while (rest.n) {
 		size_t lf = str_chr(rest, '\n'), n = lf == STR_NPOS ? rest.n : lf + 1;
 
-		*(struct str *)vec_must_push(&lines) = str_sub(rest, 0, n);
+		VEC_ADD(&lines, struct str, str_sub(rest, 0, n));
 		rest = str_from(rest, n);
 	}
 	if (conf->newest_first)

@@ -33,7 +33,7 @@ void textcat_models_read(struct textcat_models *m, struct arena *a, struct str t
 	map_init(&m->ranks, a, false);
 	while (str_cut(&text, '\n', &line)) {
 		if (str_starts(line, STR("0 ")) && line.n > 2) {
-			*(struct str *)vec_must_push(&m->names) = str_from(line, 2);
+			VEC_ADD(&m->names, struct str, str_from(line, 2));
 			rank = 1;
 		} else {
 			add_rank(m, a, line, rank++);
@@ -90,7 +90,7 @@ static void count_ngrams(struct map *counts, struct vec *all, struct str word)
 			size_t at = (size_t)map_get(counts, s);
 
 			if (!at) {
-				*(struct ngram *)vec_must_push(all) = (struct ngram){ s, 0 };
+				VEC_ADD(all, struct ngram, (struct ngram){ s, 0 });
 				at = all->n;
 				map_put(counts, s, (void *)at);
 			}
@@ -139,7 +139,7 @@ bool textcat_ngrams(struct arena *a, struct str text, double above, double max, 
 		qsort(all.data, all.n, sizeof(struct ngram), by_count);
 	VEC_EACH (&all, struct ngram, it) {
 		if ((double)ret->n < max && (above <= 0 || it->count > above))
-			*(struct str *)vec_must_push(ret) = it->s;
+			VEC_ADD(ret, struct str, it->s);
 	}
 	return true;
 }

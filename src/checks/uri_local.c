@@ -121,8 +121,7 @@ static void ask(struct eval_call *call, struct uri_local_state *state, struct st
 	uint32_t id = call->host->ask_dns(call->host, call->rule, host, qtype);
 
 	if (id)
-		*(struct asked *)vec_must_push(&state->asked) =
-		    (struct asked){ id, call->rule, host, false };
+		VEC_ADD(&state->asked, struct asked, (struct asked){ id, call->rule, host, false });
 }
 
 static bool waits(const struct eval_call *call, const struct uri_local_state *state)

@@ -21,10 +21,11 @@ void vec_done(struct vec *v)
 	v->n = v->cap = 0;
 }
 
-static void grow(struct vec *v)
+void vec_grow(struct vec *v)
 {
 	size_t cap = v->cap ? v->cap * 2 : 4;
 
+	must(v->n < v->max);
 	if (cap > v->max)
 		cap = v->max;
 	if (v->arena)
@@ -39,7 +40,7 @@ void *vec_push(struct vec *v)
 	if (v->n >= v->max)
 		return NULL;
 	if (v->n == v->cap)
-		grow(v);
+		vec_grow(v);
 	return memset((char *)v->data + v->n++ * v->elem, 0, v->elem);
 }
 

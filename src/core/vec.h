@@ -25,9 +25,26 @@ void vec_done(struct vec *v);
 void *vec_push(struct vec *v);
 /* For our own data: aborts where vec_push would return NULL. */
 void *vec_must_push(struct vec *v);
+/* Makes room for one more; aborts where there are max already. */
+void vec_grow(struct vec *v);
 void vec_pop(struct vec *v);
 void vec_clear(struct vec *v);
 void vec_truncate(struct vec *v, size_t n);
+
+/* Of VEC_ADD(): the place, not cleared. */
+static inline void *vec_must_place(struct vec *v, size_t elem)
+{
+	must(elem == v->elem);
+	if (v->n == v->cap)
+		vec_grow(v);
+	return (char *)v->data + v->n++ * elem;
+}
+
+/*
+ * vec_must_push() of a whole value, which takes no call where there is room: VEC_ADD(&v, struct hit, h). The value
+ * must not be one of the vec.
+ */
+#define VEC_ADD(v, type, ...) (*(type *)vec_must_place((v), sizeof(type)) = (__VA_ARGS__))
 
 static inline void *vec_must_get(const struct vec *v, size_t i)
 {

@@ -442,7 +442,7 @@ size_t address_parse(struct arena *a, struct str value, address_host_fn *host_ok
 	if (skip_space(s, 0) == s.n)
 		return 0;
 	while (s.n && take_entry(s, b, &e)) {
-		*(struct address *)vec_must_push(&out) = make_address(a, &e, &check);
+		VEC_ADD(&out, struct address, make_address(a, &e, &check));
 		s = str_from(s, e.end);
 	}
 	if (str_chr(s, '@') != STR_NPOS)

@@ -140,7 +140,7 @@ struct mime_header *mime_headers_add(struct mime_headers *h, struct str name, st
 	f->name = name;
 	f->raw = raw;
 	f->order = (uint32_t)h->list.n;
-	*(struct mime_header **)vec_must_push(&h->list) = f;
+	VEC_ADD(&h->list, struct mime_header *, f);
 	g = find_group(h, name);
 	if (g)
 		g->last->next_same = f;

@@ -14,7 +14,7 @@
 
 static void push(struct vec *v, struct str s)
 {
-	*(struct str *)vec_must_push(v) = s;
+	VEC_ADD(v, struct str, s);
 }
 
 /* All fields of a name, top down: decoded with a LF, or raw. */

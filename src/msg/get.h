@@ -4,6 +4,7 @@
 
 #include "core/str.h"
 #include "core/vec.h"
+#include "mime/address.h"
 #include "msg/get_spec.h"
 
 struct arena;
@@ -22,3 +23,9 @@ void get_refine(const struct msg *m, const struct get_spec *q, struct arena *a, 
 struct str get_envelope_from(const struct msg *m, struct arena *a);
 /* The same, worked out once a message; lives as long (get_answer.c). */
 struct str get_envelope_once(const struct msg *m, struct arena *a);
+/*
+ * address_parse() of a value, done once for each of the first few fields (get_answer.c). Not kept for what is in a,
+ * which is about to be reset.
+ */
+size_t get_addresses(const struct msg *m, struct str value, const struct arena *a,
+		     address_host_fn *host_ok, const struct address **ret);

@@ -5,6 +5,7 @@
  * on scratch memory, which goes back at once; what the message holds already is not copied.
  */
 #include "core/arena.h"
+#include "core/bits.h"
 #include "core/map.h"
 #include "mime/header.h"
 #include "mime/message.h"
@@ -20,6 +21,15 @@ struct get_answer {
 	const struct str *list;
 };
 
+/* The addresses of a field: several requests take From's and To's apart. */
+struct get_list {
+	struct str value; /* the field's own bytes */
+	const struct address *list;
+	size_t n;
+};
+
+enum { LISTS_KEPT = 8 };
+
 /* An answer to a request that has no number. */
 struct get_other {
 	struct get_spec spec;
@@ -28,12 +38,15 @@ struct get_other {
 
 struct get_memo {
 	struct arena *arena, *scratch;
-	struct get_answer *answers;       /* by the request's number */
+	struct get_answer *answers;       /* by the request's number; where asked says so */
+	uint64_t *asked;                  /* NULL: there is no answer yet */
 	const struct mime_header **first; /* the topmost field, by the name's number */
 	struct map others;                /* request -> struct get_other * */
 	const struct msg_metadata *as_of;
 	struct str envelope_from; /* see get_envelope_once() */
 	bool has_envelope_from;
+	struct get_list lists[LISTS_KEPT];
+	size_t list_count;
 };
 
 static void free_scratch(void *p)
@@ -82,14 +95,28 @@ const struct mime_header *get_first_field(const struct msg *m, const struct get_
 static void forget_old(const struct msg *m)
 {
 	struct get_memo *memo = m->gets;
+	size_t n = get_specs_count(m->conf->specs);
 
-	if (memo->answers && memo->as_of == m->metadata)
+	if (memo->asked && memo->as_of == m->metadata)
 		return;
 	memo->as_of = m->metadata;
-	memo->answers =
-	    arena_calloc(memo->arena, get_specs_count(m->conf->specs) + 1, sizeof(*memo->answers));
+	if (!memo->answers)
+		memo->answers = arena_alloc(memo->arena, n * sizeof(*memo->answers));
+	memo->asked = arena_calloc(memo->arena, bits_words(n), sizeof(*memo->asked));
 	map_init(&memo->others, memo->arena, false);
 	memo->has_envelope_from = false;
+}
+
+static struct get_answer *answer_of(const struct msg *m, const struct get_spec *q)
+{
+	struct get_memo *memo = m->gets;
+	struct get_answer *it = &memo->answers[q->number];
+
+	if (!bits_has(memo->asked, q->number)) {
+		bits_add(memo->asked, q->number);
+		it->is_joined = it->is_listed = false;
+	}
+	return it;
 }
 
 /* The request `text` and what is kept of its answer. */
@@ -102,7 +129,7 @@ static struct get_answer *find_answer(const struct msg *m, struct str text,
 	forget_old(m);
 	*ret_spec = get_specs_find(m->conf->specs, text);
 	if (*ret_spec)
-		return &memo->answers[(*ret_spec)->number];
+		return answer_of(m, *ret_spec);
 	other = map_get(&memo->others, text);
 	if (!other) {
 		other = arena_zalloc(memo->arena, sizeof(*other));
@@ -117,6 +144,28 @@ static struct get_answer *find_answer(const struct msg *m, struct str text,
 static struct str keep(const struct msg *m, struct str s)
 {
 	return arena_owns(m->gets->scratch, s.p) ? str_dup(m->arena, s) : s;
+}
+
+size_t get_addresses(const struct msg *m, struct str value, const struct arena *a,
+		     address_host_fn *host_ok, const struct address **ret)
+{
+	struct get_memo *memo = m->gets;
+	struct address *list;
+	size_t n;
+
+	for (size_t i = 0; i < memo->list_count; i++) {
+		const struct get_list *it = &memo->lists[i];
+
+		if (it->value.p == value.p && it->value.n == value.n) {
+			*ret = it->list;
+			return it->n;
+		}
+	}
+	n = address_parse(memo->arena, value, host_ok, memo->arena, m->budget, &list);
+	if (memo->list_count < LISTS_KEPT && !arena_owns(a, value.p))
+		memo->lists[memo->list_count++] = (struct get_list){ value, list, n };
+	*ret = list;
+	return n;
 }
 
 /* Three requests of most messages begin with it, and it is looked for in many places. */
@@ -241,7 +290,7 @@ struct str msg_get_spec(const struct msg *m, const struct get_spec *q, bool *ret
 	if (is_absent(m, q))
 		return STR("");
 	forget_old(m);
-	it = &m->gets->answers[q->number];
+	it = answer_of(m, q);
 	if (!it->is_joined)
 		join_answer(m, q, it);
 	*ret_found = it->count > 0;

@@ -68,7 +68,7 @@ static void read_setting(struct settings *set, struct str line)
 	if (str_eq(key, STR("envelope_sender_header")))
 		set->conf.envelope_sender_header = line;
 	while (str_eq(key, STR("originating_ip_headers")) && (word = take_word(&line)).n)
-		*(struct str *)vec_must_push(&set->ip_headers) = word;
+		VEC_ADD(&set->ip_headers, struct str, word);
 	if (str_starts(key, STR("util_rb_")))
 		while ((word = take_word(&line)).n)
 			tld_table_add(set->tlds, word,

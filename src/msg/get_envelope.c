@@ -33,17 +33,23 @@ static bool is_usable(struct str s)
 	return !str_is_none(s) && (!s.n || (at != STR_NPOS && at > 0));
 }
 
-/* Whether a line that begins with "Received:" stands above one that begins with `name`. */
-static bool is_below_received(const struct msg *m, const char *name)
+/*
+ * Whether a line that begins with "Received:" stands above one that begins with `name`. Few fields have more
+ * lines than one, which ends in their only LF.
+ */
+static bool is_below_received(const struct msg *m, struct str name)
 {
 	bool received = false;
 
 	for (size_t i = 0; i < m->mime->all_header_count; i++) {
-		struct str rest = m->mime->all_headers[i], line;
-		while (str_cut(&rest, '\n', &line)) {
-			if (received && str_starts_nocase(line, str_of(name)))
+		struct str line = m->mime->all_headers[i];
+		size_t lf = 0;
+
+		for (; lf != STR_NPOS; line = str_from(line, lf + 1)) {
+			if (received && str_starts_nocase(line, name))
 				return true;
 			received |= str_starts_nocase(line, STR("Received:"));
+			lf = str_chr(str_sub(line, 0, line.n - (line.n > 0)), '\n');
 		}
 	}
 	return false;
@@ -71,12 +77,12 @@ static const struct relay *newest_hop(const struct relays *r)
 struct str get_envelope_from(const struct msg *m, struct arena *a)
 {
 	static const struct {
-		const char *name, *line;
+		struct str name, line;
 		bool final; /* below a Received field: give up */
 	} headers[] = {
-		{ "X-Envelope-From", "X-Envelope-From:", true },
-		{ "Envelope-Sender", "Envelope-Sender:", false },
-		{ "Return-Path", "Return-Path:", false },
+		{ { "X-Envelope-From", 15 }, { "X-Envelope-From:", 16 }, true },
+		{ { "Envelope-Sender", 15 }, { "Envelope-Sender:", 16 }, false },
+		{ { "Return-Path", 11 }, { "Return-Path:", 12 }, false },
 	};
 	const struct relay *hop = newest_hop(m->relays);
 	struct str s;
@@ -91,7 +97,7 @@ struct str get_envelope_from(const struct msg *m, struct arena *a)
 	if (str_chr(s, '@') != STR_NPOS && is_fetched(m))
 		return STR_NONE;
 	for (size_t i = 0; i < ELEMENTS(headers); i++) {
-		s = first_address(m, str_of(headers[i].name), a);
+		s = first_address(m, headers[i].name, a);
 		if (str_is_none(s))
 			continue;
 		if (!is_below_received(m, headers[i].line))

@@ -12,7 +12,7 @@
 
 static void push(struct vec *v, struct str s)
 {
-	*(struct str *)vec_must_push(v) = s;
+	VEC_ADD(v, struct str, s);
 }
 
 static bool host_ok(const void *ctx, struct str host)
@@ -65,8 +65,8 @@ static struct str tidy_name(struct arena *a, struct str s)
 static void take_addresses(const struct msg *m, const struct get_spec *q, struct arena *a,
 			   struct str value, struct vec *out)
 {
-	struct address *list;
-	size_t n = address_parse(a, value, host_ok, a, m->budget, &list);
+	const struct address *list;
+	size_t n = get_addresses(m, value, a, host_ok, &list);
 
 	for (size_t i = 0; i < n; i++) {
 		struct str name = list[i].phrase;

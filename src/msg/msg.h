@@ -43,14 +43,9 @@ struct msg_config {
 	const struct str *originating_ip_headers;
 	size_t originating_ip_header_count;
 	const struct tld_table *tlds;
-	/*
-	 * redirector_pattern regexps, compiled by rules/: gives the URL hidden inside uri for pattern i.
-	 * NULL where there are none.
-	 */
-	bool (*redirect)(const void *ctx, size_t i, struct str uri, struct arena *a,
-			 struct str *ret);
+	/* redirector_pattern regexps, compiled by rules/: as text/uri.h tells it. NULL where there are none. */
+	bool (*redirect)(const void *ctx, struct str uri, struct arena *a, struct str *ret);
 	const void *redirect_ctx;
-	size_t redirect_count;
 	const struct get_specs *specs; /* the requests rules make; NULL: none is known beforehand */
 };
 

@@ -188,7 +188,7 @@ static void add_net(struct net_rules *r, enum net_set set, struct str word, stru
 		return;
 	}
 	net.text = str_dup(r->arena, word);
-	*(struct net *)vec_must_push(v) = net;
+	VEC_ADD(v, struct net, net);
 }
 
 int net_rules_add(struct net_rules *r, enum net_set set, struct str value, struct err *e)

@@ -53,7 +53,7 @@ static void decide_trust(struct walk *w, struct relay *r)
 
 static void push_relay(struct vec *list, struct relay *r)
 {
-	*(struct relay **)vec_must_push(list) = r;
+	VEC_ADD(list, struct relay *, r);
 }
 
 static void add_relay(struct walk *w, struct relay *r, struct str envfrom)

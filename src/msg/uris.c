@@ -26,8 +26,7 @@ static void add_anchors(struct msg *m, struct uri *u, const struct html_uri *fro
 	/* A link of its own is what most are, and a message may have very many. */
 	if (from->anchors.n == 1) {
 		if (budget_bytes(m->budget, 128))
-			*(struct text *)vec_must_push(&u->anchors) =
-			    *VEC_AT(&from->anchors, struct text, 0);
+			VEC_ADD(&u->anchors, struct text, *VEC_AT(&from->anchors, struct text, 0));
 		return;
 	}
 	map_init(&seen, m->arena, false);
@@ -39,7 +38,7 @@ static void add_anchors(struct msg *m, struct uri *u, const struct html_uri *fro
 		if (!budget_bytes(m->budget, 128 + key.n))
 			return;
 		map_put(&seen, key, u);
-		*(struct text *)vec_must_push(&u->anchors) = *it;
+		VEC_ADD(&u->anchors, struct text, *it);
 	}
 }
 
@@ -102,7 +101,6 @@ void msg_build_uris(struct msg *m)
 	uri_list_init(l, m->arena, m->conf->tlds, m->budget);
 	l->redirect = m->conf->redirect;
 	l->redirect_ctx = m->conf->redirect_ctx;
-	l->redirect_count = m->conf->redirect_count;
 	m->uris = l;
 	add_text_uris(m);
 	for (size_t i = 0; i < m->html_count; i++)

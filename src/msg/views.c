@@ -172,7 +172,7 @@ static size_t squeeze(struct text t, char *out)
 
 static void push_line(struct vec *lines, struct str s)
 {
-	*(struct str *)vec_must_push(lines) = s;
+	VEC_ADD(lines, struct str, s);
 }
 
 /* Lines, those that are too long cut behind their last blank in reach. */

@@ -39,16 +39,20 @@ static void set_ip(struct net_addr *a, const uint8_t ip[16])
 
 int addr_parse_ip4_fields(struct str s, uint8_t out[4])
 {
-	struct str field;
-	uint64_t v;
 	int n = 0;
 
-	while (str_cut(&s, '.', &field)) {
-		if (n == 4 || field.n > 3 || !num_parse_u64(field, 10, 255, &v))
+	for (size_t i = 0;; i++) {
+		size_t from = i;
+		unsigned v = 0;
+
+		for (; i < s.n && i - from < 3 && ascii_is_digit(s.p[i]); i++)
+			v = v * 10 + (unsigned)(s.p[i] - '0');
+		if (n == 4 || i == from || v > 255 || (i < s.n && s.p[i] != '.'))
 			return 0;
 		out[n++] = (uint8_t)v;
+		if (i == s.n)
+			return n;
 	}
-	return n;
 }
 
 static bool parse_ip4(struct str s, uint8_t ip[16])

@@ -4,6 +4,7 @@
 #include "core/num.h"
 #include "msg/relays.h"
 #include "rules/load.h"
+#include "rules/redirect.h"
 
 #include <stdlib.h>
 
@@ -203,24 +204,6 @@ static struct str_list list_of(const struct vec *v)
 	return (struct str_list){ v->data, v->n };
 }
 
-static bool redirect(const void *ctx, size_t i, struct str uri, struct arena *a, struct str *ret)
-{
-	const struct ruleset *rs = ctx;
-	const struct rx *rx = *VEC_AT(&rs->redirectors, const struct rx *, i);
-	struct rx_run *run;
-	size_t from, to;
-	bool found;
-
-	if (!rx_may_match(rx, uri, 0))
-		return false;
-	run = rx_run_new_small();
-	found = rx_match(rx, run, NULL, uri, 0, 0) == RX_MATCH && rx_group(run, 1, &from, &to);
-	if (found)
-		*ret = str_dup(a, str_sub(uri, from, to));
-	rx_run_free(run);
-	return found;
-}
-
 /* Internal and submission networks that are not trusted (or internal) are told of and left out. */
 static void check_networks(struct load *l)
 {
@@ -269,9 +252,8 @@ void finish_settings(struct load *l)
 	rs->msg_config.originating_ip_header_count = rs->originating_ip_headers.n;
 	rs->msg_config.networks = l->networks;
 	rs->msg_config.tlds = l->tlds;
-	rs->msg_config.redirect = rs->redirectors.n ? redirect : NULL;
+	rs->msg_config.redirect = rs->redirectors.n ? redirect_find : NULL;
 	rs->msg_config.redirect_ctx = rs;
-	rs->msg_config.redirect_count = rs->redirectors.n;
 	s->geo.search_path = list_of(&rs->geo_search_path);
 }
 

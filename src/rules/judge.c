@@ -90,19 +90,18 @@ static struct str description_of(const struct rule *r)
 static void push_hit(struct vec *v, struct str rule, double score, uint32_t count, struct str area,
 		     struct str description)
 {
-	struct report_hit *h = vec_must_push(v);
-
-	*h = (struct report_hit){ .rule = rule,
-				  .score = score,
-				  .count = count,
-				  .area = area,
-				  .description = description };
+	VEC_ADD(v, struct report_hit,
+		(struct report_hit){ .rule = rule,
+				     .score = score,
+				     .count = count,
+				     .area = area,
+				     .description = description });
 }
 
 /* Of the hit just pushed to found; NULL: there is no such rule. */
 static void push_rule(struct judging *j, const struct rule *r)
 {
-	*(const struct rule **)vec_must_push(&j->found_rules) = r;
+	VEC_ADD(&j->found_rules, const struct rule *, r);
 }
 
 /* The pseudo-rule that tells of a short-circuit. */

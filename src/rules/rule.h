@@ -211,7 +211,7 @@ struct ruleset {
 	struct vec geo_search_path; /* struct str */
 	bool extracts;              /* some loaded plugin has an extract */
 	struct msg_config msg_config;
-	struct vec redirectors;                                       /* const struct rx * */
+	struct vec redirectors;                                       /* struct redirector */
 	struct vec originating_ip_headers, dns_servers, copy_headers; /* struct str */
 	bool net, bayes;
 	uint32_t step_count;

@@ -6,6 +6,7 @@
 #include "msg/holds.h"
 #include "msg/relays.h"
 #include "rules/directive.h"
+#include "rules/redirect.h"
 #include "text/tld.h"
 
 #include <assert.h>
@@ -78,7 +79,7 @@ static struct ruleset *ruleset_new(const struct ruleset_options *options)
 	vec_init(&rs->diags, a, sizeof(struct rules_diag), 0);
 	vec_init(&rs->missing, a, sizeof(struct ruleset_missing), 0);
 	vec_init(&rs->unused, a, sizeof(struct ruleset_unused), 0);
-	vec_init(&rs->redirectors, a, sizeof(struct rx *), 0);
+	vec_init(&rs->redirectors, a, sizeof(struct redirector), 0);
 	vec_init(&rs->originating_ip_headers, a, sizeof(struct str), 0);
 	vec_init(&rs->dns_servers, a, sizeof(struct str), 0);
 	vec_init(&rs->copy_headers, a, sizeof(struct str), 0);

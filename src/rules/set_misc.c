@@ -5,6 +5,7 @@
 #include "msg/relays.h"
 #include "rules/directive.h"
 #include "rules/known.h"
+#include "rules/redirect.h"
 #include "text/tld.h"
 
 #define DOMAIN_BYTES "abcdefghijklmnopqrstuvwxyz0123456789_.-"
@@ -149,7 +150,7 @@ enum load_result set_redirector(struct load *l, struct str key, struct str value
 				    l->options->no_jit ? 0 : RX_JIT, &e)))
 		return LOAD_INVALID;
 	l->rs->regex_bytes += rx_memory(rx);
-	*(const struct rx **)vec_must_push(&l->rs->redirectors) = rx;
+	redirect_add(l, rx, source.pcre);
 	return LOAD_OK;
 }
 

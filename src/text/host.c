@@ -30,8 +30,7 @@ static bool all_latin1_host_chars(struct str s)
 	return true;
 }
 
-/* Nothing but ASCII letters and digits, _ . - : [ ] */
-static bool all_host_chars(struct str s)
+bool host_is_plain(struct str s)
 {
 	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
 		block b = block_of(s, i);
@@ -129,7 +128,7 @@ static struct str to_ace(struct str s, bool latin1, struct arena *a)
 }
 
 /* Most hosts are lower case already, and a message may have very many: those are not copied. */
-static struct str lowered(struct str host, struct arena *a)
+struct str host_lowered(struct str host, struct arena *a)
 {
 	for (size_t i = 0; i < host.n; i += BLOCK_BYTES)
 		if (block_bits(block_in(block_of(host, i), 'A', 26)))
@@ -142,11 +141,11 @@ struct str host_to_ascii(struct str host, struct arena *a)
 	bool latin1 = false;
 	struct str ace;
 
-	if (all_host_chars(host))
-		return lowered(host, a);
+	if (host_is_plain(host))
+		return host_lowered(host, a);
 	if (!utf8_is_valid(host)) {
 		if (!all_latin1_host_chars(host))
-			return lowered(host, a);
+			return host_lowered(host, a);
 		latin1 = true;
 	}
 	ace = to_ace(str_sub(host, 0, str_chr(host, '\0')), latin1, a); /* libidn stops there */
@@ -155,29 +154,38 @@ struct str host_to_ascii(struct str host, struct arena *a)
 	return latin1 ? host : replace_dots(host, a);
 }
 
+/* Letters, digits, _ . - alone; *ret_dots of them are dots. */
+static bool are_lawful_bytes(struct str s, size_t *ret_dots)
+{
+	size_t dots = 0;
+
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i), dot = block_is(b, '.');
+		block plain = block_in(b | 0x20, 'a', 26) | block_in(b, '0', 10) | dot |
+			      block_is(b, '-') | block_is(b, '_');
+		unsigned valid = block_valid(s, i);
+
+		if (~block_bits(plain) & valid)
+			return false;
+		dots += (size_t)__builtin_popcount(block_bits(dot) & valid);
+	}
+	*ret_dots = dots;
+	return true;
+}
+
+/* Of lawful bytes. */
 static bool is_lawful_label(struct str l, bool allow_underscore)
 {
-	if (!l.n || l.n > LABEL_MAX_BYTES || l.p[0] == '-' || l.p[l.n - 1] == '-')
-		return false;
-	for (size_t i = 0; i < l.n; i++) {
-		char c = l.p[i];
-
-		if (!ascii_is_alnum(c) && c != '-' && !(c == '_' && allow_underscore))
-			return false;
-	}
-	return true;
+	return l.n && l.n <= LABEL_MAX_BYTES && l.p[0] != '-' && l.p[l.n - 1] != '-' &&
+	       (allow_underscore || str_chr(l, '_') == STR_NPOS);
 }
 
 bool host_is_fqdn(struct str host, struct arena *a)
 {
 	struct str h = str_trim_right(host_to_ascii(host, a), "."), rest = h, label;
-	size_t dots = 0, seen = 0;
+	size_t dots, seen = 0;
 
-	if (h.n > HOST_MAX_BYTES)
-		return false;
-	for (size_t i = 0; i < h.n; i++)
-		dots += h.p[i] == '.';
-	if (!dots)
+	if (h.n > HOST_MAX_BYTES || !are_lawful_bytes(h, &dots) || !dots)
 		return false;
 	for (; str_cut(&rest, '.', &label); seen++)
 		if (!is_lawful_label(label, seen + 1 < dots))

@@ -52,7 +52,7 @@ void html_finish_texts(struct html_reader *h)
 static void push_text(struct html_reader *h, struct vec *list, struct text t)
 {
 	if (budget_bytes(h->budget, 2 * sizeof(t)))
-		*(struct text *)vec_must_push(list) = t;
+		VEC_ADD(list, struct text, t);
 	else
 		over(h);
 }

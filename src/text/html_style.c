@@ -35,7 +35,7 @@ static void push(struct html_style_stack *s, const struct html_style *new)
 		s->over = true;
 		return;
 	}
-	*(struct html_style *)vec_must_push(&s->stack) = *new;
+	VEC_ADD(&s->stack, struct html_style, *new);
 	s->on_stack[new->tag]++;
 }
 

@@ -31,7 +31,7 @@ struct html_uri *html_uri_entry(struct html_reader *h, struct text key)
 	u->key = key;
 	vec_init(&u->anchors, h->arena, sizeof(struct text), 0);
 	map_put_hashed(&h->uri_index, utf8, hash, u);
-	*(struct html_uri **)vec_must_push(&h->r->uris) = u;
+	VEC_ADD(&h->r->uris, struct html_uri *, u);
 	return u;
 }
 

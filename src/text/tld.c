@@ -179,7 +179,7 @@ static struct str drop_scheme(struct str u)
 {
 	size_t i = 0;
 
-	while (i < u.n && u.p[i] >= 'a' && u.p[i] <= 'z')
+	while (i < u.n && ascii_is_alpha(u.p[i]))
 		i++;
 	if (!i || i >= u.n || u.p[i] != ':')
 		return u;
@@ -217,36 +217,44 @@ static bool has_needless_escape(struct str u)
 	return false;
 }
 
+/* The host part of a URI as it is written; false: it has none. */
+static bool host_part(struct str uri, struct str *ret)
+{
+	struct str u = uri;
+	size_t at;
+
+	if (str_starts_nocase(u, STR("javascript:")) || str_starts_nocase(u, STR("cid:")) ||
+	    str_starts_nocase(u, STR("file:")))
+		return false;
+	if (str_starts_nocase(u, STR("mailto:")))
+		return mail_host(str_from(u, 7), ret);
+	u = drop_scheme(u);
+	u = str_sub(u, 0, str_find_any(u, "/?#"));
+	at = str_rchr(u, '@');
+	if (at != STR_NPOS)
+		u = str_from(u, at + 1);
+	*ret = drop_port(u);
+	return true;
+}
+
 bool tld_uri_to_domain(const struct tld_table *t, struct str uri, struct arena *a,
 		       struct str *ret_domain, struct str *ret_host)
 {
-	struct str u = str_lower(a, uri), host;
-	size_t at;
+	struct str u, host, ignored;
 
-	if (str_starts(u, STR("javascript:")) || str_starts(u, STR("cid:")) ||
-	    str_starts(u, STR("file:")))
+	if (!host_part(uri, &u) || has_needless_escape(u))
 		return false;
-	if (str_starts(u, STR("mailto:"))) {
-		if (!mail_host(str_from(u, 7), &u))
-			return false;
-	} else {
-		u = drop_scheme(u);
-		u = str_sub(u, 0, str_find_any(u, "/?#"));
-		at = str_rchr(u, '@');
-		if (at != STR_NPOS)
-			u = str_from(u, at + 1);
-		u = drop_port(u);
-	}
-	if (has_needless_escape(u))
-		return false;
-	host = host_to_ascii(u, a);
+	host = host_to_ascii(host_lowered(u, a), a);
 	if (host_is_ip(host)) {
 		*ret_domain = *ret_host = host;
 		return true;
 	}
 	if (!host_is_fqdn(host, a) || !tld_is_domain_valid(t, host, a))
 		return false;
-	*ret_domain = tld_trim_domain(t, host, a);
+	if (!host_is_plain(host))
+		*ret_domain = tld_trim_domain(t, host, a);
+	else /* in lower case, and without empty labels */
+		split_domain(t, host, &ignored, ret_domain);
 	*ret_host = host;
 	return true;
 }

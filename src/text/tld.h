@@ -32,6 +32,10 @@ bool tld_table_has(const struct tld_table *t, struct str ace_name, unsigned leve
  * as it is, as SpamAssassin has it. Memory from `a` where it changes.
  */
 struct str host_to_ascii(struct str host, struct arena *a);
+/* Nothing but ASCII letters and digits, _ . - : [ ]: its ACE form is itself in lower case. */
+bool host_is_plain(struct str host);
+/* ASCII's capitals as small letters; the same slice where there are none. */
+struct str host_lowered(struct str host, struct arena *a);
 /* Lawful as a name: two labels or more of 1-63 letters, digits, - inside, _ left of the last two; <= 253 bytes. */
 bool host_is_fqdn(struct str host, struct arena *a);
 /* IPv4 or IPv6 (no brackets) and nothing else. */

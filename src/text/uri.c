@@ -56,7 +56,7 @@ static struct uri *new_entry(struct uri_list *l, struct text raw, struct str key
 	vec_init(&u->hosts, l->arena, sizeof(struct uri_host), 0);
 	vec_init(&u->anchors, l->arena, sizeof(struct text), 0);
 	map_put_hashed(&l->index, key, hash, u);
-	*(struct uri **)vec_must_push(&l->uris) = u;
+	VEC_ADD(&l->uris, struct uri *, u);
 	return u;
 }
 
@@ -65,7 +65,7 @@ static void note_host(struct vec *hosts, struct uri_host h)
 	VEC_EACH (hosts, struct uri_host, it)
 		if (str_eq(it->host, h.host))
 			return;
-	*(struct uri_host *)vec_must_push(hosts) = h;
+	VEC_ADD(hosts, struct uri_host, h);
 }
 
 static void note_domain(struct vec *domains, struct str domain)
@@ -73,7 +73,7 @@ static void note_domain(struct vec *domains, struct str domain)
 	VEC_EACH (domains, struct str, it)
 		if (str_eq(*it, domain))
 			return;
-	*(struct str *)vec_must_push(domains) = domain;
+	VEC_ADD(domains, struct str, domain);
 }
 
 static bool has_variant(const struct uri *u, struct text t)
@@ -88,10 +88,10 @@ static void note_cleaned(struct uri_list *l, struct uri *u, struct text t)
 {
 	struct str key = text_utf8(l->arena, t);
 
-	*(struct text *)vec_must_push(&u->cleaned) = t;
+	VEC_ADD(&u->cleaned, struct text, t);
 	if (map_put(&l->seen, key, u))
 		return;
-	*(struct text *)vec_must_push(&l->cleaned) = t;
+	VEC_ADD(&l->cleaned, struct text, t);
 }
 
 /* Cuts what is too long and finds the hosts. */
@@ -137,7 +137,7 @@ struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bo
 	vec_init(&variants, l->arena, sizeof(struct text), 0);
 	vec_init(&hosts, l->arena, sizeof(struct uri_host), 0);
 	if (types & URI_NOCANON)
-		*(struct text *)vec_must_push(&variants) = raw;
+		VEC_ADD(&variants, struct text, raw);
 	else if (!uri_canonicalise(l, raw, &variants))
 		l->over = true;
 	read_variants(l, &variants, &hosts);

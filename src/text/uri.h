@@ -71,10 +71,9 @@ struct uri_list {
 	struct arena *arena;
 	struct budget *budget;
 	const struct tld_table *tlds;
-	bool (*redirect)(const void *ctx, size_t i, struct str uri, struct arena *a,
-			 struct str *ret);
+	/* The first URI with a dot that a pattern finds hidden in this one; false: none. NULL: there are no patterns. */
+	bool (*redirect)(const void *ctx, struct str uri, struct arena *a, struct str *ret);
 	const void *redirect_ctx;
-	size_t redirect_count;
 
 	struct vec uris;  /* struct uri * */
 	struct map index; /* key -> struct uri * */

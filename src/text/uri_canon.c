@@ -19,7 +19,7 @@ void uri_canon_add(struct uri_canon *c, struct vec *list, struct text t)
 	if (!budget_bytes(c->l->budget, t.s.n + sizeof(t)) || list->n >= WORK_MAX)
 		c->over = true;
 	else
-		*(struct text *)vec_must_push(list) = t;
+		VEC_ADD(list, struct text, t);
 }
 
 void uri_canon_add_joined(struct uri_canon *c, bool chars, const struct str *part, size_t parts)
@@ -366,14 +366,14 @@ static void take_once(struct uri_canon *c, struct map *seen, const struct vec *f
 
 		if (few) {
 			if (!has_text(out, *it))
-				*(struct text *)vec_must_push(out) = *it;
+				VEC_ADD(out, struct text, *it);
 			continue;
 		}
 		key = text_utf8(c->a, *it);
 		if (map_has(seen, key))
 			continue;
 		map_put(seen, key, c);
-		*(struct text *)vec_must_push(out) = *it;
+		VEC_ADD(out, struct text, *it);
 	}
 }
 

@@ -88,16 +88,21 @@ static struct str drop_default_port(const struct web *w)
 	return tail;
 }
 
+/* The URI without userinfo: a slice of it where it has none and the host stands as written. */
+static struct str whole_of(const struct web *w, struct arena *a)
+{
+	if (w->proto.p + w->proto.n == w->host.p && w->host.p + w->host.n == w->rest.p)
+		return str_make(w->proto.p, w->proto.n + w->host.n + w->rest.n);
+	return str_concat(a, str_concat(a, w->proto, w->host), w->rest);
+}
+
 static void find_redirect(struct uri_canon *c, const struct web *w)
 {
-	struct str parts[] = { w->proto, w->host, w->rest }, whole, target;
+	struct str target;
 	size_t at = 0, n = 0;
 
-	whole = str_concat(c->a, str_concat(c->a, parts[0], parts[1]), parts[2]);
-	for (size_t i = 0; c->l->redirect && i < c->l->redirect_count; i++) {
-		if (!c->l->redirect(c->l->redirect_ctx, i, whole, c->a, &target) ||
-		    str_chr(target, '.') == STR_NPOS)
-			continue;
+	if (c->l->redirect &&
+	    c->l->redirect(c->l->redirect_ctx, whole_of(w, c->a), c->a, &target)) {
 		uri_canon_add(c, &c->work, (struct text){ target, w->chars });
 		return;
 	}
