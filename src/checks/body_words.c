@@ -126,32 +126,54 @@ static struct text take_token(struct text *rest)
 	return token;
 }
 
-static void count_words(const struct eval_call *call, struct text t, struct map *words)
+/* How often a word stands in each. */
+struct word {
+	size_t html, text;
+};
+
+struct words {
+	const struct eval_call *call;
+	struct map all;    /* struct word * */
+	size_t html, text; /* different ones in each */
+};
+
+static void count_word(struct words *w, struct str key, bool is_html)
+{
+	uint64_t hash = map_hash(&w->all, key);
+	struct word *it = map_get_hashed(&w->all, key, hash);
+
+	if (!it) {
+		it = arena_zalloc(w->call->arena, sizeof(*it));
+		map_put_hashed(&w->all, key, hash, it);
+	}
+	if (is_html)
+		w->html += !it->html++;
+	else
+		w->text += !it->text++;
+}
+
+static void count_words(struct words *w, struct text t, bool is_html)
 {
 	struct text rest = t;
 
 	while (rest.s.n) {
 		struct text token = take_token(&rest);
-		struct str key;
 
-		if (!token.s.n || !budget_steps(call->budget, 1))
+		if (!token.s.n || !budget_steps(w->call->budget, 1))
 			return;
-		if (!has_word_char(token))
-			continue;
-		key = text_utf8(call->arena, token);
-		map_put(words, key, (void *)((uintptr_t)map_get(words, key) + 1));
+		if (has_word_char(token))
+			count_word(w, text_utf8(w->call->arena, token), is_html);
 	}
 }
 
 static void count_alternative(const struct eval_call *call, const struct mime_part *top,
 			      struct body_state *state)
 {
-	struct map html, text;
+	struct words w = { .call = call };
 	size_t left = 0;
 	double diff;
 
-	map_init(&html, call->arena, false);
-	map_init(&text, call->arena, false);
+	map_init(&w.all, call->arena, false);
 	for (struct mime_part *p = mime_part_next(top, top); p; p = mime_part_next(top, p)) {
 		const struct html_result *result;
 		struct text rendered;
@@ -160,17 +182,20 @@ static void count_alternative(const struct eval_call *call, const struct mime_pa
 		if (!str_starts(p->type, STR("text")) ||
 		    !body_rendered(call, p, &rendered, &result, &is_html))
 			continue;
-		count_words(call, rendered, is_html ? &html : &text);
+		count_words(&w, rendered, is_html);
 		/* An image alone stands for one word that no text has. */
-		if (is_html && !map_count(&html) && result && html_has_tag(result, STR("img")))
-			map_put(&html, STR("\n"), (void *)1);
+		if (is_html && !w.html && result && html_has_tag(result, STR("img")))
+			count_word(&w, STR("\n"), true);
 	}
-	if (!map_count(&html))
+	if (!w.html)
 		return;
-	state->html_words = map_count(&html);
-	state->text_words = map_count(&text);
-	MAP_EACH (&html, it)
-		left += (uintptr_t)map_get(&text, it->key) < (uintptr_t)it->value;
+	state->html_words = w.html;
+	state->text_words = w.text;
+	MAP_EACH (&w.all, it) {
+		const struct word *word = it->value;
+
+		left += word->text < word->html;
+	}
 	diff = (double)left / (double)state->html_words * 100;
 	if (diff > state->word_diff)
 		state->word_diff = diff;

@@ -134,18 +134,18 @@ static void add_chunk(struct arena *a, size_t need)
 	set_next(a, c->data);
 }
 
-struct arena *arena_new_of(size_t bytes)
-{
-	struct arena *a = arena_new();
-
-	add_chunk(a, bytes);
-	return a;
-}
-
 static size_t rounded(size_t n)
 {
 	must(n <= SIZE_MAX / 2);
 	return ((n ? n : 1) + REDZONE + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+}
+
+struct arena *arena_new_of(size_t bytes)
+{
+	struct arena *a = arena_new();
+
+	add_chunk(a, rounded(bytes));
+	return a;
 }
 
 void *arena_alloc_slowly(struct arena *a, size_t n)

@@ -45,6 +45,23 @@ static void test_grow(void **state)
 	arena_free(a);
 }
 
+/* A first chunk of any length ends where it ends. */
+static void test_first_chunk(void **state)
+{
+	(void)state;
+	for (size_t n = 90; n < 110; n++) {
+		struct arena *a = arena_new_of(n);
+		char *p = arena_alloc(a, 16), *q, *r;
+
+		q = arena_alloc(a, 83);
+		memset(q, 1, 83);
+		r = arena_alloc(a, 5000);
+		memset(r, 1, 5000);
+		assert_true(r < p || r >= p + 128);
+		arena_free(a);
+	}
+}
+
 static char order[8];
 static void note(void *p)
 {
@@ -94,9 +111,8 @@ static void test_owns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_alloc),
-		cmocka_unit_test(test_grow),
-		cmocka_unit_test(test_mark_and_defer),
+		cmocka_unit_test(test_alloc),       cmocka_unit_test(test_grow),
+		cmocka_unit_test(test_first_chunk), cmocka_unit_test(test_mark_and_defer),
 		cmocka_unit_test(test_owns),
 	};
 

@@ -163,7 +163,7 @@ size_t ip_match(struct str s, size_t at)
 	uint8_t out[16];
 	size_t n;
 
-	if (at >= s.n || (!is_hex(s.p[at]) && s.p[at] != ':' && ascii_lower(s.p[at]) != 'i'))
+	if (at >= s.n || !ip_may_begin(s.p[at]))
 		return 0;
 	n = match_ipv4(s, at, out);
 	return n ? n : match_ipv6(s, at, out);

@@ -13,6 +13,14 @@
 
 struct arena;
 
+/* False: no address begins with that byte. */
+static inline bool ip_may_begin(char c)
+{
+	char low = ascii_lower(c);
+
+	return ascii_is_digit(c) || (low >= 'a' && low <= 'f') || c == ':' || low == 'i';
+}
+
 /*
  * Length of the address that starts exactly at s.p[at], 0 if none does: IPv4 without leading zeros at
  * word boundaries, or IPv6 in any form, with an optional "IPv6:" in front (counted in the length).

@@ -297,13 +297,28 @@ static struct str literal_at(const char *p)
 	return str_make(p, n);
 }
 
+/* Whether the token may match at s, by the byte there. Most that are asked may not. */
+static bool may_stand(unsigned char token, const char *s, const char *end)
+{
+	const char *const *words;
+
+	if (token == (unsigned char)T_IP[0] || token == (unsigned char)T_SOME_IP[0])
+		return s != end && ip_may_begin(*s);
+	if (token < 0xa3 || token >= 0xa3 + ELEMENTS(choices))
+		return true;
+	for (words = choices[token - 0xa3]; *words; words++)
+		if (s != end && **words == *s)
+			return true;
+	return false;
+}
+
 /*
  * Most templates begin with words: what must stand behind each of them, which is at the next blank, is looked
- * at before all else.
+ * at before all else, and what must begin there.
  */
 static bool first_words_fit(const struct received_line *line, const char *p)
 {
-	const char *s = line->s.p + line->first_word, *end = line->s.p + line->s.n;
+	const char *s = line->s.p, *end = s + line->s.n, *blank = s + line->first_word;
 
 	for (;;) {
 		unsigned char token = (unsigned char)*p;
@@ -311,12 +326,12 @@ static bool first_words_fit(const struct received_line *line, const char *p)
 
 		if (token < 0x80 || token >= 0x80 + ELEMENTS(runs) || r->class != NOT_SPACE ||
 		    r->lazy || p[1] != ' ')
-			return true;
-		for (p++; *p && (unsigned char)*p < 0x80; p++, s++)
+			return may_stand(token, s, end);
+		for (s = blank, p++; *p && (unsigned char)*p < 0x80; p++, s++)
 			if (s == end || *s != *p)
 				return false;
-		s = s == end ? NULL : memchr(s, ' ', (size_t)(end - s));
-		s = s ? s : end;
+		blank = s == end ? NULL : memchr(s, ' ', (size_t)(end - s));
+		blank = blank ? blank : end;
 	}
 }
 

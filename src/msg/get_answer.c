@@ -255,10 +255,10 @@ size_t msg_get_all(const struct msg *m, struct str text, const struct str **ret)
 	struct str *list;
 	struct vec out;
 
-	if (!it->is_listed && is_absent(m, q)) {
+	if (!it->is_listed && (is_absent(m, q) || (it->is_joined && it->count <= 1))) {
 		it->is_listed = true;
-		it->count = 0;
-		it->list = NULL;
+		it->count = it->is_joined ? it->count : 0;
+		it->list = &it->joined;
 	}
 	if (!it->is_listed) {
 		struct arena_mark mark = arena_get_mark(m->gets->scratch);

@@ -13,6 +13,7 @@
 #include "rules/judge_metas.h"
 #include "rules/rule.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #define SC_RULE "SHORTCIRCUIT"
@@ -299,27 +300,49 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	decide_learning(&j, ret);
 }
 
+/* A name by its first bytes as a number, which tells most apart. */
+struct named_hit {
+	uint64_t first;
+	const struct report_hit *hit;
+};
+
+static struct named_hit named(const struct report_hit *h)
+{
+	unsigned char bytes[sizeof(uint64_t)] = { 0 };
+	uint64_t first;
+
+	if (h->rule.n)
+		memcpy(bytes, h->rule.p, h->rule.n < sizeof(bytes) ? h->rule.n : sizeof(bytes));
+	memcpy(&first, bytes, sizeof(first));
+	return (struct named_hit){ be64toh(first), h };
+}
+
 static int by_name(const void *a, const void *b)
 {
-	return str_cmp((*(const struct report_hit *const *)a)->rule,
-		       (*(const struct report_hit *const *)b)->rule);
+	const struct named_hit *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return str_cmp(x->hit->rule, y->hit->rule);
 }
 
 struct str judge_tests(const struct report_hit *hits, size_t n, bool none, struct arena *a)
 {
-	const struct report_hit **sorted = arena_calloc(a, n + 1, sizeof(*sorted));
+	struct named_hit *sorted = arena_alloc(a, n * sizeof(*sorted));
 	struct strbuf b;
 	struct str ret;
 
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = &hits[i];
+		sorted[i] = named(&hits[i]);
 	qsort(sorted, n, sizeof(*sorted), by_name);
 	strbuf_init(&b, 1 << 20);
 	for (size_t i = 0; i < n; i++) {
-		for (uint32_t k = 0; k < sorted[i]->count; k++) {
+		struct str name = sorted[i].hit->rule;
+
+		for (uint32_t k = 0; k < sorted[i].hit->count; k++) {
 			if (b.n)
 				strbuf_add_byte(&b, ',');
-			strbuf_add(&b, sorted[i]->rule);
+			strbuf_add(&b, name);
 		}
 	}
 	if (!n && none)

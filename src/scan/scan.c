@@ -41,10 +41,18 @@ struct scan {
 	struct judgement judgement; /* once REPORT_SCORED */
 };
 
+/* What any message of that length takes, and no more: very many may wait. */
+static size_t first_bytes(size_t n)
+{
+	enum { ANY = 8 << 10, LONG = 16 << 10 };
+
+	return ANY + 2 * (n < LONG ? n : LONG);
+}
+
 struct scan *scan_new(const struct scan_config *conf, struct str raw, const struct envelope *env,
 		      int64_t now_ms, unsigned want, const volatile sig_atomic_t *stop)
 {
-	struct arena *a = arena_new();
+	struct arena *a = arena_new_of(first_bytes(raw.n));
 	struct scan *s = arena_zalloc(a, sizeof(*s));
 
 	s->arena = a;

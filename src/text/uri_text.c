@@ -98,6 +98,19 @@ static void look_ahead(struct scan *c, size_t i)
 	c->known = true;
 }
 
+/*
+ * Passes over bytes inside a word, where nothing begins, but not over the last before `to`. (The byte behind a shift of
+ * ISO-2022 has its parenthesis two bytes in front.)
+ */
+static size_t next_edge(const struct scan *c, size_t i, size_t to)
+{
+	if (i < 3)
+		return i;
+	while (i + 1 < to && class_at(c, i) & class_at(c, i - 1) & class_at(c, i - 2) & IS_WORD)
+		i++;
+	return i;
+}
+
 static bool may_begin(const struct scan *c, size_t i)
 {
 	bool before = i && (class_at(c, i - 1) & IS_WORD);
@@ -366,8 +379,10 @@ static void scan_stretch(struct uri_text *u, struct scan *c, size_t from, size_t
 {
 	for (size_t i = from; i < to && !u->list->over;) {
 		size_t end;
-		enum kind kind = may_begin(c, i) ? match(c, i, &end) : KIND_NONE;
+		enum kind kind;
 
+		i = next_edge(c, i, to);
+		kind = may_begin(c, i) ? match(c, i, &end) : KIND_NONE;
 		if (kind == KIND_NONE) {
 			i++;
 			continue;
