@@ -174,8 +174,12 @@ static void make_members(struct load *l, struct match_plan *plan)
 	for (size_t i = 0; i < ELEMENTS(gated); i++) {
 		uint64_t *set = arena_calloc(l->a, words, sizeof(*set));
 
-		add_members(set, &gated[i]->rules);
-		add_members(all, &gated[i]->rules);
+		for (size_t k = 0; k < gated[i]->rules.n; k++) {
+			if (!(gated[i]->rules.at[k]->flags & RULE_TEMPLATE)) /* runs later */
+				bits_add(set, gated[i]->rules.at[k]->index);
+		}
+		for (size_t k = 0; k < words; k++)
+			all[k] |= set[k];
 		gated[i]->members = set;
 	}
 	add_members(all, &plan->mime_apart);

@@ -48,20 +48,25 @@ static bool is_of_any_part(const struct rule *r)
 	       r->needs->min_length;
 }
 
-static enum list list_of(const struct rule *r)
+static enum list list_of_type(const struct rule *r)
 {
 	static const enum rule_type types[] = { RULE_BODY, RULE_URI,        RULE_RAWBODY,
 						RULE_FULL, RULE_MIMEHEADER, RULE_URI_DETAIL };
 
-	if (is_ordered(r))
-		return LIST_ORDERED;
-	if (r->type == RULE_MIMEHEADER && is_of_any_part(r))
-		return LIST_MIME;
 	for (unsigned i = 0; i < ELEMENTS(types); i++) {
 		if (r->type == types[i])
 			return (enum list)i;
 	}
 	return LIST_HEADER;
+}
+
+static enum list list_of(const struct rule *r)
+{
+	if (is_ordered(r))
+		return LIST_ORDERED;
+	if (r->type == RULE_MIMEHEADER && is_of_any_part(r))
+		return LIST_MIME;
+	return list_of_type(r);
 }
 
 static void push_rule(struct vec *v, const struct rule *r)
@@ -238,6 +243,10 @@ static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
 			add_mime_rule(l, &mime, r);
 		else
 			push_rule(&lists[list], r);
+		if (rule_is_foreseen(r))
+			push_rule(&lists[list_of_type(r)], r);
+		if (list == LIST_ORDERED && r->type == RULE_HEADER)
+			r->header->number = get_specs_add(specs, r->header->spec);
 	}
 	build_headers(l, plan, specs, &groups);
 	plan->body = gated(l, &lists[LIST_BODY]);

@@ -142,6 +142,8 @@ static void find_needs(struct load *l, struct rule *r)
 	for (size_t i = 0; i < r->needs->clause_count; i++)
 		rarity = fmax(rarity, literals_rarity(&r->needs->clauses[i]) + RARER);
 	r->by_window = !whole && r->needs->min_length > 1 && r->needs->window_rarity >= rarity;
+	if (r->flags & RULE_TEMPLATE)
+		return;
 	r->by_place = !whole && r->needs->min_length > 1 && has_places(r);
 	if (!whole && !l->options->ungated && (r->type == RULE_HEADER || r->type == RULE_FULL))
 		r->echo = echo_new(l->a, r->source.pcre);
@@ -154,10 +156,10 @@ void finish_regexes(struct load *l)
 
 		if (!active_somewhere(l->rs, r))
 			continue;
-		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE))) {
+		if (rule_is_regex(r) && !(r->flags & RULE_EXISTS))
 			find_needs(l, r);
+		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE)))
 			r->rx = compile(l, r, &r->source);
-		}
 		if ((r->flags & RULE_TEMPLATE) && !l->options->ungated)
 			r->gate = load_gate(l, r->source.pcre, GATE_SMALL);
 		for (size_t k = 0; r->type == RULE_URI_DETAIL && k < URI_KEY_COUNT; k++) {

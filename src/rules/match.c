@@ -55,6 +55,7 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 	vec_init(&m->asks, a, sizeof(struct match_ask *), m->max_asks);
 	map_init(&m->ask_index, a, false);
 	map_init(&m->tags, a, false);
+	m->foreseen = arena_calloc(a, bits_words(rs->rule_count) + 1, sizeof(uint64_t));
 	m->first_tags = options->first_tags;
 	vec_init(&m->logs, a, sizeof(struct match_log), 10000);
 	vec_init(&m->notes, a, sizeof(struct match_note), 10000);

@@ -125,6 +125,10 @@ static void try_rule(struct bulk *b, uint32_t position)
 
 	if (is_settled(b, r))
 		return;
+	if (r->flags & RULE_TEMPLATE) {
+		bits_add(b->m->foreseen, r->index);
+		return;
+	}
 	places = prefilter_stretches(&b->scan, position, &n);
 	if (n)
 		try_places(b, r, places, n);
@@ -148,7 +152,7 @@ static void forget(struct match *m, const struct gated_list *list, uint32_t from
 	for (size_t i = 0; i < list->rules.n; i++) {
 		const struct rule *r = list->rules.at[i];
 
-		if (r->rank >= from) {
+		if (r->rank >= from && !(r->flags & RULE_TEMPLATE)) {
 			bits_remove(m->hits.hit, r->index);
 			bits_remove(m->hits.ran, r->index);
 		}
@@ -165,8 +169,10 @@ static void settle(struct bulk *b)
 	for (size_t i = 0; !b->from && i < bits_words(b->m->hits.n); i++)
 		b->m->hits.ran[i] |= list->members[i];
 	for (size_t i = 0; b->from && i < list->rules.n; i++) {
-		if (list->rules.at[i]->rank >= b->from)
-			bits_add(b->m->hits.ran, list->rules.at[i]->index);
+		const struct rule *r = list->rules.at[i];
+
+		if (r->rank >= b->from && !(r->flags & RULE_TEMPLATE))
+			bits_add(b->m->hits.ran, r->index);
 	}
 }
 

@@ -61,6 +61,7 @@ struct match {
 	struct map tags;      /* name -> struct match_values * */
 	struct match_first_tags *first_tags;
 	struct rule_costs *costs; /* NULL: see match_options */
+	uint64_t *foreseen;       /* templates that some subject may match, bits by index */
 	struct vec logs;          /* struct match_log */
 	struct vec tag_list;      /* struct match_tag: of the result */
 	struct vec notes;         /* struct match_note */

@@ -101,6 +101,8 @@ static size_t capture_lines(struct match *m, const struct rule *r, const struct 
 	for (; i < count && !match_is_full(r, n); i++) {
 		struct rx_counting counting = { .max = 1, .each = on_match, .ctx = &c };
 
+		if (r->gate && !gate_may_match(r->gate, line[i], 0))
+			continue;
 		if (r->flags & RULE_MULTIPLE)
 			counting.max = r->maxhits ? r->maxhits - n : 0;
 		m->result.regex_runs++;
@@ -123,7 +125,8 @@ static struct str_list subjects_of(struct match *m, const struct rule *r, bool *
 	case RULE_RAWBODY: return (struct str_list){ m->msg->rawbody.line, m->msg->rawbody.n };
 	case RULE_URI: n = match_uri_lines(m, &uris); return (struct str_list){ uris, n };
 	case RULE_HEADER:
-		*one = msg_get(m->msg, r->header->spec, ret_found);
+		*one = r->header->number ? msg_get_spec(m->msg, r->header->number, ret_found)
+					 : msg_get(m->msg, r->header->spec, ret_found);
 		if (!*ret_found)
 			*one = r->flags & RULE_IF_UNSET ? r->header->if_unset : STR("");
 		break;
@@ -144,6 +147,23 @@ static bool is_hopeless(const struct rule *r, struct str_list subjects)
 	return true;
 }
 
+/* The same before subjects are listed; a body that was edited since is another one. */
+static bool is_known_hopeless(const struct match *m, const struct rule *r)
+{
+	return rule_is_foreseen(r) && !bits_has(m->foreseen, r->index) &&
+	       !(m->has_edited && r->type == RULE_BODY);
+}
+
+static bool has_subject(const struct match *m, const struct rule *r)
+{
+	switch (r->type) {
+	case RULE_BODY: return m->msg->body.n > first_line(r);
+	case RULE_RAWBODY: return m->msg->rawbody.n;
+	case RULE_URI: return m->msg->uris && m->msg->uris->cleaned.n;
+	default: return true;
+	}
+}
+
 /* The template rule's expression, once it has to be run; NULL: there is none, and it has not run. */
 static const struct rx *make_expression(struct match *m, const struct rule *r)
 {
@@ -152,30 +172,52 @@ static const struct rx *make_expression(struct match *m, const struct rule *r)
 	return match_fill_template(m, r, &perl) ? match_compile_template(m, perl) : NULL;
 }
 
-void match_ordered_regex(struct match *m, const struct rule *r)
+static size_t count_ordered(struct match *m, const struct rule *r, const struct rx *rx,
+			    struct str_list subjects, bool found)
 {
-	const struct rx *rx = r->rx;
+	if (r->type == RULE_HEADER && (r->flags & RULE_NEGATED))
+		return match_count_header(m, r, rx, subjects.s[0], found);
+	return capture_lines(m, r, rx, subjects.s, subjects.n);
+}
+
+static void match_template(struct match *m, const struct rule *r)
+{
 	struct str_list subjects;
+	const struct rx *rx;
 	size_t n = 0;
 	bool found;
 
-	if ((r->flags & RULE_TEMPLATE) && !match_has_tags(m, r))
+	if (!match_has_tags(m, r))
 		return;
+	if (has_subject(m, r))
+		match_keep_template(m, r);
+	if (!is_known_hopeless(m, r)) {
+		subjects = subjects_of(m, r, &found);
+		if (!is_hopeless(r, subjects)) {
+			rx = make_expression(m, r);
+			if (!rx)
+				return;
+			n = count_ordered(m, r, rx, subjects, found);
+		}
+	}
+	match_ran(m, r, n, (double)n);
+}
+
+void match_ordered_regex(struct match *m, const struct rule *r)
+{
+	struct str_list subjects;
+	size_t n;
+	bool found;
+
+	if (r->flags & RULE_TEMPLATE) {
+		match_template(m, r);
+		return;
+	}
 	if (r->type == RULE_MIMEHEADER) {
-		match_mimeheader(m, r, rx);
+		match_mimeheader(m, r, r->rx);
 		return;
 	}
 	subjects = subjects_of(m, r, &found);
-	if ((r->flags & RULE_TEMPLATE) && subjects.n > first_line(r))
-		match_keep_template(m, r);
-	if (!(r->flags & RULE_TEMPLATE) || !is_hopeless(r, subjects)) {
-		if (r->flags & RULE_TEMPLATE)
-			rx = make_expression(m, r);
-		if (!rx)
-			return;
-		n = r->type == RULE_HEADER && (r->flags & RULE_NEGATED)
-			? match_count_header(m, r, rx, subjects.s[0], found)
-			: capture_lines(m, r, rx, subjects.s, subjects.n);
-	}
+	n = count_ordered(m, r, r->rx, subjects, found);
 	match_ran(m, r, n, (double)n);
 }

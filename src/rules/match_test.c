@@ -123,6 +123,14 @@ static const struct {
 	  "mimeheader __A X-Part =~ /^(?<P>\\w+)/\nmimeheader B X-Part =~ /^%{P}/", "__A" },
 	{ "template keeps its flags", "header __A To:addr =~ /(?<WHO>ann)/\nbody B /HELLO %{WHO}/i",
 	  "B __A" },
+	{ "template over a replaced body",
+	  "header __A To:addr =~ /(?<WHO>ann)/\nheader E eval:test_cut_body()\n"
+	  "body B /^ %{WHO}/\nbody C /^Hello %{WHO}/\npriority C -5",
+	  "C B __A" },
+	{ "templates of every type",
+	  "header __A To:addr =~ /(?<WHO>ann)/\nrawbody B /Hello %{WHO}/\nfull C /Hello %{WHO}/\n"
+	  "uri D m{example\\.com/(?!%{WHO})}\nuri E m{nowhere\\.com/%{WHO}}\nmeta F !E",
+	  "D B C F __A" },
 	/* ReplaceTags */
 	{ "tag", "replace_tag H [Hh]ello\nreplace_rules A\nbody A /^<H> ann/", "A" },
 	{ "tags in tags",

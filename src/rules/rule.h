@@ -61,8 +61,11 @@ struct eval_test {
 	bool broken;    /* arguments or type are wrong */
 };
 
+struct get_spec;
+
 struct header_test {
-	struct str spec; /* as msg_get() wants it */
+	struct str spec;               /* as msg_get() wants it */
+	const struct get_spec *number; /* the same for msg_get_spec(); NULL: its group has it */
 	struct str if_unset;
 };
 
@@ -155,7 +158,10 @@ struct mime_group {
 	uint32_t first, n;
 };
 
-/* Regexp rules over the same subjects, and what tells which of them may match one. */
+/*
+ * Regexp rules over the same subjects, and what tells which of them may match one. Templates among these run
+ * later, in their order (rule_is_foreseen()).
+ */
 struct gated_list {
 	struct rule_list rules;
 	const uint64_t *members; /* the same as bits, by index */
@@ -244,6 +250,14 @@ static inline bool rule_is_regex(const struct rule *r)
 {
 	return r->type == RULE_HEADER || r->type == RULE_BODY || r->type == RULE_URI ||
 	       r->type == RULE_RAWBODY || r->type == RULE_FULL || r->type == RULE_MIMEHEADER;
+}
+
+/* A template of which its prefilter says beforehand whether any subject may match, whatever the tags are. */
+static inline bool rule_is_foreseen(const struct rule *r)
+{
+	return (r->flags & RULE_TEMPLATE) && !(r->flags & RULE_NEGATED) &&
+	       (r->type == RULE_BODY || r->type == RULE_URI || r->type == RULE_RAWBODY ||
+		r->type == RULE_FULL);
 }
 
 static inline unsigned score_set_of(bool net, bool bayes)
