@@ -95,6 +95,7 @@ static void close_group(struct analysis *n)
 	needs_end_branch(n);
 	p = needs_top(n)->done;
 	vec_pop(&n->frames);
+	p.is_class = false;
 	if (p.start.max_length <= LETTER_LENGTH) /* the spellings of a letter: not worth it */
 		p.alts.n = 0;
 	n->in.at++;
@@ -197,7 +198,7 @@ static void keep(struct arena *a, const struct piece *p, struct needs *ret)
 			ret->clauses[ret->clause_count++] = clause_of(a, &p->found[i]);
 	}
 	ret->min_length = p->start.min_length;
-	ret->run = (struct needs_run){ p->run.set, p->run.length };
+	ret->run = p->run.run;
 	ret->byte_sets = p->byte_sets;
 	memcpy(ret->bytes, p->bytes, sizeof(ret->bytes));
 }

@@ -34,10 +34,13 @@ struct needs_look {
 	size_t length;
 };
 
-/* So many bytes of a set, unfolded, stand in a row; length 0: nothing of the kind is needed. */
+/*
+ * So many bytes of a set, unfolded, stand in a row; length 0: nothing of the kind is needed. Words of less
+ * than so many bytes, with other bytes of the set on both sides, are not among them (0 or 1: they may be).
+ */
 struct needs_run {
-	struct byteset set;
-	size_t length;
+	struct byteset set, word;
+	size_t length, word_length;
 };
 
 /* One of some literals is there; a match holds one that begins back_min to back_max bytes behind its beginning. */

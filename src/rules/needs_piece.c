@@ -65,7 +65,7 @@ static void start_branch(struct frame *f)
 {
 	needs_of_nothing(&f->branch);
 	f->whole = true;
-	f->run_count = 0;
+	f->run_count = f->pieces = 0;
 	f->tail_min = f->tail_max = 0;
 }
 
@@ -338,7 +338,7 @@ void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece 
 
 	byteset_fold_down(&folded);
 	count = byteset_count(&folded);
-	*ret = (struct piece){ .alphabet = *raw, .choices = count > MAX_LITERAL };
+	*ret = (struct piece){ .is_class = true, .alphabet = *raw, .choices = count > MAX_LITERAL };
 	if (n->flags & RX_TEXT_I)
 		byteset_fold(&ret->alphabet, true);
 	needs_window_byte(&ret->start, &folded);
@@ -392,7 +392,8 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 	again.alts.n = 0;
 	again.choices = product(p->choices, r.min);
 	if (r.min == 0) { /* it need not be there at all */
-		again.run.length = 0;
+		again.run.run.length = 0;
+		again.word.length = 0;
 		again.found_count = 0;
 		again.byte_sets = 0;
 		if (r.max == 1)

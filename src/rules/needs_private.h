@@ -67,11 +67,16 @@ double needs_alts_rarity(struct needs_alts x);
 
 enum { NEEDS_LIVE = 12, NEEDS_RUNS = 6 };
 
+/* Bytes of a set, so many and more; length 0: it is something else. */
+struct needs_word {
+	struct byteset set;
+	size_t length;
+};
+
 /* A run in the making, or one that every match holds. */
 struct needs_running {
-	struct byteset set;
-	double share; /* of mail's bytes that are in it */
-	size_t length;
+	struct needs_run run;
+	double share; /* of mail's bytes that are in its set */
 	size_t
 	    choices; /* of these bytes those that are no literal's: it is worth as much as they tell */
 };
@@ -94,7 +99,9 @@ struct piece {
 	size_t byte_sets;
 	struct byteset alphabet;  /* all bytes it may be made of, unfolded */
 	size_t choices;           /* struct needs_running */
+	struct needs_word word;   /* it is such words with one separator or more behind each */
 	struct needs_running run; /* the rarest that it holds; length 0: none */
+	bool is_class;            /* bytes of its alphabet, no group */
 	bool is_optional;         /* `start` stands for `once` or nothing, which are told apart */
 	struct needs_window once; /* in windows */
 };
@@ -105,7 +112,9 @@ struct frame {
 	size_t tail_min, tail_max;             /* where in the branch tail begins */
 	struct needs_running runs[NEEDS_RUNS]; /* that go on with the branch */
 	size_t run_count;
-	struct piece done; /* what the branches before have in common */
+	size_t pieces;          /* that the branch has */
+	struct needs_word word; /* the first, where it is one */
+	struct piece done;      /* what the branches before have in common */
 	bool has_done;
 };
 

@@ -8,7 +8,7 @@
 #include <math.h>
 
 /* In bits: of a run that is worth looking for. In bytes: shorter ones are found anywhere. */
-enum { MIN_RUN_BITS = 7, MIN_RUN = 5 };
+enum { MIN_RUN_BITS = 7, MIN_RUN = 5, WORD_BITS = 10 };
 
 /* What mail has of a byte, unfolded, of about 1,000. */
 static double share_of(uint8_t c)
@@ -45,11 +45,11 @@ static bool is_none(const struct byteset *set)
 
 static struct needs_running wider(struct needs_running run, const struct byteset *set)
 {
-	struct byteset more = without(*set, &run.set);
+	struct byteset more = without(*set, &run.run.set);
 
 	if (!is_none(&more)) {
 		run.share += share_of_set(more);
-		byteset_union(&run.set, &more);
+		byteset_union(&run.run.set, &more);
 	}
 	return run;
 }
@@ -62,18 +62,19 @@ static double rarity(const struct needs_running *run)
 	double rest;
 
 	byteset_invert(&all);
-	rest = share_of_set(without(all, &run->set));
-	return (double)run->choices * -log2(run->share / (run->share + rest));
+	rest = share_of_set(without(all, &run->run.set));
+	return (double)run->choices * -log2(run->share / (run->share + rest)) +
+	       (run->run.word_length ? WORD_BITS : 0);
 }
 
 static void keep_rarer(struct needs_running *best, const struct needs_running *run)
 {
 	double bits;
 
-	if (run->length < MIN_RUN || !run->choices)
+	if (run->run.length < MIN_RUN || !run->choices)
 		return;
 	bits = rarity(run);
-	if (bits >= MIN_RUN_BITS && (!best->length || bits > rarity(best)))
+	if (bits >= MIN_RUN_BITS && (!best->run.length || bits > rarity(best)))
 		*best = *run;
 }
 
@@ -82,43 +83,72 @@ static size_t sum(size_t a, size_t b)
 	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
-/* Of two with the same set the longer one. */
 static bool is_there(const struct needs_running *runs, size_t n, const struct byteset *set)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (!memcmp(&runs[i].set, set, sizeof(*set)))
+		if (!memcmp(&runs[i].run.set, set, sizeof(*set)))
 			return true;
 	}
 	return false;
 }
 
-void needs_append_run(struct frame *f, const struct piece *p)
+/* Those that have begun go on. Of two with the same set the longer one is left. */
+static void lengthen(struct frame *f, const struct piece *p, size_t length)
 {
-	size_t length = p->start.min_length < UINT32_MAX ? p->start.min_length : UINT32_MAX, n = 0;
+	size_t n = 0;
 
-	if (p->run.length)
-		keep_rarer(&f->branch.run, &p->run);
 	for (size_t i = 0; i < f->run_count; i++) {
-		struct byteset more = without(p->alphabet, &f->runs[i].set);
-		struct needs_running run = f->runs[i];
+		struct needs_running it = f->runs[i];
+		struct byteset more = without(p->alphabet, &it.run.set);
 
-		if (!is_none(&more)) {
-			keep_rarer(&f->branch.run, &run);
-			run = wider(run, &more);
-		}
-		run.length = sum(run.length, length);
-		run.choices = sum(run.choices, p->choices);
-		if (!is_there(f->runs, n, &run.set))
-			f->runs[n++] = run;
+		if (!is_none(&more) || it.run.word_length)
+			keep_rarer(&f->branch.run, &it);
+		it = wider(it, &more);
+		it.run.length = sum(it.run.length, length);
+		it.run.word_length = 0;
+		it.choices = sum(it.choices, p->choices);
+		if (!is_there(f->runs, n, &it.run.set))
+			f->runs[n++] = it;
 	}
 	f->run_count = n;
-	if (p->choices && n < NEEDS_RUNS && byteset_count(&p->alphabet) < 256 &&
-	    !is_there(f->runs, n, &p->alphabet))
-		f->runs[f->run_count++] =
-		    (struct needs_running){ .set = p->alphabet,
-					    .share = share_of_set(p->alphabet),
-					    .length = length,
-					    .choices = p->choices };
+}
+
+static void begin_run(struct frame *f, const struct piece *p, size_t length)
+{
+	if (f->run_count == NEEDS_RUNS || byteset_count(&p->alphabet) == 256 ||
+	    (!p->word.length && is_there(f->runs, f->run_count, &p->alphabet)))
+		return;
+	f->runs[f->run_count++] = (struct needs_running){
+		.run = { p->alphabet, p->word.set, length, p->word.length },
+		.share = share_of_set(p->alphabet),
+		.choices = p->choices,
+	};
+}
+
+/* Whether the branch is words, and what divides them. */
+static void find_words(struct frame *f, const struct piece *p)
+{
+	struct byteset other = without(p->alphabet, &f->word.set);
+
+	f->branch.word.length = 0;
+	if (!f->pieces++)
+		f->word = p->is_class ? (struct needs_word){ p->alphabet, p->start.min_length }
+				      : (struct needs_word){ .length = 0 };
+	else if (f->pieces == 2 && p->is_class && p->start.min_length && f->word.length > 1 &&
+		 !memcmp(&other, &p->alphabet, sizeof(other)))
+		f->branch.word = f->word;
+}
+
+void needs_append_run(struct frame *f, const struct piece *p)
+{
+	size_t length = sum(p->start.min_length, 0);
+
+	if (p->run.run.length)
+		keep_rarer(&f->branch.run, &p->run);
+	lengthen(f, p, length);
+	if (p->choices)
+		begin_run(f, p, length);
+	find_words(f, p);
 	byteset_union(&f->branch.alphabet, &p->alphabet);
 	f->branch.choices = sum(f->branch.choices, p->choices);
 }
@@ -132,17 +162,20 @@ void needs_end_runs(struct frame *f)
 
 void needs_join_runs(struct piece *done, const struct piece *b)
 {
-	struct needs_running both = wider(done->run, &b->run.set), *run = &done->run;
+	struct needs_running both = wider(done->run, &b->run.run.set), *it = &done->run;
 
 	byteset_union(&done->alphabet, &b->alphabet);
 	done->choices = done->choices < b->choices ? done->choices : b->choices;
-	both.length = run->length < b->run.length ? run->length : b->run.length;
-	both.choices = run->choices < b->run.choices ? run->choices : b->run.choices;
-	*run = (struct needs_running){ .length = 0 };
-	keep_rarer(run, &both);
+	done->word.length = 0;
+	if (b->run.run.length < it->run.length)
+		both.run.length = b->run.run.length;
+	both.run.word_length = 0;
+	both.choices = it->choices < b->run.choices ? it->choices : b->run.choices;
+	*it = (struct needs_running){ .choices = 0 };
+	keep_rarer(it, &both);
 }
 
-bool needs_has_run(const struct needs_run *run, struct str subject)
+static bool has_plain(const struct needs_run *run, struct str subject)
 {
 	const uint8_t *p = (const uint8_t *)subject.p;
 	size_t start = 0, known = 0; /* what stands from start to before known is in the set */
@@ -158,4 +191,51 @@ bool needs_has_run(const struct needs_run *run, struct str subject)
 		known = end;
 	}
 	return false;
+}
+
+/*
+ * Backwards from `end`, over what may belong to one run: to the beginning of what does, `start` where all does.
+ * What stands from start to before known is such a run, but for a word that goes on behind it.
+ */
+static size_t words_back(const struct needs_run *run, const uint8_t *p, size_t start, size_t known,
+			 size_t end)
+{
+	size_t at = end, word_end = 0; /* where a word ends in front of another byte of the run */
+
+	while (at > start) {
+		if (byteset_has(&run->word, p[at - 1])) {
+			at--;
+			if (at < known && (!word_end || word_end - at >= run->word_length))
+				return start;
+			continue;
+		}
+		if (!byteset_has(&run->set, p[at - 1]) ||
+		    (word_end > at && word_end - at < run->word_length))
+			return at;
+		if (at <= known)
+			return start;
+		word_end = --at;
+	}
+	return start;
+}
+
+static bool has_words(const struct needs_run *run, struct str subject)
+{
+	const uint8_t *p = (const uint8_t *)subject.p;
+	size_t start = 0, known = 0;
+
+	while (start <= subject.n && subject.n - start >= run->length) {
+		size_t end = start + run->length, at = words_back(run, p, start, known, end);
+
+		if (at == start)
+			return true;
+		start = at;
+		known = end;
+	}
+	return false;
+}
+
+bool needs_has_run(const struct needs_run *run, struct str subject)
+{
+	return run->word_length > 1 ? has_words(run, subject) : has_plain(run, subject);
 }

@@ -263,35 +263,79 @@ static void test_runs(void **state)
 	}
 }
 
-/* Whether so many of the letters stand in a row, byte by byte. */
-static bool has_row(struct str s, struct str letters, size_t length)
+/* Whether such a run begins there, byte by byte. */
+static bool begins_run(const struct needs_run *run, struct str s)
 {
-	size_t n = 0;
+	size_t word = 0;
+	bool has_other = false; /* in front of the word */
 
-	for (size_t i = 0; i < s.n && n < length; i++)
-		n = str_chr(letters, s.p[i]) == STR_NPOS ? 0 : n + 1;
-	return n >= length;
+	if (s.n < run->length)
+		return false;
+	for (size_t i = 0; i < run->length; i++) {
+		uint8_t c = (uint8_t)s.p[i];
+
+		if (!byteset_has(&run->set, c) ||
+		    (!byteset_has(&run->word, c) && has_other && word && word < run->word_length))
+			return false;
+		has_other = has_other || !byteset_has(&run->word, c);
+		word = byteset_has(&run->word, c) ? word + 1 : 0;
+	}
+	return true;
 }
 
 static void test_has_run(void **state)
 {
-	struct str letters = STR("ab");
 	uint32_t x = 1;
+	size_t found = 0;
 
 	(void)state;
-	for (size_t turn = 0; turn < 3000; turn++) {
-		struct needs_run run = { .length = 1 + turn % 9 };
+	for (size_t turn = 0; turn < 20000; turn++) {
+		struct needs_run run = { .length = 1 + turn % 19, .word_length = turn / 19 % 5 };
 		char text[40];
 		size_t n = turn % sizeof(text);
+		bool want = false;
 
 		byteset_add(&run.set, 'a');
-		byteset_add(&run.set, 'b');
+		byteset_add(&run.set, '.');
+		byteset_add(run.word_length ? &run.word : &run.set, 'a');
 		for (size_t i = 0; i < n; i++) {
 			x = x * 1664525 + 1013904223;
-			text[i] = "aaababbaabc"[x >> 16 & 7 ? (x >> 20) % 10 : 10u];
+			text[i] = "aaaaaa.aaaaaa..c"[x >> 16 & 15];
 		}
-		assert_true(needs_has_run(&run, str_make(text, n)) ==
-			    has_row(str_make(text, n), letters, run.length));
+		for (size_t i = 0; i < n && !want; i++)
+			want = begins_run(&run, str_make(text + i, n - i));
+		if (needs_has_run(&run, str_make(text, n)) != want)
+			fail_msg("%.*s: %zu of words of %zu", (int)n, text, run.length,
+				 run.word_length);
+		found += want;
+	}
+	assert_true(found > 3000 && found < 15000);
+}
+
+static void test_words(void **state)
+{
+	static const struct {
+		const char *perl;
+		size_t length, word;
+	} cases[] = {
+		{ "\\b(?:[a-z]{8,}[\\s.]+){6}", 54, 8 },
+		{ "\\b(?:[a-z]{8,}[\\s.]+){6}\\.$", 54, 8 },
+		{ "(?:[a-z]{4,9}\\s){5,}", 25, 4 },
+		{ "(?:[a-z]{8,}[\\s.]*){6}", 48, 0 },
+		{ "(?:[a-z]{8,}[\\s.a-c]+){6}", 54, 0 },
+		{ "(?:[a-z]{8,}[\\s.]+|[a-z]{9,}\\s){6}", 54, 0 },
+		{ "(?:[a-z]{8,}[\\s.]+\\d?){6}", 54, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct needs n;
+
+		literals_of(a, cases[i].perl, &n);
+		if (n.run.length != cases[i].length || n.run.word_length != cases[i].word)
+			fail_msg("%s: %zu %zu", cases[i].perl, n.run.length, n.run.word_length);
+		arena_free(a);
 	}
 }
 
@@ -335,10 +379,11 @@ static void test_max_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),  cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_has_run),   cmocka_unit_test(test_max_length),
-		cmocka_unit_test(test_windows),   cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_same_hits), cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_literals),   cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_has_run),    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_max_length), cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_fold),       cmocka_unit_test(test_same_hits),
+		cmocka_unit_test(test_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

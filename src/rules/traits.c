@@ -23,9 +23,9 @@ struct set {
 	uint32_t max_asked; /* in longer subjects it is there anyway */
 };
 
-/* Runs of these bytes; the shortest that is asked for. */
+/* Runs of one kind, whatever their length; the shortest that is asked for. */
 struct kind {
-	struct byteset bytes;
+	struct needs_run run;
 	uint32_t shortest;
 };
 
@@ -62,13 +62,13 @@ static bool is_implied(const struct needs *n, const struct byteset *set)
 
 struct builder {
 	struct vec sets, kinds;     /* struct set, struct kind */
-	struct map set_of, kind_of; /* their bytes -> number */
+	struct map set_of, kind_of; /* byte sets, runs of length 0 -> number */
 };
 
-/* The number of those bytes, a new one where *ret_new; 0: there are too many. */
-static uint16_t number_of(struct map *numbers, const struct byteset *bytes, bool *ret_new)
+/* The number of what is the same byte for byte, a new one where *ret_new; 0: there are too many. */
+static uint16_t number_of(struct map *numbers, const void *what, size_t size, bool *ret_new)
 {
-	struct str key = str_make((const char *)bytes, sizeof(*bytes));
+	struct str key = str_make(what, size);
 	uintptr_t number = (uintptr_t)map_get(numbers, key);
 
 	*ret_new = !number && map_count(numbers) < UINT16_MAX;
@@ -82,7 +82,7 @@ static uint16_t number_of(struct map *numbers, const struct byteset *bytes, bool
 static uint16_t number_set(struct builder *b, const struct byteset *bytes)
 {
 	bool is_new;
-	uint16_t number = number_of(&b->set_of, bytes, &is_new);
+	uint16_t number = number_of(&b->set_of, bytes, sizeof(*bytes), &is_new);
 
 	if (is_new)
 		*(struct set *)vec_must_push(&b->sets) =
@@ -92,12 +92,15 @@ static uint16_t number_set(struct builder *b, const struct byteset *bytes)
 
 static uint16_t number_kind(struct builder *b, const struct needs_run *run)
 {
+	struct needs_run any = *run;
 	bool is_new;
-	uint16_t number = number_of(&b->kind_of, &run->set, &is_new);
+	uint16_t number;
 	struct kind *k;
 
+	any.length = 0;
+	number = number_of(&b->kind_of, &any, sizeof(any), &is_new);
 	if (is_new)
-		*(struct kind *)vec_must_push(&b->kinds) = (struct kind){ run->set, UINT32_MAX };
+		*(struct kind *)vec_must_push(&b->kinds) = (struct kind){ any, UINT32_MAX };
 	if (!number)
 		return 0;
 	k = VEC_AT(&b->kinds, struct kind, number - 1u);
@@ -195,9 +198,11 @@ static bool has_one_of(struct traits *t, const struct set *set)
 static bool look_for_run(struct traits *t, const struct kind *kind, struct traits_run *known,
 			 uint32_t length)
 {
-	struct needs_run run = { kind->bytes, length };
-	bool has = needs_has_run(&run, t->subject);
+	struct needs_run run = kind->run;
+	bool has;
 
+	run.length = length;
+	has = needs_has_run(&run, t->subject);
 	if (has)
 		known->has = length;
 	else
