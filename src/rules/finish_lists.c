@@ -124,16 +124,32 @@ static void find_absent(struct load *l, struct header_group *g, const struct rul
 {
 	struct vec v;
 
-	vec_init(&v, l->a, sizeof(struct absent_hit), 0);
+	vec_init(&v, l->a, sizeof(struct known_hit), 0);
 	for (uint32_t i = 0; i < g->n; i++) {
 		uint32_t n = absent_count(rules[g->first + i], run);
 
 		if (n)
-			*(struct absent_hit *)vec_must_push(&v) =
-			    (struct absent_hit){ rules[g->first + i], n };
+			*(struct known_hit *)vec_must_push(&v) =
+			    (struct known_hit){ rules[g->first + i], n };
 	}
 	g->absent = v.data;
 	g->absent_count = v.n;
+}
+
+/* exists:NAME; the prefilter leaves them out. */
+static void find_present(struct load *l, struct header_group *g, const struct rule *const *rules)
+{
+	struct vec v;
+
+	vec_init(&v, l->a, sizeof(struct known_hit), 0);
+	for (uint32_t i = 0; i < g->n; i++) {
+		const struct rule *r = rules[g->first + i];
+
+		if (r->flags & RULE_EXISTS)
+			*(struct known_hit *)vec_must_push(&v) = (struct known_hit){ r, 1 };
+	}
+	g->present = v.data;
+	g->present_count = v.n;
 }
 
 static void build_headers(struct load *l, struct match_plan *plan, struct get_specs *specs,
@@ -161,8 +177,10 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 	plan->group_count = n;
 	plan->header.rules = rules_of(&rules);
 	plan->header.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		find_absent(l, &plan->groups[i], plan->header.rules.at, run);
+		find_present(l, &plan->groups[i], plan->header.rules.at);
+	}
 	rx_run_free(run);
 }
 

@@ -129,6 +129,7 @@ static void try_rule(struct bulk *b, uint32_t position)
 		bits_add(b->m->foreseen, r->index);
 		return;
 	}
+	b->m->result.tries++;
 	places = prefilter_stretches(&b->scan, position, &n);
 	if (n)
 		try_places(b, r, places, n);
@@ -206,6 +207,12 @@ static void settle_groups(struct match *m, size_t count)
 		bits_add(m->hits.ran, list->rules.at[i]->index);
 }
 
+static void set_known(struct match *m, const struct known_hit *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		hits_set(&m->hits, at[i].rule->index, at[i].count, at[i].count);
+}
+
 void match_headers(struct match *m)
 {
 	const struct match_plan *plan = m->plan;
@@ -220,9 +227,10 @@ void match_headers(struct match *m)
 
 		if (found)
 			run_subject(&b, value, i, false);
-		for (size_t k = 0; !found && k < g->absent_count; k++)
-			hits_set(&m->hits, g->absent[k].rule->index, g->absent[k].count,
-				 g->absent[k].count);
+		if (found)
+			set_known(m, g->present, g->present_count);
+		else
+			set_known(m, g->absent, g->absent_count);
 		if (!match_has_run_out(m))
 			done = i + 1;
 	}

@@ -336,13 +336,58 @@ static void test_score_sets(void **state)
 	}
 }
 
+static uint64_t tries_of(const char *rules)
+{
+	static const char mail[] = "Subject: Re: it\nTo: a@b.c\n\nhttp://x.y/z?q=1 is a page\n\n"
+				   "These are words of different lengths, none too long.\n";
+	struct harness h;
+	uint64_t n;
+
+	harness_load(&h, rules);
+	harness_scan(&h, mail);
+	n = match_hits(h.match)->tries;
+	harness_done(&h);
+	return n;
+}
+
+/* Rules that a look from the outside rules out, or decides, are not tried. */
+static void test_tries(void **state)
+{
+	static const struct {
+		const char *rule;
+		uint64_t want; /* besides those that the harness makes */
+	} rules[] = {
+		{ "body R1 /\\w/", 1 },
+		{ "body R1 /\\d/", 1 },
+		{ "body R1 /\\s[A-Z]{16}\\s/", 0 },
+		{ "body R1 /(?:[a-z]{6,}\\s+){3}/", 0 },
+		{ "body R1 /^\\S{1,3}$/", 0 },
+		{ "body R1 /(\\w+@\\w+) \\1/", 0 },
+		{ "uri R1 /^https?:.*%/", 0 },
+		{ "uri R1 /^https?:.*:/", 0 },
+		{ "header R1 exists:To", 0 },
+		{ "header R1 To =~ /@/", 1 },
+		{ "header R1 exists:X-None", 0 },
+	};
+	uint64_t before = tries_of("");
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rules); i++) {
+		uint64_t n = tries_of(rules[i].rule) - before;
+
+		if (n != rules[i].want)
+			fail_msg("%s: %zu", rules[i].rule, (size_t)n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hits),   cmocka_unit_test(test_asks),
-		cmocka_unit_test(test_expire), cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_extras), cmocka_unit_test(test_scratch),
-		cmocka_unit_test(test_needs),  cmocka_unit_test(test_score_sets),
+		cmocka_unit_test(test_tries),      cmocka_unit_test(test_hits),
+		cmocka_unit_test(test_asks),       cmocka_unit_test(test_expire),
+		cmocka_unit_test(test_budget),     cmocka_unit_test(test_extras),
+		cmocka_unit_test(test_scratch),    cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_score_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "rules/needs_private.h"
 
 #include "core/arena.h"
+#include "core/num.h"
 #include "rules/rx_text.h"
 
 enum { LETTER_LENGTH = 8 };
@@ -24,6 +25,18 @@ static void take_class(struct analysis *n, struct piece *ret)
 	if (negated)
 		byteset_invert(&set);
 	needs_of_bytes(n, &set, ret);
+}
+
+static void take_reference(struct analysis *n, struct piece *ret)
+{
+	bool is_number = rd_peek_at(&n->in, 1) == 'g';
+	struct str text = rd_until(&n->in, is_number ? "}" : ">");
+	uint64_t number = 0;
+
+	n->in.at++;
+	if (!is_number || !num_parse_u64(str_from(text, 3), 10, UINT16_MAX, &number))
+		number = NEEDS_GROUPS;
+	needs_of_reference(n, (unsigned)number, ret);
 }
 
 static void take_escape(struct analysis *n, struct piece *ret)
@@ -52,9 +65,7 @@ static void take_escape(struct analysis *n, struct piece *ret)
 		return;
 	}
 	if (c == 'g' || c == 'k') { /* \g{1} \k<name> */
-		rd_until(&n->in, c == 'g' ? "}" : ">");
-		n->in.at++;
-		needs_of_anything(ret, 0);
+		take_reference(n, ret);
 		return;
 	}
 	byte = rx_text_byte(&n->in);
@@ -66,7 +77,7 @@ static void take_escape(struct analysis *n, struct piece *ret)
 
 static void take_group(struct analysis *n)
 {
-	struct str flags;
+	struct str flags, rest = rd_rest(&n->in);
 	struct piece p;
 
 	if (rx_text_is_flags(&n->in, &flags)) {
@@ -77,13 +88,15 @@ static void take_group(struct analysis *n)
 	switch (rx_text_open(&n->in, &flags)) {
 	case RX_TEXT_PLAIN:
 		n->flags |= rx_text_flags(0, flags);
-		needs_open_frame(n);
+		n->renumbers = n->renumbers || str_starts(rest, STR("(?|"));
+		needs_open_frame(n, rx_text_captures(str_sub(rest, 0, 3)) ? ++n->captures : 0);
 		return;
 	case RX_TEXT_VERB: n->failed = true; return;
 	case RX_TEXT_LOOK: needs_of_nothing(&p); break;
 	default: needs_of_anything(&p, 0);
 	}
 	n->failed = !rx_text_skip_group(&n->in);
+	n->captures += (unsigned)rx_text_captures(str_sub(rest, 0, rest.n - rd_left(&n->in)));
 	if (!n->failed)
 		needs_append_repeated(n, &p, rx_text_repeat(&n->in));
 }
@@ -94,6 +107,7 @@ static void close_group(struct analysis *n)
 
 	needs_end_branch(n);
 	p = needs_top(n)->done;
+	needs_keep_group(n, needs_top(n)->group, &p);
 	vec_pop(&n->frames);
 	p.is_class = false;
 	if (p.start.max_length <= LETTER_LENGTH) /* the spellings of a letter: not worth it */
@@ -267,7 +281,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 
 	*ret = (struct needs){ .max_length = SIZE_MAX };
 	vec_init(&n.frames, NULL, sizeof(struct frame), 0);
-	needs_open_frame(&n);
+	needs_open_frame(&n, 0);
 	ret->is_anchored = is_anchored(n.in);
 	while (!n.failed && !rd_is_end(&n.in))
 		take_one(&n);
@@ -278,6 +292,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 		needs_end_tail(&n, &needs_top(&n)->done);
 		ret->is_anchored = ret->is_anchored && !n.has_branches;
 		keep(a, &needs_top(&n)->done, ret);
+		needs_keep_mark(&needs_top(&n)->done.marks, ret);
 		ret->max_length = max_length(&n, ret->is_anchored);
 		keep_best_window(a, &n, &needs_top(&n)->done, ret);
 	}

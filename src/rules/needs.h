@@ -58,6 +58,8 @@ struct needs {
 	size_t min_length; /* of the whole match, in bytes */
 	size_t max_length; /* of the subject; SIZE_MAX: no bound */
 	struct needs_run run;
+	/* One byte that is there so often; 0: none. */
+	uint8_t mark, mark_times;
 	/* At least one byte of each set is there. */
 	struct byteset bytes[NEEDS_BYTE_SETS];
 	size_t byte_sets;

@@ -114,9 +114,12 @@ void needs_end_tail(struct analysis *n, struct piece *p)
 	p->tail.n = 0;
 }
 
-void needs_open_frame(struct analysis *n)
+void needs_open_frame(struct analysis *n, unsigned group)
 {
-	start_branch(vec_must_push(&n->frames));
+	struct frame *f = vec_must_push(&n->frames);
+
+	f->group = group;
+	start_branch(f);
 }
 
 /* A wider choice of beginnings makes a window worth less. */
@@ -181,6 +184,7 @@ static void append_needs(struct analysis *n, const struct piece *p)
 	struct frame *f = needs_top(n);
 
 	needs_append_run(f, p);
+	needs_marks_add(&f->branch.marks, &p->marks);
 	if (n->frames.n == 1)
 		grow_windows(n, &f->branch.start, p);
 	if (f->branch.start.max_length == 0)
@@ -302,6 +306,7 @@ static void join_branch(struct analysis *n, struct piece *done, struct piece *b)
 	done->alts = needs_alts_union(n->a, done->alts, b->alts);
 	needs_window_join(&done->start, &b->start);
 	needs_join_runs(done, b);
+	needs_marks_join(&done->marks, &b->marks);
 	join_bytes(done, b);
 }
 
@@ -342,6 +347,7 @@ void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece 
 	if (n->flags & RX_TEXT_I)
 		byteset_fold(&ret->alphabet, true);
 	needs_window_byte(&ret->start, &folded);
+	needs_count_byte(&ret->marks, &folded);
 	need_bytes(ret, &folded);
 	if (count > MAX_CLASS)
 		return;
@@ -391,6 +397,7 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 	needs_window_repeat(&again.start, r.min, r.max);
 	again.alts.n = 0;
 	again.choices = product(p->choices, r.min);
+	needs_marks_repeat(&again.marks, r.min);
 	if (r.min == 0) { /* it need not be there at all */
 		again.run.run.length = 0;
 		again.word.length = 0;

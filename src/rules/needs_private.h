@@ -88,6 +88,21 @@ struct needs_found {
 	double rarity;
 };
 
+enum { NEEDS_MARKS = 32, NEEDS_GROUPS = 10 };
+
+/* How often each punctuation mark is there at least. */
+struct needs_marks {
+	uint8_t of[NEEDS_MARKS];
+};
+
+/* What a capturing group holds. */
+struct needs_group {
+	bool is_known;
+	struct byteset alphabet;
+	size_t min_length;
+	struct needs_marks marks;
+};
+
 /* What a piece or a branch stands for. */
 struct piece {
 	struct needs_set tail;                   /* all strings it can be; n 0: too many to say */
@@ -97,6 +112,7 @@ struct piece {
 	struct needs_alts alts;                /* the same by branches; n 0: not known apart */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
 	size_t byte_sets;
+	struct needs_marks marks;
 	struct byteset alphabet;  /* all bytes it may be made of, unfolded */
 	size_t choices;           /* struct needs_running */
 	struct needs_word word;   /* it is such words with one separator or more behind each */
@@ -107,6 +123,7 @@ struct piece {
 };
 
 struct frame {
+	unsigned group;                        /* its number where it captures; or 0 */
 	struct piece branch;                   /* so far */
 	bool whole;                            /* tail is the whole branch, not only its end */
 	size_t tail_min, tail_max;             /* where in the branch tail begins */
@@ -130,6 +147,9 @@ struct analysis {
 	size_t live_count;
 	struct begun best; /* the rarest that has grown */
 	double best_rarity;
+	struct needs_group groups[NEEDS_GROUPS];
+	unsigned captures; /* that have opened */
+	bool renumbers;    /* "(?|": numbers do not tell which group it is */
 	unsigned flags;    /* RX_TEXT_I, RX_TEXT_S: they have stood somewhere */
 	bool ends;         /* "$" or its like came last in the whole expression */
 	bool has_branches; /* the whole expression is an alternation: no such windows */
@@ -145,6 +165,18 @@ void needs_end_runs(struct frame *f);
 /* What both hold: a run of either. */
 void needs_join_runs(struct piece *done, const struct piece *b);
 
+/* needs_count.c: the set's only byte, where it is a mark. */
+void needs_count_byte(struct needs_marks *m, const struct byteset *set);
+void needs_marks_add(struct needs_marks *m, const struct needs_marks *other);
+void needs_marks_repeat(struct needs_marks *m, size_t times);
+/* Those of both. */
+void needs_marks_join(struct needs_marks *m, const struct needs_marks *other);
+/* The mark whose number tells most, beyond what the clauses do. */
+void needs_keep_mark(const struct needs_marks *m, struct needs *ret);
+/* A capturing group has closed; its text is asked for once more. */
+void needs_keep_group(struct analysis *n, unsigned number, const struct piece *p);
+void needs_of_reference(const struct analysis *n, unsigned number, struct piece *ret);
+
 /* Matches nothing but the empty string; may be anything of some length. */
 void needs_of_nothing(struct piece *p);
 void needs_of_anything(struct piece *p, size_t min_length);
@@ -156,7 +188,7 @@ void needs_of_char(struct analysis *n, uint8_t c, struct piece *ret);
 /* One of the set is there: kept where it is among the rarest. */
 void needs_add_found(struct piece *p, struct needs_found f);
 /* A group opens; its branch is complete; the open branch goes on with a piece. */
-void needs_open_frame(struct analysis *n);
+void needs_open_frame(struct analysis *n, unsigned group);
 void needs_end_branch(struct analysis *n);
 void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat r);
 /* What the piece may be as a whole counts as found in it. */

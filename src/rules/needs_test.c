@@ -60,7 +60,8 @@ static void test_literals(void **state)
 		{ "(?=foo)bar", "bar", 3, 1 },
 		{ "(?!foo)bar", "bar", 3, 1 },
 		{ "(?<=foo)bar", "bar", 3, 1 },
-		{ "(abc)\\1", "abc", 3, 1 },
+		{ "(abc)\\1", "abc", 6, 1 },
+		{ "(?:x|(abc))\\1\\1", "", 7, 1 },
 		{ "(abc)(?1)", "abc", 3, 1 },
 		{ "(a)(?(1)bcd|efg)", "", 1, 1 },
 		{ "(?|abc|abd)", "abc|abd", 3, 1 },
@@ -339,6 +340,41 @@ static void test_words(void **state)
 	}
 }
 
+static void test_marks(void **state)
+{
+	static const struct {
+		const char *perl;
+		char mark;
+		unsigned times;
+	} cases[] = {
+		{ "<[^>]*@[^>]*@", '@', 2 },
+		{ "(\\w+@\\w+)\\s*<\\1>", '@', 2 },
+		{ "(?=(x))(\\w+@\\w+)\\s*<\\2>", '@', 2 },
+		{ "(?=(x))(\\w+@\\w+)\\s*<\\1>", 0, 0 },
+		{ "(?|(\\w+@)|(x))(\\w+@)\\1", 0, 0 },
+		{ "(?:\\w+\\.){6}", '.', 6 },
+		{ "(?:\\w+\\.){2,6}\\.?", '.', 2 },
+		{ "(?:\\w+\\.)*(?:-|@)x@", 0, 0 },
+		{ "(?:@|\\w@@)x@", '@', 2 },
+		{ "http://", 0, 0 },
+		{ "http://.*://", '/', 4 },
+		{ "^https?://\\S+?:\\d", ':', 2 },
+		{ "aaaa|bbbb", 0, 0 },
+		{ "(@|x\\1)y", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct needs n;
+
+		literals_of(a, cases[i].perl, &n);
+		if (n.mark != (uint8_t)cases[i].mark || n.mark_times != cases[i].times)
+			fail_msg("%s: '%c' %u", cases[i].perl, n.mark ? n.mark : '0', n.mark_times);
+		arena_free(a);
+	}
+}
+
 static void test_max_length(void **state)
 {
 	static const struct {
@@ -379,11 +415,11 @@ static void test_max_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),   cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_has_run),    cmocka_unit_test(test_words),
-		cmocka_unit_test(test_max_length), cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_fold),       cmocka_unit_test(test_same_hits),
-		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_literals),  cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_has_run),   cmocka_unit_test(test_words),
+		cmocka_unit_test(test_marks),     cmocka_unit_test(test_max_length),
+		cmocka_unit_test(test_windows),   cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_same_hits), cmocka_unit_test(test_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,8 +30,9 @@ struct prefilter_group {
 };
 
 /*
- * rules: n of them, by position, with their needs; groups: all of them in order, each rule in one. All
- * memory from `a`, immutable from then on.
+ * rules: n of them, by position, with their needs; groups: all of them in order, each rule in one. Whether
+ * exists:NAME hits is no question of a subject: such rules are never candidates. All memory from `a`,
+ * immutable from then on.
  */
 struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n,
 				const struct prefilter_group *groups, size_t group_count);

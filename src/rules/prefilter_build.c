@@ -217,7 +217,7 @@ static void add_rule(struct builder *b, uint32_t rule)
 	} else if (n && n->clause_count) {
 		trigger = rarest_clause(n);
 		add_trigger(b, rule, &n->clauses[trigger]);
-	} else {
+	} else if (!(r->flags & RULE_EXISTS)) {
 		*(uint32_t *)vec_must_push(&b->always) = rule;
 	}
 	if (n)

@@ -138,8 +138,8 @@ struct rule_list {
 	size_t n;
 };
 
-/* A header rule that hits when the header is not there. */
-struct absent_hit {
+/* A header rule that hits because the header is there, or is not. */
+struct known_hit {
 	const struct rule *rule;
 	uint32_t count;
 };
@@ -148,8 +148,8 @@ struct absent_hit {
 struct header_group {
 	const struct get_spec *spec;
 	uint32_t first, n;
-	const struct absent_hit *absent;
-	size_t absent_count;
+	const struct known_hit *absent, *present;
+	size_t absent_count, present_count;
 };
 
 /* mimeheader rules of one field: positions in match_plan.mime. */

@@ -213,6 +213,15 @@ static bool has_byte(const struct byteset *set, struct str folded)
 	return false;
 }
 
+static size_t count_byte(struct str s, uint8_t c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += (uint8_t)s.p[i] == c;
+	return n;
+}
+
 /* A match holds all that the analysis says it must. */
 static void check_needs(struct arena *a, const struct rx_source *s, struct str subject,
 			struct found f)
@@ -229,6 +238,7 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 	must(!n.is_anchored || !f.from);
 	must(needs_has_run(&n.run, subject));
 	must(subject.n <= n.max_length);
+	must(count_byte(subject, n.mark) >= n.mark_times);
 	for (size_t i = 0; i < n.clause_count; i++)
 		must(holds_clause(&n.clauses[i], folded, f.from));
 	for (size_t i = 0; i < n.byte_sets; i++)

@@ -143,6 +143,35 @@ bool rx_text_skip_group(struct rd *in)
 	return false;
 }
 
+static bool captures(struct str group)
+{
+	if (!str_starts(group, STR("(?")))
+		return !str_starts(group, STR("(*"));
+	return str_starts(group, STR("(?<")) && !str_starts(group, STR("(?<=")) &&
+	       !str_starts(group, STR("(?<!"));
+}
+
+size_t rx_text_captures(struct str text)
+{
+	struct rd in = rd_of(text);
+	struct byteset ignored;
+	size_t n = 0;
+	bool negated;
+
+	while (!rd_is_end(&in)) {
+		int c = rd_peek(&in);
+
+		if (c == '[') {
+			if (!rx_text_class(&in, &ignored, &negated))
+				return n;
+			continue;
+		}
+		n += c == '(' && captures(rd_rest(&in));
+		in.at += c == '\\' && rd_left(&in) > 1 ? 2 : 1;
+	}
+	return n;
+}
+
 enum rx_text_group rx_text_open(struct rd *in, struct str *ret_flags)
 {
 	static const struct str plain[] = { { "(?:", 3 }, { "(?>", 3 }, { "(?|", 3 } };

@@ -32,6 +32,9 @@ unsigned rx_text_flags(unsigned flags, struct str change);
 /* From "(" to behind its ")". False: it cannot be read. */
 bool rx_text_skip_group(struct rd *in);
 
+/* How many groups that capture open in a piece of the text. */
+size_t rx_text_captures(struct str text);
+
 enum rx_text_group {
 	RX_TEXT_PLAIN = 0, /* captures or not: the cursor is behind its opening */
 	RX_TEXT_LOOK,      /* lookaround, which takes no bytes; the cursor has not moved */

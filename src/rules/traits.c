@@ -14,6 +14,7 @@ enum { MANY = 5 };
 struct wanted {
 	uint32_t min_length, max_length;
 	uint32_t run_length;
+	uint8_t mark, mark_times;
 	uint16_t run;
 	uint16_t sets[NEEDS_BYTE_SETS];
 };
@@ -116,7 +117,9 @@ static uint32_t capped(size_t n)
 static struct wanted wanted_of(struct builder *b, const struct needs *n)
 {
 	struct wanted w = { .min_length = capped(n->min_length),
-			    .max_length = capped(n->max_length) };
+			    .max_length = capped(n->max_length),
+			    .mark = n->mark,
+			    .mark_times = n->mark_times };
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->byte_sets; i++) {
@@ -224,6 +227,19 @@ static bool has_run(struct traits *t, const struct wanted *w)
 	return look_for_run(t, kind, known, w->run_length);
 }
 
+static bool has_mark(struct str subject, uint8_t mark, size_t times)
+{
+	size_t from = 0;
+
+	for (const char *p; times && from < subject.n; times--) {
+		p = memchr(subject.p + from, mark, subject.n - from);
+		if (!p)
+			return false;
+		from = (size_t)(p - subject.p) + 1;
+	}
+	return !times;
+}
+
 bool traits_allow(struct traits *t, uint32_t rule)
 {
 	const struct wanted *w = &t->table->wanted[rule];
@@ -234,5 +250,6 @@ bool traits_allow(struct traits *t, uint32_t rule)
 		if (!has_one_of(t, &t->table->sets[w->sets[i] - 1]))
 			return false;
 	}
-	return !w->run || has_run(t, w);
+	return (!w->mark || has_mark(t->subject, w->mark, w->mark_times)) &&
+	       (!w->run || has_run(t, w));
 }

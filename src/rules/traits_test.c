@@ -15,7 +15,7 @@ static const char *const rules[] = {
 	"[0-9]{12}",      /* the same bytes, a longer run */
 	"^\\s?\\S{1,9}$", /* no longer than 12 */
 	"http:.*%",       /* "http" has the colon anyway */
-	"[xyz]",
+	"[xyz]",          "#.*#",
 };
 
 enum { RULES = ELEMENTS(rules) };
@@ -52,17 +52,19 @@ static void test_traits(void **state)
 		const char *subject;
 		unsigned want;
 	} cases[] = {
-		{ "", 0x20 },
-		{ "one", 0x24 },
-		{ "1234567@", 0x25 },
-		{ "1234567", 0x24 },
-		{ "123456 7@", 0x24 },
-		{ "x@0123456789012 ", 0x33 },
-		{ "@01234567890 12 ", 0x21 },
-		{ "HTTP:%20 ----", 0x28 },
-		{ "http:", 0x24 },
-		{ "XYlophone", 0x34 },
-		{ "one", 0x24 },
+		{ "", 0x40 },
+		{ "one", 0x44 },
+		{ "1234567@", 0x45 },
+		{ "1234567", 0x44 },
+		{ "123456 7@", 0x44 },
+		{ "x@0123456789012 ", 0x53 },
+		{ "@01234567890 12 ", 0x41 },
+		{ "HTTP:%20 ----", 0x48 },
+		{ "http:", 0x44 },
+		{ "XYlophone", 0x54 },
+		{ "#", 0x44 },
+		{ "# #", 0x64 },
+		{ "one", 0x44 },
 	};
 	struct arena *a = arena_new();
 	struct traits t;
