@@ -86,12 +86,12 @@ static bool has_clause(const struct prefilter_clause *c, struct str subject)
 /* Its trigger has been seen, or it has none: what else it needs. */
 static bool has_others(struct prefilter_scan *s, uint32_t rule)
 {
-	const struct prefilter_sought *w = &s->filter->sought[rule];
+	const struct prefilter_others *o = &s->filter->others[rule];
 
 	if (!traits_allow(&s->traits, rule))
 		return false;
-	for (size_t i = 0; i < w->clause_count; i++) {
-		if (!has_clause(&w->clauses[i], s->subject))
+	for (size_t i = 0; i < o->n; i++) {
+		if (!has_clause(&o->clauses[i], s->subject))
 			return false;
 	}
 	return true;

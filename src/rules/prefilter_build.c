@@ -5,6 +5,8 @@
 #include "core/arena.h"
 #include "rules/rule.h"
 
+#include <assert.h>
+
 /*
  * MAX_BACK_RANGE: literals at distances that differ more do not tell where a match begins. In bits: NEAR and
  * COUNTED: what a known distance, a number of times are worth of a trigger.
@@ -13,31 +15,44 @@ enum { MAX_RULE_GRAMS = 1024, MAX_BACK_RANGE = 64, MAX_TIMES = 250, NEAR = 2, CO
 /* What is asked for: clauses of not too many literals. */
 enum { MAX_ASKED = 16 };
 
-static struct item *new_item(struct builder *b)
-{
-	struct item *it = vec_must_push(&b->items);
-
-	vec_init(&it->rules, b->scratch, sizeof(uint32_t), 0);
-	return it;
-}
-
 static void add_ref(struct item *it, uint32_t rule)
 {
 	if (!it->rules.n || *VEC_LAST(&it->rules, uint32_t) != rule)
 		*(uint32_t *)vec_must_push(&it->rules) = rule;
 }
 
-/* The item of a text. */
-static struct item *text_item(struct builder *b, struct str text)
+/* The item of a text, or of a window: its bytes. */
+static struct item *item_of(struct builder *b, struct str key)
 {
-	size_t i = (size_t)(uintptr_t)map_get(&b->by_text, text);
+	size_t i = (size_t)(uintptr_t)map_get(&b->by_bytes, key);
 
 	if (!i) {
-		new_item(b)->text = text;
+		vec_init(&((struct item *)vec_must_push(&b->items))->rules, b->scratch,
+			 sizeof(uint32_t), 0);
 		i = b->items.n;
-		map_put(&b->by_text, text, (void *)(uintptr_t)i);
+		map_put(&b->by_bytes, key, (void *)(uintptr_t)i);
 	}
 	return VEC_AT(&b->items, struct item, i - 1);
+}
+
+static void add_text(struct builder *b, struct str text, uint32_t rule)
+{
+	struct item *it = item_of(b, text);
+
+	it->text = text;
+	add_ref(it, rule);
+}
+
+/* No text is as long as a window's first set. */
+static_assert((size_t)NEEDS_MAX_LITERAL < sizeof(struct byteset), "windows are no texts");
+
+static void add_window(struct builder *b, const struct needs_look *w, uint32_t rule)
+{
+	struct item *it =
+	    item_of(b, str_make((const char *)w->at, w->length * sizeof(struct byteset)));
+
+	it->look = w;
+	add_ref(it, rule);
 }
 
 static bool has_high(const struct needs_look *w)
@@ -119,12 +134,8 @@ static bool add_windows(struct builder *b, uint32_t rule)
 		return false;
 	if ((!grams || high) && !fits_masks(b, kind, n->window_count))
 		return false;
-	for (size_t i = 0; grams && i < n->window_count; i++) {
-		struct item *it = new_item(b);
-
-		it->look = &n->windows[i];
-		add_ref(it, rule);
-	}
+	for (size_t i = 0; grams && i < n->window_count; i++)
+		add_window(b, &n->windows[i], rule);
 	if (!grams || high)
 		add_masks(b, rule, kind, grams);
 	return true;
@@ -169,7 +180,7 @@ static void add_trigger(struct builder *b, uint32_t rule, const struct needs_cla
 	s->times = (uint8_t)(c->times < MAX_TIMES ? c->times : (size_t)MAX_TIMES);
 	set_place(s, b->rules[rule], c->back_min, c->back_max);
 	for (size_t i = 0; i < c->count; i++)
-		add_ref(text_item(b, c->literals[i]), rule);
+		add_text(b, c->literals[i], rule);
 }
 
 /* False: it cannot be asked for. */
@@ -194,12 +205,12 @@ static void add_others(struct builder *b, uint32_t rule, size_t trigger)
 {
 	const struct needs *n = b->rules[rule]->needs;
 	struct prefilter_clause *all = arena_calloc(b->a, NEEDS_CLAUSES, sizeof(*all));
-	struct prefilter_sought *s = &b->sought[rule];
+	struct prefilter_others *o = &b->others[rule];
 
-	s->clauses = all;
+	o->clauses = all;
 	for (size_t i = 0; i < n->clause_count; i++) {
-		if (i != trigger && make_clause(b, &n->clauses[i], &all[s->clause_count]))
-			s->clause_count++;
+		if (i != trigger && make_clause(b, &n->clauses[i], &all[o->n]))
+			o->n++;
 	}
 }
 
@@ -220,7 +231,7 @@ static void add_rule(struct builder *b, uint32_t rule)
 	} else if (!(r->flags & RULE_EXISTS)) {
 		*(uint32_t *)vec_must_push(&b->always) = rule;
 	}
-	if (n)
+	if (n && n->clause_count)
 		add_others(b, rule, trigger);
 }
 
@@ -255,7 +266,7 @@ static void add_group(struct builder *b, const struct prefilter_group *g,
 	b->is_small = windows <= MASKS_BITS;
 	if (b->is_small && b->filling[KIND_ALWAYS].used + windows > MASKS_BITS)
 		b->filling[KIND_ALWAYS].used = MASKS_BITS;
-	map_init(&b->by_text, b->scratch, false);
+	map_init(&b->by_bytes, b->scratch, false);
 	vec_init(&b->items, b->scratch, sizeof(struct item), 0);
 	for (uint32_t i = 0; i < g->n; i++)
 		add_rule(b, g->first + i);
@@ -282,6 +293,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	const uint32_t *always;
 
 	b.sought = arena_calloc(a, n + 1, sizeof(*b.sought));
+	b.others = arena_calloc(a, n + 1, sizeof(*b.others));
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	vec_init(&b.refs, a, sizeof(uint32_t), 0);
 	for (size_t i = 0; i < KIND_COUNT; i++)
@@ -293,6 +305,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 		parts[g].always = always;
 	p->traits = traits_of(&b, n);
 	p->sought = b.sought;
+	p->others = b.others;
 	p->rule_count = n;
 	p->parts = parts;
 	p->refs = b.refs.data;

@@ -28,13 +28,14 @@ struct builder {
 	struct prefilter *p;
 	const struct rule *const *rules;
 	struct prefilter_sought *sought;
+	struct prefilter_others *others;
 	struct vec always, refs; /* uint32_t */
 	struct filling filling[KIND_COUNT];
 	size_t word_count;
 	/* of the group under way */
-	struct map by_text; /* -> number in items + 1 */
-	struct vec items;   /* struct item */
-	bool is_small;      /* its windows are few: one pass for all of them */
+	struct map by_bytes; /* of a text or window -> number in items + 1 */
+	struct vec items;    /* struct item */
+	bool is_small;       /* its windows are few: one pass for all of them */
 	struct prefilter_word word[PREFILTER_MASK_WORDS];
 	bool is_used[PREFILTER_MASK_WORDS];
 };

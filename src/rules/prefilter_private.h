@@ -15,18 +15,19 @@ struct prefilter_clause {
 	size_t n;
 };
 
-/*
- * What a rule is looked for by: its trigger, the rarest clause or its windows. Only when that has been seen
- * the subject is asked for the others.
- */
+/* What a rule is looked for by: its trigger, the rarest clause or its windows. */
 struct prefilter_sought {
+	uint32_t back_min, back_max;
 	bool
 	    tells_place; /* the trigger stands back_min to back_max bytes behind a match's beginning */
 	bool is_anchored; /* at the subject's beginning only */
 	uint8_t times;    /* so often the trigger must be seen */
-	uint8_t clause_count;
-	uint32_t back_min, back_max;
-	const struct prefilter_clause *clauses; /* the others */
+};
+
+/* What the subject is asked for when a rule's trigger has been seen. */
+struct prefilter_others {
+	const struct prefilter_clause *clauses;
+	size_t n;
 };
 
 /* A literal or a window of a group. */
@@ -84,6 +85,7 @@ struct prefilter_part {
 struct prefilter {
 	const struct traits_table *traits;     /* by rule */
 	const struct prefilter_sought *sought; /* by rule */
+	const struct prefilter_others *others; /* by rule */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */
 	const uint32_t *refs;
