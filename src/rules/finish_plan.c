@@ -77,7 +77,7 @@ static const struct gate *gate_of(struct load *l, const struct rule *r, struct s
 	enum gate_size size = pcre.n > LARGE_EXPRESSION ? GATE_LARGE : GATE_SMALL;
 	const struct gate *g;
 
-	if (l->options->ungated)
+	if (l->options->ungated || r->chain)
 		return NULL;
 	if (is_slow(r, pcre))
 		return load_gate(l, pcre, size);
@@ -92,7 +92,8 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 {
 	struct err e = ERR_INIT;
 	bool counted = (r->flags & RULE_MULTIPLE) && !l->options->ungated;
-	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) | (r->by_place ? RX_WITHIN : 0) |
+	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) |
+			 (r->by_place || r->lines.literal.n ? RX_WITHIN : 0) |
 			 (counted ? RX_COUNTED : 0);
 	const struct rx *rx =
 	    rx_compile_gated(l->rs->tables, l->a, source, gate_of(l, r, source->pcre), flags, &e);
@@ -123,6 +124,51 @@ static bool has_places(const struct rule *r)
 	return r->by_window && r->needs->back_max != SIZE_MAX;
 }
 
+/* As line_span.h wants it. */
+static bool is_plain(struct str s)
+{
+	if (s.n < 2 || s.p[0] == ' ' || s.p[1] == ' ')
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if ((uint8_t)s.p[i] > 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* Long texts are searched by the line where a literal at no known distance tells which. */
+static void find_lines(struct rule *r)
+{
+	size_t newlines;
+
+	if (r->by_place || r->type == RULE_BODY || r->type == RULE_URI ||
+	    r->type == RULE_MIMEHEADER || !line_span_read(r->source.pcre, &newlines))
+		return;
+	for (size_t i = 0; i < r->needs->clause_count && !r->lines.literal.n; i++) {
+		const struct needs_clause *c = &r->needs->clauses[i];
+
+		if (c->count == 1 && is_plain(c->literals[0]))
+			r->lines = (struct line_span){ c->literals[0], newlines };
+	}
+}
+
+/* Only for groups so large that a gate of them all would let much through that is no match. */
+static void find_chain(struct load *l, struct rule *r)
+{
+	struct chain *c;
+	struct str pair;
+	size_t times;
+
+	if (r->source.pcre.n <= LARGE_EXPRESSION ||
+	    !chain_read(l->scratch, r->source.pcre, &pair, &times) || r->needs->min_length < times)
+		return;
+	c = arena_zalloc(l->a, sizeof(*c));
+	c->pair = load_gate(l, pair, GATE_LARGE);
+	c->pairs = times - 1;
+	c->min_length = r->needs->min_length / times;
+	r->chain = c->pair ? c : NULL;
+}
+
 /*
  * What its prefilter shall look for. A window where it is rarer than the literals. Where matches may begin
  * at known places only the rule is tried there: not what may be empty.
@@ -145,7 +191,11 @@ static void find_needs(struct load *l, struct rule *r)
 	if (r->flags & RULE_TEMPLATE)
 		return;
 	r->by_place = !whole && r->needs->min_length > 1 && has_places(r);
-	if (!whole && !l->options->ungated && (r->type == RULE_HEADER || r->type == RULE_FULL))
+	if (whole || l->options->ungated)
+		return;
+	find_lines(r);
+	find_chain(l, r);
+	if (r->type == RULE_HEADER || r->type == RULE_FULL)
 		r->echo = echo_new(l->a, r->source.pcre);
 }
 

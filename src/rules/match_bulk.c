@@ -117,6 +117,12 @@ static void try_subject(struct bulk *b, const struct rule *r)
 			 match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
 }
 
+static bool may_be_chain(struct bulk *b, const struct chain *c)
+{
+	return !budget_steps(b->m->budget, 1 + b->subject.n / BYTES_PER_STEP) ||
+	       chain_may_match(c, b->subject);
+}
+
 static void try_rule(struct bulk *b, uint32_t position)
 {
 	const struct rule *r = b->list->rules.at[position];
@@ -130,6 +136,8 @@ static void try_rule(struct bulk *b, uint32_t position)
 		return;
 	}
 	b->m->result.tries++;
+	if (r->chain && !may_be_chain(b, r->chain))
+		return;
 	places = prefilter_stretches(&b->scan, position, &n);
 	if (n)
 		try_places(b, r, places, n);

@@ -9,6 +9,30 @@
 #include "text/text.h"
 #include "text/uri.h"
 
+/* Matches in the lines that hold a literal. */
+static size_t count_lines(struct match *m, const struct rule *r, const struct rx *rx,
+			  struct str subject, size_t max)
+{
+	unsigned flags = max == 1 ? RX_WHETHER : 0;
+	size_t n = 0, from = 0, last, begin;
+
+	rx_run_subject(m->run, subject);
+	while ((!max || n < max) && line_span_next(&r->lines, subject, &from, &last)) {
+		struct rx_bounds at = { from, last };
+		enum rx_result result = rx_match_within(rx, m->run, m->budget, subject, at, flags);
+
+		m->result.regex_runs++;
+		m->result.regex_bytes += last - from + 1;
+		m->result.limit_errors += result == RX_LIMIT;
+		if (result == RX_LIMIT)
+			break;
+		n += result == RX_MATCH;
+		if (result != RX_MATCH || !rx_group(m->run, 0, &begin, &from))
+			from = last + 1;
+	}
+	return n;
+}
+
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   size_t have)
 {
@@ -17,6 +41,8 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 
 	if (r->flags & RULE_MULTIPLE)
 		c.max = r->maxhits ? r->maxhits - have : 0;
+	if (r->lines.literal.n)
+		return count_lines(m, r, rx, subject, c.max);
 	m->result.regex_runs++;
 	m->result.regex_bytes += subject.n;
 	n = rx_count(rx, m->run, m->budget, subject, &c);

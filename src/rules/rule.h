@@ -6,9 +6,11 @@
 #include "core/vec.h"
 #include "msg/msg.h"
 #include "plugin/plugin.h"
+#include "rules/chain.h"
 #include "rules/expr.h"
 #include "rules/echo.h"
 #include "rules/gate.h"
+#include "rules/line_span.h"
 #include "rules/needs.h"
 #include "rules/ruleset.h"
 #include "rules/rx.h"
@@ -118,12 +120,14 @@ struct rule {
 	unsigned line;
 	/* of expressions: NULL where the rule is a template or not active in this load */
 	const struct rx *rx;
-	struct rx_source source; /* template: .perl; .pcre has anything for its tags */
-	const struct gate *gate; /* of a template; else its rx has one */
-	struct needs *needs;     /* for the prefilter; NULL: it has none */
-	const struct echo *echo; /* NULL: it has none (rules/echo.h), or counts differently */
-	bool by_window;          /* its window must stand there: rarer than its literals */
-	bool by_place;           /* tried where these allow only; rx is RX_WITHIN */
+	struct rx_source source;   /* template: .perl; .pcre has anything for its tags */
+	const struct gate *gate;   /* of a template; else its rx has one */
+	struct needs *needs;       /* for the prefilter; NULL: it has none */
+	const struct echo *echo;   /* NULL: it has none (rules/echo.h), or counts differently */
+	const struct chain *chain; /* of groups in a row, in place of a gate; NULL: it is none */
+	struct line_span lines; /* only these are searched; no literal: all are; rx is RX_WITHIN */
+	bool by_window;         /* its window must stand there: rarer than its literals */
+	bool by_place;          /* tried where these allow only; rx is RX_WITHIN */
 	union {
 		struct header_test *header;
 		struct eval_test *eval;

@@ -7,9 +7,11 @@
 
 #include "core/arena.h"
 #include "core/must.h"
+#include "rules/chain.h"
 #include "rules/echo.h"
 #include "rules/echo_lines.h"
 #include "rules/gate.h"
+#include "rules/line_span.h"
 #include "rules/needs.h"
 #include "rules/rx_private.h"
 
@@ -279,6 +281,31 @@ static void check_echo(struct arena *a, const struct rx_source *s, struct str su
 	must(echo_next(e, &lines, &from, f.from, &work));
 }
 
+/* A match holds no more newlines than were counted, and begins where two of its groups in a row do. */
+static void check_spans(struct arena *a, const struct rx_source *s, struct str subject,
+			struct found f)
+{
+	struct chain c = { .pairs = 0 };
+	struct needs n;
+	struct str pair;
+	size_t newlines, times;
+
+	if (f.result != RX_MATCH)
+		return;
+	if (line_span_read(s->pcre, &newlines)) {
+		for (size_t i = f.from; i < f.to; i++)
+			newlines -= subject.p[i] == '\n';
+		must(newlines <= LINE_SPAN_MAX);
+	}
+	needs_of(a, s->pcre, &n);
+	if (!chain_read(a, s->pcre, &pair, &times) || n.min_length < times)
+		return;
+	c.pair = gate_new(a, pair, GATE_SMALL);
+	c.pairs = times - 1;
+	c.min_length = n.min_length / times;
+	must(!c.pair || chain_may_match(&c, subject));
+}
+
 /* A search at the places of a gate finds what the plain one finds. */
 static void check_gated(const struct rx_tables *t, struct arena *a, const struct rx_source *s,
 			struct rx_run *run, struct str subject, struct found f)
@@ -305,6 +332,7 @@ static void check_compiled(const struct rx_tables *t, struct arena *a, const str
 	check_needs(a, rx_source(plain), subject, f);
 	check_gate(a, rx_source(plain), subject, f);
 	check_echo(a, rx_source(plain), subject, f);
+	check_spans(a, rx_source(plain), subject, f);
 	check_gated(t, a, rx_source(plain), run, subject, f);
 	check_within(t, a, rx_source(plain), run, subject);
 	check_counted(t, a, plain, run, subject);
