@@ -7,6 +7,8 @@
 
 #include "checks/args.h"
 #include "core/arena.h"
+#include "core/bits.h"
+#include "core/block.h"
 #include "core/budget.h"
 
 void addrlist_init(struct addrlist *l, struct arena *a)
@@ -14,6 +16,31 @@ void addrlist_init(struct addrlist *l, struct arena *a)
 	l->arena = a;
 	map_init(&l->exact, a, false);
 	map_init(&l->globs, a, false);
+	memset(l->glob_ends, 0, sizeof(l->glob_ends));
+	l->has_open_end = false;
+}
+
+enum { END_BYTES = 6 };
+
+/* Which bit stands for the last bytes of s, of which there are enough. */
+static size_t end_of(struct str s)
+{
+	uint64_t end = block_short_word(s.p + s.n - END_BYTES, END_BYTES);
+
+	return (size_t)(end * UINT64_C(0x9e3779b97f4a7c15) >> 32) % ADDRLIST_ENDS;
+}
+
+static void note_end(struct addrlist *l, struct str tail)
+{
+	if (tail.n < END_BYTES)
+		l->has_open_end = true;
+	else
+		bits_add(l->glob_ends, end_of(tail));
+}
+
+static bool may_end_so(const struct addrlist *l, struct str addr)
+{
+	return l->has_open_end || (addr.n >= END_BYTES && bits_has(l->glob_ends, end_of(addr)));
 }
 
 struct slot {
@@ -51,6 +78,8 @@ void **addrlist_add(struct addrlist *l, struct str pattern)
 			n--;
 		slot = arena_zalloc(l->arena, sizeof(*slot));
 		slot->tail = text.n - n;
+		if (n)
+			note_end(l, str_from(text, n));
 		map_put(m, text, slot);
 	}
 	return &slot->value;
@@ -127,6 +156,8 @@ void **addrlist_next(const struct addrlist *l, struct str addr, size_t *at, stru
 		slot = map_get(&l->exact, addr);
 		if (slot)
 			return &slot->value;
+		if (!may_end_so(l, addr))
+			*at = l->globs.n + 1;
 	}
 	while (*at - 1 < l->globs.n) {
 		const struct map_entry *it = &l->globs.entries[*at - 1];

@@ -10,14 +10,20 @@
 #include "core/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
 struct budget;
+
+enum { ADDRLIST_ENDS = 512 };
 
 struct addrlist {
 	struct arena *arena;
 	struct map exact; /* entries without wildcards */
 	struct map globs; /* the others, in the order they came */
+	/* How these end, as bits of a hash: hardly an address ends like one of them. Removed ones stay in it. */
+	uint64_t glob_ends[ADDRLIST_ENDS / 64];
+	bool has_open_end; /* one ends in a wildcard, or in too few bytes to tell */
 };
 
 void addrlist_init(struct addrlist *l, struct arena *a);

@@ -66,6 +66,28 @@ static void test_list(void **state)
 	a = arena_free(a);
 }
 
+/* What tells that no entry ends so must not tell it of one that does. */
+static void test_ends(void **state)
+{
+	struct arena *a = arena_new();
+	struct addrlist l;
+
+	(void)state;
+	addrlist_init(&l, a);
+	addrlist_add_words(&l, STR("*@mail.example.org *@example.net"));
+	assert_true(addrlist_has(&l, STR("x@mail.example.org"), NULL));
+	assert_true(addrlist_has(&l, STR("x@example.net"), NULL));
+	assert_false(addrlist_has(&l, STR("x@mail.example.com"), NULL));
+	assert_false(addrlist_has(&l, STR("x@a.de"), NULL));
+	assert_false(addrlist_has(&l, STR("x"), NULL));
+	assert_false(addrlist_has(&l, STR(""), NULL));
+	addrlist_add_words(&l, STR("list-* *.de"));
+	assert_true(addrlist_has(&l, STR("list-x"), NULL));
+	assert_true(addrlist_has(&l, STR("x@a.de"), NULL));
+	assert_false(addrlist_has(&l, STR("x@mail.example.com"), NULL));
+	arena_free(a);
+}
+
 static void test_budget(void **state)
 {
 	struct budget b;
@@ -83,6 +105,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_glob),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_budget),
 	};
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,12 +20,13 @@ int fd_close(int fd)
 
 int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct err *e)
 {
-	size_t n = 0, cap = 8192;
+	size_t n = 0, cap = 8192,
+	       known = SIZE_MAX; /* the length, where it is known: no read has to tell the end */
 	struct stat st;
 	char *p;
 
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		cap = (size_t)st.st_size + 1;
+		cap = (known = (size_t)st.st_size) + 1;
 	if (cap > max + 1)
 		cap = max + 1;
 	p = arena_alloc(a, cap);
@@ -45,6 +47,8 @@ int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct er
 		if (!got)
 			break;
 		n += (size_t)got;
+		if (n == known && n < cap)
+			break;
 	}
 	if (n > max)
 		return err_set(e, ERR_LIMIT, false, "longer than %zu bytes", max);

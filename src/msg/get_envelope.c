@@ -74,6 +74,12 @@ static const struct relay *newest_hop(const struct relays *r)
 	return r->trusted.n ? r->trusted.at[r->trusted.n - 1] : NULL;
 }
 
+/* Most of what is looked for is not there. */
+static bool is_there(const struct msg *m, struct str name)
+{
+	return m->metadata || mime_headers_first(&m->mime->root->headers, name);
+}
+
 struct str get_envelope_from(const struct msg *m, struct arena *a)
 {
 	static const struct {
@@ -93,10 +99,12 @@ struct str get_envelope_from(const struct msg *m, struct arena *a)
 	}
 	if (hop && is_usable(hop->envfrom))
 		return hop->envfrom;
-	s = first_address(m, STR("X-Sender"), a);
+	s = is_there(m, STR("X-Sender")) ? first_address(m, STR("X-Sender"), a) : STR_NONE;
 	if (str_chr(s, '@') != STR_NPOS && is_fetched(m))
 		return STR_NONE;
 	for (size_t i = 0; i < ELEMENTS(headers); i++) {
+		if (!is_there(m, headers[i].name))
+			continue;
 		s = first_address(m, headers[i].name, a);
 		if (str_is_none(s))
 			continue;

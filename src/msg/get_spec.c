@@ -3,7 +3,6 @@
 #include "msg/get_spec.h"
 
 #include "core/arena.h"
-#include "core/map.h"
 
 #include <assert.h>
 
@@ -15,10 +14,12 @@ struct get_specs {
 	struct arena *arena;
 	struct get_spec **slots; /* open addressed by the text's hash; NULL: free */
 	size_t count, size;      /* size is a power of two, at least twice the count */
-	struct map by_name;      /* any case; struct name * */
+	struct name *names;      /* the same of names in lower case */
+	size_t name_count, name_size;
 };
 
 struct name {
+	struct str text; /* none: free */
 	uint32_t number;
 };
 
@@ -86,7 +87,8 @@ struct get_specs *get_specs_new(struct arena *a)
 	s->arena = a;
 	s->size = FIRST_SIZE;
 	s->slots = arena_calloc(a, s->size, sizeof(struct get_spec *));
-	map_init(&s->by_name, a, true);
+	s->name_size = FIRST_SIZE;
+	s->names = arena_calloc(a, s->name_size, sizeof(struct name));
 	return s;
 }
 
@@ -128,16 +130,40 @@ static void grow(struct get_specs *s)
 			*slot_of(s, old[i]->text) = old[i];
 }
 
+static struct name *name_slot(const struct get_specs *s, struct str lname)
+{
+	size_t i = hash_of(lname) & (s->name_size - 1);
+
+	while (!str_is_none(s->names[i].text) && !str_eq(s->names[i].text, lname))
+		i = (i + 1) & (s->name_size - 1);
+	return &s->names[i];
+}
+
+static void grow_names(struct get_specs *s)
+{
+	struct name *old = s->names;
+	size_t n = s->name_size;
+
+	s->name_size *= 2;
+	s->names = arena_calloc(s->arena, s->name_size, sizeof(*old));
+	for (size_t i = 0; i < n; i++)
+		if (!str_is_none(old[i].text))
+			*name_slot(s, old[i].text) = old[i];
+}
+
 static uint32_t number_name(struct get_specs *s, struct str name)
 {
-	struct name *n = map_get(&s->by_name, name);
+	struct str lname = str_lower(s->arena, name);
+	struct name *n = name_slot(s, lname);
+	uint32_t number = n->number;
 
-	if (!n) {
-		n = arena_alloc(s->arena, sizeof(*n));
-		n->number = (uint32_t)map_count(&s->by_name);
-		map_put(&s->by_name, name, n);
-	}
-	return n->number;
+	if (!str_is_none(n->text))
+		return number;
+	number = (uint32_t)s->name_count++;
+	*n = (struct name){ lname, number };
+	if (s->name_count * 2 > s->name_size)
+		grow_names(s);
+	return number;
 }
 
 const struct get_spec *get_specs_add(struct get_specs *s, struct str text)
@@ -168,12 +194,12 @@ size_t get_specs_count(const struct get_specs *s)
 
 size_t get_specs_name_count(const struct get_specs *s)
 {
-	return s ? map_count(&s->by_name) : 0;
+	return s ? s->name_count : 0;
 }
 
-uint32_t get_specs_name_number(const struct get_specs *s, struct str name)
+uint32_t get_specs_name_number(const struct get_specs *s, struct str lname)
 {
-	const struct name *n = s ? map_get(&s->by_name, name) : NULL;
+	const struct name *n = s ? name_slot(s, lname) : NULL;
 
-	return n ? n->number : GET_NO_NUMBER;
+	return n && !str_is_none(n->text) ? n->number : GET_NO_NUMBER;
 }

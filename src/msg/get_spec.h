@@ -58,6 +58,6 @@ const struct get_spec *get_specs_add(struct get_specs *s, struct str text);
 /* NULL when it was not added. s may be NULL. */
 const struct get_spec *get_specs_find(const struct get_specs *s, struct str text);
 size_t get_specs_count(const struct get_specs *s);
-/* Names: how many there are, and a name's number, GET_NO_NUMBER when no request has it. */
+/* Names: how many there are, and the number of one in lower case, GET_NO_NUMBER when no request has it. */
 size_t get_specs_name_count(const struct get_specs *s);
-uint32_t get_specs_name_number(const struct get_specs *s, struct str name);
+uint32_t get_specs_name_number(const struct get_specs *s, struct str lname);

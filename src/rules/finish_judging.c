@@ -130,6 +130,42 @@ static struct rule_readers list_readers(struct load *l, const struct rule_reader
 
 /* --- by rule --- */
 
+static struct str area_of(const struct rule *r)
+{
+	static const struct str areas[RULE_TYPE_COUNT] = {
+		[RULE_BODY] = { "BODY: ", 6 },       [RULE_BODY_EVAL] = { "BODY: ", 6 },
+		[RULE_URI_DETAIL] = { "BODY: ", 6 }, [RULE_URI] = { "URI: ", 5 },
+		[RULE_RAWBODY] = { "RAW: ", 5 },     [RULE_RAWBODY_EVAL] = { "RAW: ", 5 },
+		[RULE_FULL] = { "FULL: ", 6 },
+	};
+	struct str area = areas[r->type];
+
+	if (r->type == RULE_MIMEHEADER && (r->flags & RULE_NEGATED))
+		return STR("BODY: ");
+	return area.p ? area : STR("");
+}
+
+static void make_rules(struct load *l)
+{
+	const struct ruleset *rs = l->rs;
+	struct judge_rule *rules = arena_calloc(l->a, rs->rule_count + 1, sizeof(*rules));
+
+	for (size_t i = 0; i < rs->rule_count; i++) {
+		const struct rule *r = rs->rules[i];
+
+		rules[i] = (struct judge_rule){
+			.name = r->name,
+			.area = area_of(r),
+			.description = r->description.n ? r->description : JUDGE_NO_DESCRIPTION,
+			.step = r->step,
+			.run_class = (uint8_t)r->run_class,
+			.shortcircuit = (uint8_t)r->shortcircuit,
+			.is_subrule = r->flags & RULE_SUBRULE,
+		};
+	}
+	l->rs->judge_rules = rules;
+}
+
 static void make_tables(struct load *l)
 {
 	struct ruleset *rs = l->rs;
@@ -195,6 +231,7 @@ void finish_judging(struct load *l)
 	make_metas(l);
 	rs->readers = list_readers(l, NULL);
 	rs->watchers = list_readers(l, &rs->readers);
+	make_rules(l);
 	make_tables(l);
 	for (unsigned set = 0; set < SCORE_SETS; set++) {
 		uint32_t *ready = arena_calloc(l->a, rs->rule_count + 1, sizeof(*ready));

@@ -184,25 +184,23 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 	rx_run_free(run);
 }
 
-/* Which of the ordered rules miss for sure where a message has no HTML, no image and so on. */
-static void list_needs(struct load *l, struct match_plan *plan)
+/* The rules with a turn; and which of them miss for sure where a message has no HTML, no image and so on. */
+static void list_in_order(struct load *l, struct match_plan *plan)
 {
 	size_t words = bits_words(l->rs->rule_count);
 	uint64_t *sets = arena_calloc(l->a, words * MATCH_NEEDS, sizeof(*sets));
-	unsigned *needs = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*needs));
+	struct ordered_rule *all = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*all));
 
 	for (size_t i = 0; i < plan->ordered.n; i++) {
-		const struct rule *r = plan->ordered.at[i];
-
-		needs[i] = rule_is_eval(r) ? r->eval->needs : 0;
+		all[i] = ordered_rule_of(plan->ordered.at[i]);
 		for (unsigned k = 0; k < MATCH_NEEDS; k++) {
-			if (needs[i] & 1u << k)
-				bits_add(sets + k * words, r->index);
+			if (all[i].needs & 1u << k)
+				bits_add(sets + k * words, all[i].index);
 		}
 	}
 	for (unsigned k = 0; k < MATCH_NEEDS; k++)
 		plan->needing[k] = sets + k * words;
-	plan->ordered_needs = needs;
+	plan->in_order = all;
 }
 
 static void add_mime_rule(struct load *l, struct map *groups, const struct rule *r)
@@ -275,7 +273,7 @@ static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
 	plan->mime_apart = rules_of(&lists[LIST_MIME_APART]);
 	plan->uri_detail = rules_of(&lists[LIST_URI_DETAIL]);
 	plan->ordered = rules_of(&lists[LIST_ORDERED]);
-	list_needs(l, plan);
+	list_in_order(l, plan);
 }
 
 /* What the functions of loaded plugins ask for. */

@@ -14,7 +14,6 @@
 #include "rules/rule.h"
 
 #include <endian.h>
-#include <stdlib.h>
 
 #define SC_RULE "SHORTCIRCUIT"
 #define TIME_RULE "TIME_LIMIT_EXCEEDED"
@@ -67,27 +66,6 @@ static void run_metas(struct judging *j, const struct judge_overlay *overlay)
 	judge_metas_run(&j->metas, plan, j->hits->hits, j->a);
 }
 
-static struct str area_of(const struct rule *r)
-{
-	static const struct str areas[RULE_TYPE_COUNT] = {
-		[RULE_BODY] = { "BODY: ", 6 },       [RULE_BODY_EVAL] = { "BODY: ", 6 },
-		[RULE_URI_DETAIL] = { "BODY: ", 6 }, [RULE_URI] = { "URI: ", 5 },
-		[RULE_RAWBODY] = { "RAW: ", 5 },     [RULE_RAWBODY_EVAL] = { "RAW: ", 5 },
-		[RULE_FULL] = { "FULL: ", 6 },
-	};
-	struct str area = areas[r->type];
-
-	if (r->type == RULE_MIMEHEADER && (r->flags & RULE_NEGATED))
-		return STR("BODY: ");
-	return area.p ? area : STR("");
-}
-
-/* r NULL: no such rule. */
-static struct str description_of(const struct rule *r)
-{
-	return r && r->description.n ? r->description : STR("No description available.");
-}
-
 static void push_hit(struct vec *v, struct str rule, double score, uint32_t count, struct str area,
 		     struct str description)
 {
@@ -97,6 +75,12 @@ static void push_hit(struct vec *v, struct str rule, double score, uint32_t coun
 				     .count = count,
 				     .area = area,
 				     .description = description });
+}
+
+/* r NULL: no such rule. */
+static struct str description_of(const struct judging *j, const struct rule *r)
+{
+	return r ? j->rs->judge_rules[r->index].description : JUDGE_NO_DESCRIPTION;
 }
 
 /* Of the hit just pushed to found; NULL: there is no such rule. */
@@ -115,7 +99,7 @@ static void add_shortcircuit(struct judging *j, double score)
 			return;
 	}
 	r = map_get(&j->rs->by_name, STR(SC_RULE));
-	push_hit(&j->found, STR(SC_RULE), score, 1, STR(""), description_of(r));
+	push_hit(&j->found, STR(SC_RULE), score, 1, STR(""), description_of(j, r));
 	push_rule(j, r);
 	j->score += score;
 }
@@ -135,7 +119,7 @@ static void check_limits(struct judging *j)
 	add_shortcircuit(j, ham ? -0.001 : 0.001);
 }
 
-static void check_shortcircuit(struct judging *j, const struct rule *r, double score)
+static void check_shortcircuit(struct judging *j, const struct judge_rule *r, double score)
 {
 	const struct rules_settings *s = &j->rs->settings;
 	double points = 0;
@@ -163,20 +147,20 @@ static void check_shortcircuit(struct judging *j, const struct rule *r, double s
 	add_shortcircuit(j, points);
 }
 
-static void add_hit(struct judging *j, const struct rule *r, uint32_t count)
+static void add_hit(struct judging *j, uint32_t index, uint32_t count)
 {
+	const struct judge_rule *r = &j->rs->judge_rules[index];
 	const struct hits *h = j->hits->hits;
-	double score = bits_has(h->scored, r->index) ? hits_numbers(h, r->index)->score
-						     : j->metas.scores[r->index];
-	struct str text = description_of(r);
+	double score =
+	    bits_has(h->scored, index) ? hits_numbers(h, index)->score : j->metas.scores[index];
 
 	check_shortcircuit(j, r, score);
-	if (r->flags & RULE_SUBRULE) {
-		push_hit(&j->subs, r->name, 0, count, area_of(r), text);
+	if (r->is_subrule) {
+		push_hit(&j->subs, r->name, 0, count, r->area, r->description);
 		return;
 	}
-	push_hit(&j->found, r->name, score, count, area_of(r), text);
-	push_rule(j, r);
+	push_hit(&j->found, r->name, score, count, r->area, r->description);
+	push_rule(j, j->rs->rules[index]);
 	for (uint32_t i = 0; i < count; i++)
 		j->score += score;
 }
@@ -189,7 +173,7 @@ static void add_metas(struct judging *j, uint32_t step)
 
 		if (j->metas.ready[m] > step)
 			return;
-		add_hit(j, j->rs->rules[m], 1);
+		add_hit(j, m, 1);
 	}
 }
 
@@ -207,7 +191,7 @@ static const uint64_t *places_of_hits(const struct judging *j)
 	return places;
 }
 
-static bool same_batch(const struct rule *a, const struct rule *b)
+static bool same_batch(const struct judge_rule *a, const struct judge_rule *b)
 {
 	return a->step == b->step && a->run_class == b->run_class;
 }
@@ -215,19 +199,20 @@ static bool same_batch(const struct rule *a, const struct rule *b)
 /* By rank; a short-circuit lets the batch (same priority, same class) end, and then all is over. */
 static void replay(struct judging *j)
 {
-	const struct rule *last = NULL;
+	const struct judge_rule *last = NULL;
 	const uint64_t *places = places_of_hits(j);
 	uint32_t step = 0;
 
 	BITS_EACH(places, j->rs->judging_count, i)
 	{
-		const struct rule *r = j->rs->rules[j->rs->judging[i]];
+		uint32_t index = j->rs->judging[i];
+		const struct judge_rule *r = &j->rs->judge_rules[index];
 
 		while (!j->stopped && step < r->step)
 			add_metas(j, step++);
 		if (j->stopped && !(last && same_batch(last, r)))
 			return;
-		add_hit(j, r, hits_count(j->hits->hits, r->index));
+		add_hit(j, index, hits_count(j->hits->hits, index));
 		last = r;
 	}
 	while (step < j->rs->step_count && !j->stopped)
@@ -317,24 +302,47 @@ static struct named_hit named(const struct report_hit *h)
 	return (struct named_hit){ be64toh(first), h };
 }
 
-static int by_name(const void *a, const void *b)
+static bool is_before(const struct named_hit *a, const struct named_hit *b)
 {
-	const struct named_hit *x = a, *y = b;
+	return a->first != b->first ? a->first < b->first : str_cmp(a->hit->rule, b->hit->rule) < 0;
+}
 
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return str_cmp(x->hit->rule, y->hit->rule);
+/* Two sorted halves of from[], the second begins at `half`, become one in to[]. */
+static void merge(const struct named_hit *from, size_t half, size_t n, struct named_hit *to)
+{
+	size_t i = 0, k = half;
+
+	for (size_t at = 0; at < n; at++)
+		to[at] =
+		    k == n || (i < half && !is_before(&from[k], &from[i])) ? from[i++] : from[k++];
+}
+
+/* Runs of 1, 2, 4 ... are merged. Returns which of both, n entries each, holds all in the end. */
+static struct named_hit *sort(struct named_hit *list, struct named_hit *other, size_t n)
+{
+	for (size_t run = 1; run < n; run *= 2) {
+		struct named_hit *to = other;
+
+		for (size_t i = 0; i < n; i += 2 * run) {
+			size_t left = n - i, all = left < 2 * run ? left : 2 * run;
+
+			merge(list + i, run < all ? run : all, all, to + i);
+		}
+		other = list;
+		list = to;
+	}
+	return list;
 }
 
 struct str judge_tests(const struct report_hit *hits, size_t n, bool none, struct arena *a)
 {
-	struct named_hit *sorted = arena_alloc(a, n * sizeof(*sorted));
+	struct named_hit *sorted = arena_alloc(a, 2 * n * sizeof(*sorted));
 	struct strbuf b;
 	struct str ret;
 
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = named(&hits[i]);
-	qsort(sorted, n, sizeof(*sorted), by_name);
+	sorted = sort(sorted, sorted + n, n);
 	strbuf_init(&b, 1 << 20);
 	for (size_t i = 0; i < n; i++) {
 		struct str name = sorted[i].hit->rule;

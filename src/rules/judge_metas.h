@@ -11,6 +11,9 @@
 #include "core/bits.h"
 #include "rules/hits.h"
 
+/* Of rules without one. */
+#define JUDGE_NO_DESCRIPTION STR("No description available.")
+
 struct arena;
 struct match_plan;
 struct ruleset;

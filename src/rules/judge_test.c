@@ -215,6 +215,28 @@ static void test_lists(void **state)
 	harness_done(&h);
 }
 
+/* In the order of their bytes, also where the first eight are the same. */
+static void test_order_of_tests(void **state)
+{
+	static const struct report_hit hits[] = {
+		{ .rule = { "__LONGNAME_B", 12 }, .count = 1 },
+		{ .rule = { "__LONGNAME_A", 12 }, .count = 2 },
+		{ .rule = { "Z", 1 }, .count = 1 },
+		{ .rule = { "__LONGNA", 8 }, .count = 1 },
+		{ .rule = { "A", 1 }, .count = 1 },
+		{ .rule = { "__LONGNAM", 9 }, .count = 1 },
+		{ .rule = { "AB", 2 }, .count = 0 },
+	};
+	struct arena *a = arena_new();
+
+	(void)state;
+	assert_true(str_eq(judge_tests(hits, ELEMENTS(hits), false, a),
+			   STR("A,Z,__LONGNA,__LONGNAM,__LONGNAME_A,__LONGNAME_A,__LONGNAME_B")));
+	assert_true(str_eq(judge_tests(hits, 3, false, a),
+			   STR("Z,__LONGNAME_A,__LONGNAME_A,__LONGNAME_B")));
+	arena_free(a);
+}
+
 static void test_autolearn(void **state)
 {
 	static const struct {
@@ -240,10 +262,10 @@ static void test_autolearn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),      cmocka_unit_test(test_points),
-		cmocka_unit_test(test_score_sets), cmocka_unit_test(test_report),
-		cmocka_unit_test(test_overlay),    cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_autolearn),
+		cmocka_unit_test(test_order),          cmocka_unit_test(test_points),
+		cmocka_unit_test(test_score_sets),     cmocka_unit_test(test_report),
+		cmocka_unit_test(test_overlay),        cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_order_of_tests), cmocka_unit_test(test_autolearn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,47 +73,32 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 	return m;
 }
 
-bool match_is_over(struct match *m)
-{
-	if (!m->stopped && !budget_steps(m->budget, 1))
-		m->stopped = true;
-	return m->stopped;
-}
-
-bool match_has_run_out(struct match *m)
-{
-	if (budget_is_over(m->budget, BUDGET_STEPS) || budget_is_over(m->budget, BUDGET_STOPPED))
-		m->stopped = true;
-	return m->stopped;
-}
-
-void match_ran(struct match *m, const struct rule *r, size_t count, double value)
+void match_ran(struct match *m, uint32_t rule, size_t count, double value)
 {
 	struct hits *h = &m->hits;
 
-	if (bits_has(h->hit, r->index)) /* another rule's plugin was there first */
+	if (bits_has(h->hit, rule)) /* another rule's plugin was there first */
 		return;
 	if (!count && match_has_run_out(m))
 		return;
-	bits_remove(h->waits, r->index);
+	bits_remove(h->waits, rule);
 	if (count)
-		hits_set(h, r->index, count, value);
+		hits_set(h, rule, count, value);
 	else
-		bits_add(h->ran, r->index);
+		bits_add(h->ran, rule);
 }
 
-static void take_turn(struct match *m, const struct rule *r)
+static void take_turn(struct match *m, const struct ordered_rule *o)
 {
-	bool is_eval = rule_is_eval(r);
-
+	m->rank = o->rank;
 	if (m->costs)
-		rule_costs_begin(m->costs, r->index);
-	if (is_eval)
-		match_eval(m, r);
+		rule_costs_begin(m->costs, o->index);
+	if (o->fn)
+		match_eval(m, o);
 	else
-		match_ordered_regex(m, r);
+		match_ordered_regex(m, o->rule);
 	if (m->costs)
-		rule_costs_end(m->costs, is_eval ? "eval functions" : "tags, captures", is_eval);
+		rule_costs_end(m->costs, o->fn ? "eval functions" : "tags, captures", o->fn);
 }
 
 /* Rules that need what the message does not hold have run: each such kind at once. Returns what is missing. */
@@ -132,17 +117,12 @@ static unsigned leave_out(struct match *m)
 
 static void run_ordered(struct match *m)
 {
-	const struct rule_list *list = &m->plan->ordered;
+	const struct ordered_rule *all = m->plan->in_order;
 	unsigned missing = leave_out(m);
 
-	for (size_t i = 0; i < list->n && !match_is_over(m); i++) {
-		const struct rule *r = list->at[i];
-
-		if (m->plan->ordered_needs[i] & missing)
-			continue;
-		m->rank = r->rank;
-		take_turn(m, r);
-	}
+	for (size_t i = 0; i < m->plan->ordered.n && !match_is_over(m); i++)
+		if (!(all[i].needs & missing))
+			take_turn(m, &all[i]);
 }
 
 static bool waits(const struct match *m)

@@ -17,43 +17,64 @@ static enum eval_rule_type eval_type(const struct rule *r)
 	}
 }
 
-static struct eval_call call_of(struct match *m, const struct rule *r)
+struct ordered_rule ordered_rule_of(const struct rule *r)
 {
+	struct ordered_rule o = {
+		.rule = r,
+		.name = r->name,
+		.index = r->index,
+		.rank = r->rank,
+	};
 	const struct eval_test *t = r->eval;
 
+	if (!rule_is_eval(r))
+		return o;
+	o.fn = t->def->fn;
+	o.conf = t->plugin->conf;
+	o.compiled = t->compiled;
+	o.args = t->args;
+	o.arg_count = (uint32_t)t->arg_count;
+	o.plugin = t->plugin->index;
+	o.type = eval_type(r);
+	o.needs = t->needs;
+	return o;
+}
+
+static struct eval_call call_of(struct match *m, const struct ordered_rule *o)
+{
 	return (struct eval_call){
 		.msg = m->msg,
-		.conf = t->plugin->conf,
-		.state = &m->plugin_state[t->plugin->index],
+		.conf = o->conf,
+		.state = &m->plugin_state[o->plugin],
 		.arena = m->arena,
 		.budget = m->budget,
-		.args = t->args,
-		.arg_count = t->arg_count,
-		.type = eval_type(r),
-		.rule = r->name,
-		.compiled = t->compiled,
+		.args = o->args,
+		.arg_count = o->arg_count,
+		.type = o->type,
+		.rule = o->name,
+		.compiled = o->compiled,
 		.host = &m->host,
 	};
 }
 
-static void take_result(struct match *m, const struct rule *r, int result)
+static void take_result(struct match *m, uint32_t rule, int result)
 {
 	if (result == EVAL_PENDING) {
-		if (!bits_has(m->hits.hit, r->index) && !bits_has(m->hits.ran, r->index))
-			bits_add(m->hits.waits, r->index);
+		if (!bits_has(m->hits.hit, rule) && !bits_has(m->hits.ran, rule))
+			bits_add(m->hits.waits, rule);
 		return;
 	}
 	if (result != EVAL_NOT_RUN)
-		match_ran(m, r, result > 0, result > 0 ? result : 0);
+		match_ran(m, rule, result > 0, result > 0 ? result : 0);
 }
 
-void match_eval(struct match *m, const struct rule *r)
+void match_eval(struct match *m, const struct ordered_rule *o)
 {
-	struct eval_call call = call_of(m, r);
+	struct eval_call call = call_of(m, o);
 
-	if (r->type == RULE_RBL_EVAL && (!m->net || m->rs->settings.dns.skip_rbl_checks))
+	if (o->type == EVAL_RBL && (!m->net || m->rs->settings.dns.skip_rbl_checks))
 		return;
-	take_result(m, r, r->eval->def->fn(&call));
+	take_result(m, o->index, o->fn(&call));
 }
 
 static struct match *match_of(struct plugin_host *host)
@@ -123,7 +144,7 @@ static void host_got_hit(struct plugin_host *host, struct str rule, double value
 		it->value += value > 0 ? value : 1;
 		return;
 	}
-	match_ran(m, r, 1, value > 0 ? value : 1);
+	match_ran(m, r->index, 1, value > 0 ? value : 1);
 }
 
 static bool dns_name_is_good(struct str name)
@@ -253,13 +274,15 @@ void match_host_init(struct match *m, bool notes)
 
 static void deliver_to(struct match *m, const struct rule *r, const struct match_ask *ask)
 {
+	struct ordered_rule o;
 	struct eval_call call;
 
 	if (!rule_is_eval(r) || !r->eval->def || !r->eval->def->answer)
 		return;
-	call = call_of(m, r);
+	o = ordered_rule_of(r);
+	call = call_of(m, &o);
 	m->rank = r->rank;
-	take_result(m, r, r->eval->def->answer(&call, ask->ask.id, &ask->answer));
+	take_result(m, r->index, r->eval->def->answer(&call, ask->ask.id, &ask->answer));
 }
 
 void match_deliver(struct match *m)

@@ -115,7 +115,7 @@ void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx
 	struct str joined = STR("");
 
 	if (r->flags & RULE_NEGATED) {
-		match_ran(m, r, 1, 1);
+		match_ran(m, r->index, 1, 1);
 		return;
 	}
 	for (size_t i = from; i <= to && !n; i++) {
@@ -132,7 +132,7 @@ void match_mimeheader(struct match *m, const struct rule *r, const struct rx *rx
 	}
 	if (r->flags & RULE_CONCAT)
 		n = check(m, r, rx, joined);
-	match_ran(m, r, n, (double)n);
+	match_ran(m, r->index, n, (double)n);
 }
 
 struct criterion {
@@ -212,5 +212,5 @@ void match_uri_detail(struct match *m, const struct rule *r)
 				hit = c.rx && fits_key(&c, (enum uri_key)k, uri);
 		}
 	}
-	match_ran(m, r, hit, hit);
+	match_ran(m, r->index, hit, hit);
 }

@@ -2,6 +2,7 @@
 /* A matching under way: for match*.c only. */
 #pragma once
 
+#include "core/budget.h"
 #include "core/map.h"
 #include "core/vec.h"
 #include "msg/msg.h"
@@ -77,11 +78,23 @@ struct match_scratch {
 };
 
 /* True when the matching must end: no steps left, or told to stop. */
-bool match_is_over(struct match *m);
+static inline bool match_is_over(struct match *m)
+{
+	if (!m->stopped && !budget_steps(m->budget, 1))
+		m->stopped = true;
+	return m->stopped;
+}
+
 /* The budget is over: what has not hit until now may have hit with more, and has not run. */
-bool match_has_run_out(struct match *m);
-/* A rule has run; count 0: no hit. */
-void match_ran(struct match *m, const struct rule *r, size_t count, double value);
+static inline bool match_has_run_out(struct match *m)
+{
+	if (budget_is_over(m->budget, BUDGET_STEPS) || budget_is_over(m->budget, BUDGET_STOPPED))
+		m->stopped = true;
+	return m->stopped;
+}
+
+/* A rule (its index) has run; count 0: no hit. */
+void match_ran(struct match *m, uint32_t rule, size_t count, double value);
 /* One regexp over one subject, as often as the rule counts; have: hits it has already. */
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   size_t have);
@@ -134,7 +147,7 @@ const struct rx *match_compile_template(struct match *m, struct str perl);
 void match_extract(struct match *m);
 
 /* match_eval.c */
-void match_eval(struct match *m, const struct rule *r);
+void match_eval(struct match *m, const struct ordered_rule *o);
 void match_host_init(struct match *m, bool notes);
 /* Gives answers that are in to the rules that wait. */
 void match_deliver(struct match *m);

@@ -226,7 +226,7 @@ static void match_template(struct match *m, const struct rule *r)
 			n = count_ordered(m, r, rx, subjects, found);
 		}
 	}
-	match_ran(m, r, n, (double)n);
+	match_ran(m, r->index, n, (double)n);
 }
 
 void match_ordered_regex(struct match *m, const struct rule *r)
@@ -245,5 +245,5 @@ void match_ordered_regex(struct match *m, const struct rule *r)
 	}
 	subjects = subjects_of(m, r, &found);
 	n = count_ordered(m, r, r->rx, subjects, found);
-	match_ran(m, r, n, (double)n);
+	match_ran(m, r->index, n, (double)n);
 }

@@ -174,6 +174,21 @@ struct gated_list {
 
 enum { MATCH_NEEDS = 4 }; /* kinds of what messages hold: bits below MSG_HOLDS_END */
 
+/*
+ * An eval or other rule with its turn, as one matching after another reads it: what stands in struct rule, and what
+ * that points to, has to be fetched from afar each time.
+ */
+struct ordered_rule {
+	const struct rule *rule;
+	int (*fn)(struct eval_call *call); /* NULL: no eval function */
+	const void *conf, *compiled;
+	const struct str *args;
+	struct str name;
+	uint32_t arg_count, plugin, index, rank;
+	enum eval_rule_type type;
+	unsigned needs; /* bits of msg/holds.h: nothing of these missing, or it is a miss */
+};
+
 /* What a matching walks through, for one score set. */
 struct match_plan {
 	struct header_group *groups;
@@ -183,12 +198,11 @@ struct match_plan {
 	struct gated_list header, body, uri, rawbody, full, mime;
 	struct rule_list mime_apart; /* mimeheader rules that look at parts differently */
 	struct rule_list uri_detail;
-	struct rule_list ordered; /* evals, templates and captures, by rank */
-	/* What a message must hold (msg/holds.h) for these to hit, and who needs a bit, as bits by index. */
-	const unsigned *ordered_needs;
-	const uint64_t *needing[MATCH_NEEDS];
-	const uint64_t *members; /* all of these, as bits by index */
-	const uint32_t *ready;   /* judge_metas_untouched() with this set's scores */
+	struct rule_list ordered;             /* evals, templates and captures, by rank */
+	const struct ordered_rule *in_order;  /* the same as matching reads them */
+	const uint64_t *needing[MATCH_NEEDS]; /* those that need such a bit, as bits by index */
+	const uint64_t *members;              /* all of these, as bits by index */
+	const uint32_t *ready;                /* judge_metas_untouched() with this set's scores */
 };
 
 struct judge_meta {
@@ -197,6 +211,14 @@ struct judge_meta {
 	uint32_t dep_count, rule;
 	bool is_cyclic, waits_for_end;
 	bool is_silent; /* when all it reads is 0, so is it */
+};
+
+/* A rule that hit, as judging reads it. */
+struct judge_rule {
+	struct str name, area, description;
+	uint32_t step;
+	uint8_t run_class, shortcircuit; /* enum rule_shortcircuit */
+	bool is_subrule;
 };
 
 /* Numbers by rule: those of rule i are at[from[i]] up to before at[from[i + 1]]. */
@@ -232,6 +254,7 @@ struct ruleset {
 	size_t meta_count;
 	/* the same rules as judging reads them (finish_judging.c), by their place in metas[] and by index */
 	const struct judge_meta *judge_metas;
+	const struct judge_rule *judge_rules;
 	struct rule_readers readers;    /* the metas that read a rule, as places in metas[] */
 	struct rule_readers watchers;   /* those that may be something else than 0 because of it */
 	const uint64_t *lively;         /* metas to be evaluated whatever hits, as places */
@@ -273,3 +296,5 @@ static inline unsigned score_set_of(bool net, bool bayes)
 bool rule_is_active(const struct rule *r, unsigned set);
 /* The score sets this rule set may be asked for: a scan may always leave the network out. */
 bool ruleset_has_set(const struct ruleset *rs, unsigned set);
+/* As match_plan.in_order has it. */
+struct ordered_rule ordered_rule_of(const struct rule *r);

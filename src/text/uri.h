@@ -71,7 +71,7 @@ struct uri_list {
 	struct arena *arena;
 	struct budget *budget;
 	const struct tld_table *tlds;
-	/* The first URI with a dot that a pattern finds hidden in this one; false: none. NULL: there are no patterns. */
+	/* The first URI with a dot that a pattern finds hidden in this one; false: none. NULL: no patterns. */
 	bool (*redirect)(const void *ctx, struct str uri, struct arena *a, struct str *ret);
 	const void *redirect_ctx;
 
