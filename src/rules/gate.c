@@ -33,17 +33,17 @@ static uint16_t reads(const struct gate *g, struct str subject, size_t at, size_
 	uint16_t row = start_at(g, subject, at);
 	size_t i = at;
 
-	while (i + 1 < subject.n && row > GATE_DEAD)
+	while (i + 1 < subject.n && !gate_is_final(g, row))
 		row = gate_next(g, row, g->class[(uint8_t)subject.p[i++]]);
 	*left -= i - at < *left ? i - at : *left;
-	return row > GATE_DEAD ? read_end(g, subject, i, row) : row;
+	return gate_is_final(g, row) ? row : read_end(g, subject, i, row);
 }
 
 bool gate_may_begin(const struct gate *g, struct str subject, size_t at)
 {
 	size_t left = 0;
 
-	return reads(g, subject, at, &left) != GATE_DEAD;
+	return reads(g, subject, at, &left) != gate_dead(g);
 }
 
 size_t gate_work(size_t n)
@@ -102,7 +102,7 @@ static void look_at_end(struct gate_walk *w)
 static uint16_t read_on(const struct gate *g, struct str subject, size_t at, uint16_t row)
 {
 	if (at + STRIDE >= subject.n)
-		return row > GATE_DEAD ? read_end(g, subject, at, row) : row;
+		return gate_is_final(g, row) ? row : read_end(g, subject, at, row);
 	for (size_t i = 0; i < STRIDE; i++)
 		row = gate_next(g, row, g->class[(uint8_t)subject.p[at + i]]);
 	return row;
@@ -120,8 +120,8 @@ static bool read_all(struct gate_walk *w, size_t depth)
 
 		w->at[count] = w->at[i];
 		w->row[count] = row;
-		count += row != GATE_DEAD;
-		open = open || row > GATE_DEAD;
+		count += row != gate_dead(g);
+		open = open || !gate_is_final(g, row);
 		w->found = w->found || row == GATE_FOUND;
 	}
 	w->left -= w->count * STRIDE < w->left ? w->count * STRIDE : w->left;
@@ -162,7 +162,7 @@ bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest)
 		*ret_at = 0;
 		*ret_rest = false;
 		w->found = w->sure = row == GATE_FOUND;
-		if (row != GATE_DEAD)
+		if (row != gate_dead(w->gate))
 			return true;
 	}
 	while (w->given == w->count) {

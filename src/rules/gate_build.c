@@ -47,6 +47,7 @@ struct building {
 	uint32_t all_kinds;
 	struct kinds *looks;     /* by look */
 	struct byteset *classes; /* by set of bytes */
+	size_t class_count;      /* the end is one too */
 	uint8_t *kind_of;        /* by class: as what comes next */
 	uint8_t *front_of;       /* by class: as what is in front */
 	struct vec *to;          /* by class: uint16_t: nodes where a row leads to */
@@ -127,7 +128,8 @@ static bool find_classes(struct building *b)
 		return false;
 	g->last_newline = b->has_last ? (uint8_t)count++ : g->class['\n'];
 	g->end_class = (uint8_t)count;
-	g->classes = (uint16_t)(count + 1);
+	b->class_count = count + 1;
+	g->width = (uint16_t)(b->class_count + b->class_count % 2);
 	b->classes = arena_calloc(b->a, b->in.sets.n + 1, sizeof(*b->classes));
 	VEC_EACH (&b->in.sets, struct byteset, it) {
 		for (unsigned c = 0; c < 256; c++) {
@@ -138,8 +140,8 @@ static bool find_classes(struct building *b)
 			byteset_add(&b->classes[i], g->last_newline);
 		i++;
 	}
-	b->kind_of = arena_calloc(b->a, g->classes, 1);
-	b->front_of = arena_calloc(b->a, g->classes, 1);
+	b->kind_of = arena_calloc(b->a, b->class_count, 1);
+	b->front_of = arena_calloc(b->a, b->class_count, 1);
 	for (unsigned c = 0; c < 256; c++)
 		b->kind_of[g->class[c]] = b->front_of[g->class[c]] = g->kind[c];
 	if (b->has_last) {
@@ -275,7 +277,6 @@ static uint16_t row_of(struct building *b, unsigned front)
 	struct nodes *l = &b->reached;
 	struct state s = { l->has_look ? front : 0, (uint32_t)l->n, l->at }, *own;
 	uint32_t *known;
-	size_t classes = b->out->classes;
 	size_t row = b->states.n + GATE_FINAL_ROWS, size = s.n * sizeof(*s.at);
 
 	if (l->has_match)
@@ -286,7 +287,7 @@ static uint16_t row_of(struct building *b, unsigned front)
 	known = find(b, &s);
 	if (*known)
 		return (uint16_t)(*known - 1 + GATE_FINAL_ROWS);
-	if ((row + 1) * classes > b->max_entries || row >= UINT16_MAX) {
+	if ((row + 1) * b->out->width > b->max_entries) {
 		b->has_overflowed = true;
 		return GATE_MAYBE;
 	}
@@ -387,11 +388,10 @@ static void fill_row(struct building *b, const struct byteset *classes, uint16_t
 /* Where the classes of these kinds lead. */
 static void build_kinds(struct building *b, const struct state *s, uint32_t kinds, uint16_t *row)
 {
-	const struct gate *g = b->out;
 	struct byteset classes = { { 0 } };
 
 	go_on(b, s, kinds);
-	for (unsigned c = 0; c < g->classes; c++) {
+	for (unsigned c = 0; c < b->class_count; c++) {
 		if (kinds >> b->kind_of[c] & 1)
 			byteset_add(&classes, (uint8_t)c);
 		if (b->from.has_match && kinds >> b->kind_of[c] & 1)
@@ -405,7 +405,7 @@ static void build_kinds(struct building *b, const struct state *s, uint32_t kind
 
 static void build_row(struct building *b, const struct state *s)
 {
-	const unsigned classes = b->out->classes;
+	const size_t classes = b->class_count;
 	uint16_t row[MAX_CLASSES + 1];
 
 	for (unsigned c = 0; c < classes; c++)
@@ -424,14 +424,13 @@ static void build_row(struct building *b, const struct state *s)
 
 static uint16_t next_of(const struct building *b, uint16_t row, unsigned class)
 {
-	return *VEC_AT(&b->next, uint16_t, (size_t)row * b->out->classes + class);
+	return *VEC_AT(&b->next, uint16_t, row * b->class_count + class);
 }
 
 static bool leads_on(const struct building *b, uint16_t row)
 {
-	const struct gate *g = b->out;
 
-	for (unsigned c = 0; c < g->classes; c++) {
+	for (unsigned c = 0; c < b->class_count; c++) {
 		if (next_of(b, row, c) != GATE_DEAD)
 			return true;
 	}
@@ -461,20 +460,18 @@ static bool end_starts(struct building *b)
 
 static void init_rows(struct building *b)
 {
-	struct gate *g = b->out;
-
-	for (size_t i = 0; i < (size_t)GATE_FINAL_ROWS * g->classes; i++)
-		*(uint16_t *)vec_must_push(&b->next) = (uint16_t)(i / g->classes);
-	while (b->index_size < 2 * b->max_entries / g->classes)
+	for (size_t i = 0; i < GATE_FINAL_ROWS * b->class_count; i++)
+		*(uint16_t *)vec_must_push(&b->next) = (uint16_t)(i / b->class_count);
+	while (b->index_size < 2 * b->max_entries / b->class_count)
 		b->index_size = b->index_size ? 2 * b->index_size : 64;
 	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
 	b->path = arena_alloc(b->a, (2 * b->in.nodes.n + 2) * sizeof(*b->path));
 	b->bits = arena_calloc(b->a, b->in.nodes.n / 64 + 1, sizeof(*b->bits));
 	nodes_init(b, &b->from);
 	nodes_init(b, &b->reached);
-	b->to = arena_calloc(b->a, g->classes, sizeof(*b->to));
-	b->to_hash = arena_calloc(b->a, g->classes, sizeof(*b->to_hash));
-	for (size_t c = 0; c < g->classes; c++)
+	b->to = arena_calloc(b->a, b->class_count, sizeof(*b->to));
+	b->to_hash = arena_calloc(b->a, b->class_count, sizeof(*b->to_hash));
+	for (size_t c = 0; c < b->class_count; c++)
 		vec_init(&b->to[c], b->a, sizeof(uint16_t), 0);
 }
 
@@ -495,7 +492,7 @@ static bool build(struct building *b)
 	}
 	if (b->is_all_or_nothing && b->has_overflowed)
 		return false;
-	g->entries = b->next.n;
+	g->entries = b->next.n / b->class_count * g->width;
 	return end_starts(b);
 }
 
@@ -515,17 +512,29 @@ static bool make(struct building *b, struct str pcre, bool spell_out, size_t max
 	return !spell_out || b->out->is_exact;
 }
 
+/* The numbers of rows become their names. */
+static void name_rows(const struct building *b, struct arena *a, struct gate *g)
+{
+	uint16_t *next = arena_calloc(a, g->entries, sizeof(*next)), *to = next;
+	const uint16_t half = g->width / 2;
+
+	for (size_t row = 0; row < b->next.n / b->class_count; row++, to += g->width) {
+		for (unsigned c = 0; c < b->class_count; c++)
+			to[c] = (uint16_t)(next_of(b, (uint16_t)row, c) * half);
+	}
+	for (unsigned k = 0; k < GATE_KINDS; k++)
+		g->start[k] = (uint16_t)(g->start[k] * half);
+	g->next = next;
+}
+
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries)
 {
 	struct building b = { .a = arena_new() };
 	struct gate *g = NULL;
 
 	if (make(&b, pcre, true, max_entries) || make(&b, pcre, false, max_entries)) {
-		size_t size = b.next.n * sizeof(uint16_t);
-
-		g = arena_alloc(a, sizeof(*g));
-		*g = *b.out;
-		g->next = memcpy(arena_alloc(a, size), b.next.data, size);
+		g = memcpy(arena_alloc(a, sizeof(*g)), b.out, sizeof(*g));
+		name_rows(&b, a, g);
 		gate_filter_init(g, b.a);
 	}
 	arena_free(b.a);

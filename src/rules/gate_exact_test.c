@@ -119,7 +119,7 @@ static char leading(struct judging *j, const struct gate *g, uint16_t row, struc
 	for (unsigned i = 0; i < 256; i++) {
 		uint8_t c = (uint8_t)(first + i);
 
-		if (gate_next(g, row, g->class[c]) != GATE_DEAD)
+		if (gate_next(g, row, g->class[c]) != gate_dead(g))
 			return (char)c;
 	}
 	return any_of_text(j, text);
@@ -134,7 +134,7 @@ static struct str walked(struct judging *j, const struct gate *g, struct str tex
 	for (size_t i = 0; i < n; i++)
 		p[i] = any_of_text(j, text);
 	row = g->start[n ? g->kind[(uint8_t)p[n - 1]] : GATE_EDGE];
-	while (n < max && row >= GATE_FINAL_ROWS) {
+	while (n < max && !gate_is_final(g, row)) {
 		p[n] = next_random(j, 24) ? leading(j, g, row, text) : any_of_text(j, text);
 		row = gate_next(g, row, g->class[(uint8_t)p[n++]]);
 	}

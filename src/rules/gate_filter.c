@@ -49,7 +49,7 @@ static void take(const struct gate *g, uint16_t row, struct byteset *set, struct
 	for (unsigned c = 0; c < g->end_class; c++) {
 		uint16_t next = gate_next(g, row, c);
 
-		if (next == GATE_DEAD)
+		if (next == gate_dead(g))
 			continue;
 		byteset_add(set, (uint8_t)c);
 		add_row(to, next);
@@ -102,7 +102,7 @@ static void init_before(struct gate *g)
 	size_t n = 0;
 
 	for (unsigned c = 0; c < 256; c++) {
-		if (g->start[g->kind[c]] != GATE_DEAD)
+		if (g->start[g->kind[c]] != gate_dead(g))
 			rows[c >> 4] |= (uint16_t)(1u << (c & 15));
 		else
 			g->filter.looks_before = true;
@@ -126,7 +126,7 @@ static void init_before(struct gate *g)
 static bool leads_on(const struct gate *g, unsigned class)
 {
 	for (unsigned k = 0; k < GATE_EDGE; k++) {
-		if (g->start[k] != GATE_DEAD && gate_next(g, g->start[k], class) != GATE_DEAD)
+		if (g->start[k] != gate_dead(g) && gate_next(g, g->start[k], class) != gate_dead(g))
 			return true;
 	}
 	return false;
@@ -265,14 +265,14 @@ static void add_first(const struct gate *g, unsigned class, struct bucket *b, st
 	for (unsigned k = 0; k < GATE_EDGE; k++) {
 		uint16_t next = gate_next(g, g->start[k], class);
 
-		if (g->start[k] != GATE_DEAD && next != GATE_DEAD)
+		if (g->start[k] != gate_dead(g) && next != gate_dead(g))
 			add_row(to, next);
 	}
 }
 
 void gate_filter_init(struct gate *g, struct arena *scratch)
 {
-	size_t rows = g->entries / g->classes;
+	size_t rows = g->entries / 2; /* by name */
 	struct rows list[2] = { { .now = 0 } };
 	uint8_t bucket[256];
 

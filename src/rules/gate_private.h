@@ -79,12 +79,15 @@ struct gate_filter {
  */
 enum { GATE_KINDS = 16, GATE_LAST_NEWLINE = GATE_KINDS - 2, GATE_EDGE = GATE_KINDS - 1 };
 
-/* The first rows: there is a match, there may be one, there is none. */
+/*
+ * The first rows: there is a match, there may be one, there is none. In a table a row is named by half its first
+ * entry's index: what is read there is the next lookup's address, and 16 bits are enough.
+ */
 enum { GATE_FOUND = 0, GATE_MAYBE, GATE_DEAD, GATE_FINAL_ROWS };
 
 struct gate {
-	uint16_t start[GATE_KINDS];    /* by the kind of what is in front of the first byte */
-	uint16_t classes;              /* entries of a row */
+	uint16_t start[GATE_KINDS]; /* row, by the kind of what is in front of the first byte */
+	uint16_t width; /* entries of a row, even; so the name of the row GATE_DEAD too */
 	uint8_t class[256], kind[256]; /* of bytes */
 	uint8_t last_newline;          /* class of a newline that is the last byte */
 	uint8_t end_class;
@@ -97,7 +100,21 @@ struct gate {
 
 static inline uint16_t gate_next(const struct gate *g, uint16_t row, unsigned class)
 {
-	return g->next[(size_t)row * g->classes + class];
+	const uint16_t *column = g->next + class;
+
+	/* made before the row is known: a lookup waits for the one before, and for nothing else */
+	__asm__("" : "+r"(column));
+	return column[2 * (size_t)row];
+}
+
+static inline uint16_t gate_dead(const struct gate *g)
+{
+	return g->width;
+}
+
+static inline bool gate_is_final(const struct gate *g, uint16_t row)
+{
+	return row <= gate_dead(g);
 }
 
 void gate_filter_init(struct gate *g, struct arena *scratch);

@@ -41,20 +41,20 @@ static bool are_bools(struct str head)
 /* All of a row is in the table. */
 static bool is_row(const struct gate *g, uint16_t row)
 {
-	return ((size_t)row + 1) * g->classes <= g->entries;
+	return 2 * (size_t)row + g->width <= g->entries;
 }
 
 static bool is_sound(const struct gate *g)
 {
-	if (!g->classes || !is_row(g, GATE_DEAD) || g->end_class >= g->classes ||
-	    g->last_newline >= g->classes)
+	if (!g->width || g->width % 2 || !is_row(g, gate_dead(g)) || g->end_class >= g->width ||
+	    g->last_newline >= g->width)
 		return false;
 	for (size_t i = 0; i < GATE_KINDS; i++) {
 		if (!is_row(g, g->start[i]))
 			return false;
 	}
 	for (size_t i = 0; i < sizeof(g->class); i++) {
-		if (g->class[i] >= g->classes || g->kind[i] >= GATE_KINDS)
+		if (g->class[i] >= g->width || g->kind[i] >= GATE_KINDS)
 			return false;
 	}
 	for (size_t i = 0; i < g->entries; i++) {
