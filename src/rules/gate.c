@@ -7,8 +7,11 @@
 
 /* Bytes that may be read for each there is, and in any case. */
 enum { TIMES = 8, AT_LEAST = 4096 };
-/* Bytes that are read at one place before the next has its turn. */
-enum { STRIDE = 4 };
+/*
+ * Bytes that are read at one place before the next has its turn; so many places or fewer are read to where it is
+ * clear.
+ */
+enum { STRIDE = GATE_DEPTH, FEW = 2 };
 
 static uint16_t start_at(const struct gate *g, struct str subject, size_t at)
 {
@@ -27,16 +30,39 @@ static uint16_t read_end(const struct gate *g, struct str subject, size_t at, ui
 	return gate_next(g, row, g->end_class);
 }
 
+/* Four bytes; a row that is final stays. */
+static inline uint16_t read_four(const struct gate *g, const uint8_t *p, uint16_t row)
+{
+	row = gate_next(g, row, g->class[p[0]]);
+	row = gate_next(g, row, g->class[p[1]]);
+	row = gate_next(g, row, g->class[p[2]]);
+	return gate_next(g, row, g->class[p[3]]);
+}
+
+/* On to where it is clear; where that is not within `most` bytes, the row is no final one. */
+static uint16_t read_on(const struct gate *g, struct str subject, size_t *at, uint16_t row,
+			size_t most)
+{
+	const uint8_t *p = (const uint8_t *)subject.p;
+	size_t last = subject.n ? subject.n - 1 : 0, i = *at;
+	size_t end = i < last && most < last - i ? i + most : last;
+
+	for (; i + 4 <= end && !gate_is_final(g, row); i += 4)
+		row = read_four(g, p + i, row);
+	for (; i < end && !gate_is_final(g, row); i++)
+		row = gate_next(g, row, g->class[p[i]]);
+	*at = i;
+	return end < last || gate_is_final(g, row) ? row : read_end(g, subject, i, row);
+}
+
 /* What is known of one place; *left goes down by what is read. */
 static uint16_t reads(const struct gate *g, struct str subject, size_t at, size_t *left)
 {
-	uint16_t row = start_at(g, subject, at);
 	size_t i = at;
+	uint16_t row = read_on(g, subject, &i, start_at(g, subject, at), SIZE_MAX);
 
-	while (i + 1 < subject.n && !gate_is_final(g, row))
-		row = gate_next(g, row, g->class[(uint8_t)subject.p[i++]]);
 	*left -= i - at < *left ? i - at : *left;
-	return gate_is_final(g, row) ? row : read_end(g, subject, i, row);
+	return row;
 }
 
 bool gate_may_begin(const struct gate *g, struct str subject, size_t at)
@@ -58,6 +84,11 @@ void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subjec
 	w->subject = subject;
 	w->next = first;
 	w->last = last < subject.n ? last : subject.n;
+	if (g->shortest > subject.n)
+		w->end = 0;
+	else
+		w->end =
+		    (w->last < subject.n - g->shortest ? w->last : subject.n - g->shortest) + 1;
 	w->left = gate_work(subject.n);
 	w->base = w->count = w->given = 0;
 	w->whether = w->found = w->sure = false;
@@ -73,84 +104,172 @@ static void add_places(struct gate_walk *w, size_t from, uint32_t places)
 static void look(struct gate_walk *w, size_t blocks)
 {
 	const struct gate_filter *f = &w->gate->filter;
-	uint32_t places[GATE_CHUNK / GATE_BLOCK];
+	uint32_t places[GATE_BLOCKS];
 
 	f->look(f, (const uint8_t *)w->subject.p + w->next, blocks, places);
 	for (size_t i = 0; i < blocks; i++)
 		add_places(w, i * GATE_BLOCK, places[i]);
+	w->next += blocks * GATE_BLOCK;
 }
 
-/* A block in which the subject ends; its last places have not as many bytes as the filter looks at. */
+/* The last places that have all bytes the filter looks at, fewer than a block. */
+static void look_at_rest(struct gate_walk *w)
+{
+	const struct gate_filter *f = &w->gate->filter;
+	const uint8_t *p = (const uint8_t *)w->subject.p + w->next - 1;
+	size_t n = w->subject.n - w->next, done = 0;
+	uint8_t bytes[1 + GATE_BLOCK + GATE_PREFIX - 1];
+	uint32_t places;
+
+	if (w->subject.n < sizeof(bytes)) {
+		memset(bytes, 0, sizeof(bytes));
+		memcpy(bytes, p, 1 + n);
+		p = bytes;
+	} else {
+		done = GATE_BLOCK + GATE_PREFIX - 1 - n;
+		p -= done;
+	}
+	f->look(f, p + 1, 1, &places);
+	n -= GATE_PREFIX - 1;
+	places = places >> done & (uint32_t)((UINT64_C(1) << n) - 1);
+	add_places(w, w->next - w->base, places);
+	w->next += n;
+}
+
+/* Places that have fewer. */
 static void look_at_end(struct gate_walk *w)
 {
 	const struct gate_filter *f = &w->gate->filter;
-	uint8_t bytes[1 + GATE_BLOCK + GATE_PREFIX - 1] = { 0 };
-	size_t n = w->subject.n - w->next;
-	size_t told = n < GATE_PREFIX - 1 ? 0 : n - (GATE_PREFIX - 1);
-	uint32_t places;
+	const uint8_t *p = (const uint8_t *)w->subject.p;
 
-	memcpy(bytes, w->subject.p + w->next - 1, 1 + n);
-	f->look(f, bytes + 1, 1, &places);
-	add_places(w, 0, places & ((UINT32_C(1) << told) - 1));
-	for (size_t i = told; i <= n; i++) {
-		if (gate_filter_has(f, bytes + 1 + i, n - i))
-			w->at[w->count++] = (uint16_t)i;
+	for (; w->next < w->end; w->next++) {
+		if (gate_filter_has(f, p + w->next, w->subject.n - w->next))
+			w->at[w->count++] = (uint16_t)(w->next - w->base);
 	}
 }
 
-/* Where the automaton stands behind some bytes more; at the subject's end it knows. */
-static uint16_t read_on(const struct gate *g, struct str subject, size_t at, uint16_t row)
+/* Whether there is a bucket that has all of the first bytes. */
+static inline bool sift(const struct gate *g, const uint8_t *p)
 {
-	if (at + STRIDE >= subject.n)
-		return gate_is_final(g, row) ? row : read_end(g, subject, at, row);
-	for (size_t i = 0; i < STRIDE; i++)
-		row = gate_next(g, row, g->class[(uint8_t)subject.p[at + i]]);
-	return row;
+	const struct gate_sieve *s = g->sieve;
+	const uint8_t *c = g->class;
+	unsigned front = s[c[p[0]]].at[0] & s[c[p[1]]].at[1] & s[c[p[2]]].at[2] & s[c[p[3]]].at[3];
+
+	return front & s[c[p[4]]].at[4] & s[c[p[5]]].at[5] & s[c[p[6]]].at[6] & s[c[p[7]]].at[7];
 }
 
-/* Some bytes more at each place; what is dead is left out. False: all that is left may begin a match. */
-static bool read_all(struct gate_walk *w, size_t depth)
+/* Places that have so many bytes are looked at once more. */
+static void sift_all(struct gate_walk *w)
+{
+	const uint8_t *p = (const uint8_t *)w->subject.p + w->base;
+	size_t left = w->subject.n - w->base, i = 0, count = 0;
+
+	for (; i < w->count && w->at[i] + (size_t)GATE_DEPTH <= left; i++) {
+		w->at[count] = w->at[i];
+		count += sift(w->gate, p + w->at[i]);
+	}
+	for (; i < w->count; i++)
+		w->at[count++] = w->at[i];
+	w->count = count;
+}
+
+static void spend(struct gate_walk *w, size_t bytes)
+{
+	w->left -= bytes < w->left ? bytes : w->left;
+}
+
+/* Some bytes more at each place, where there are so many. */
+static uint16_t stride(const struct gate *g, struct str subject, size_t at, uint16_t row)
+{
+	const uint8_t *p = (const uint8_t *)subject.p + at;
+
+	if (at + STRIDE >= subject.n)
+		return gate_is_final(g, row) ? row : read_end(g, subject, at, row);
+	return read_four(g, p + 4, read_four(g, p, row));
+}
+
+/* What is dead is left out. */
+static size_t read_all(struct gate_walk *w, size_t depth)
 {
 	const struct gate *g = w->gate;
-	size_t count = 0;
-	bool open = false;
+	size_t count = 0, open = 0;
+	bool found = w->found;
 
 	for (size_t i = 0; i < w->count; i++) {
-		uint16_t row = read_on(g, w->subject, w->base + w->at[i] + depth, w->row[i]);
+		uint16_t row = stride(g, w->subject, w->base + w->at[i] + depth, w->row[i]);
 
 		w->at[count] = w->at[i];
 		w->row[count] = row;
 		count += row != gate_dead(g);
-		open = open || !gate_is_final(g, row);
+		open += !gate_is_final(g, row);
+		found |= row == GATE_FOUND;
+	}
+	spend(w, w->count * STRIDE);
+	w->count = count;
+	w->found = found;
+	return open;
+}
+
+/* One place after the other. */
+static void read_each(struct gate_walk *w, size_t depth)
+{
+	const struct gate *g = w->gate;
+	size_t count = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		size_t from = w->base + w->at[i] + depth, to = from;
+		uint16_t row = w->row[i];
+
+		if (!gate_is_final(g, row) && !(w->found && w->whether))
+			row = read_on(g, w->subject, &to, row, w->left);
+		spend(w, to - from);
+		w->at[count] = w->at[i];
+		w->row[count] = row;
+		count += row != gate_dead(g);
 		w->found = w->found || row == GATE_FOUND;
 	}
-	w->left -= w->count * STRIDE < w->left ? w->count * STRIDE : w->left;
 	w->count = count;
-	return open && !(w->found && w->whether);
+}
+
+/* All that is left may begin a match. */
+static void read_places(struct gate_walk *w)
+{
+	size_t depth = 0, open = w->count;
+
+	for (size_t i = 0; i < w->count; i++)
+		w->row[i] = start_at(w->gate, w->subject, w->base + w->at[i]);
+	for (; open && w->left && (open > FEW || !depth); depth += STRIDE) {
+		open = read_all(w, depth);
+		if (w->found && w->whether)
+			return;
+	}
+	if (open && w->left)
+		read_each(w, depth);
 }
 
 /* The next places, looked at and read. */
 static void fill(struct gate_walk *w)
 {
-	const struct gate *g = w->gate;
-	size_t places = w->last - w->next + 1, bytes = w->subject.n - w->next;
-	size_t blocks = (places < GATE_CHUNK ? places + GATE_BLOCK - 1 : GATE_CHUNK) / GATE_BLOCK;
+	size_t full = w->subject.n - (GATE_PREFIX - 1); /* before it all bytes are there */
+	size_t blocks = 0, wanted = (w->end - w->next + GATE_BLOCK - 1) / GATE_BLOCK;
+	bool has_full = w->subject.n >= GATE_PREFIX && w->next < full;
 
-	while (blocks && blocks * GATE_BLOCK + GATE_PREFIX - 1 > bytes)
-		blocks--;
 	w->base = w->next;
 	w->count = w->given = 0;
+	if (has_full)
+		blocks = (full - w->next) / GATE_BLOCK;
+	blocks = blocks < wanted ? blocks : wanted;
+	blocks = blocks < GATE_BLOCKS ? blocks : GATE_BLOCKS;
 	if (blocks)
 		look(w, blocks);
-	else
+	if (w->next < w->end && w->next < full && has_full && blocks < GATE_BLOCKS)
+		look_at_rest(w);
+	if (w->next >= full || !has_full)
 		look_at_end(w);
-	w->next += blocks ? blocks * GATE_BLOCK : GATE_BLOCK + GATE_PREFIX;
-	while (w->count && w->base + w->at[w->count - 1] > w->last)
+	while (w->count && w->base + w->at[w->count - 1] >= w->end)
 		w->count--;
-	for (size_t i = 0; i < w->count; i++)
-		w->row[i] = start_at(g, w->subject, w->base + w->at[i]);
-	for (size_t depth = 0; w->left && read_all(w, depth);)
-		depth += STRIDE;
+	sift_all(w);
+	read_places(w);
 }
 
 bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest)
@@ -166,7 +285,7 @@ bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest)
 			return true;
 	}
 	while (w->given == w->count) {
-		if (w->next > w->last || w->gate->starts_only)
+		if (w->next >= w->end || w->gate->starts_only)
 			return false;
 		fill(w);
 	}
@@ -198,5 +317,7 @@ bool gate_may_match(const struct gate *g, struct str subject, size_t from)
 
 size_t gate_memory(const struct gate *g)
 {
-	return g ? sizeof(*g) + g->entries * sizeof(uint16_t) : 0;
+	size_t sieve = g && g->sieve ? g->width * sizeof(*g->sieve) : 0;
+
+	return g ? sizeof(*g) + g->entries * sizeof(uint16_t) + sieve : 0;
 }

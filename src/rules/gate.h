@@ -38,14 +38,17 @@ size_t gate_memory(const struct gate *g);
 /* False: no match begins at `at`. Reads to where that is clear, which may be the subject's end. */
 bool gate_may_begin(const struct gate *g, struct str subject, size_t at);
 
-enum { GATE_CHUNK = 256 };
+/* Blocks of places, and places, that are looked at in one go. */
+enum { GATE_BLOCKS = 8, GATE_CHUNK = 320 };
 
 /* Places of one subject from one to another. */
 struct gate_walk {
 	const struct gate *gate;
 	struct str subject;
 	size_t next,
-	    last;    /* the next place to look at; no match that begins behind `last` counts */
+	    last; /* the next place to look at; no match that begins behind `last` counts */
+	size_t
+	    end; /* no match begins here or later: what is left is too short, or it is behind `last` */
 	size_t left; /* bytes that may still be read: a few times those there are */
 	/* Places that have been looked at, and where a match may begin: from base on, ascending. */
 	size_t base, count, given;

@@ -535,7 +535,7 @@ const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries
 	if (make(&b, pcre, true, max_entries) || make(&b, pcre, false, max_entries)) {
 		g = memcpy(arena_alloc(a, sizeof(*g)), b.out, sizeof(*g));
 		name_rows(&b, a, g);
-		gate_filter_init(g, b.a);
+		gate_filter_init(g, a, b.a);
 	}
 	arena_free(b.a);
 	return g;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first bytes of matches, from a gate's table: each first byte goes into a bucket; what may stand at the
- * places behind it is the bucket's sets. Letters that are frequent in mail have buckets of their own; the
- * other bytes share some, by what they are, as a bucket's first bytes then come out as they are.
+ * Which places may begin a match, by their first bytes: 32 places at once by four bytes, and what is left by
+ * eight. Tables of the buckets that gate_buckets.c makes.
  */
 #include "rules/gate_private.h"
 
@@ -13,80 +12,19 @@
 #include <immintrin.h>
 #endif
 
-enum { BUCKETS = 8 * GATE_SHUFFLES, SHARED = 6 };
-
-/* Classes that may stand at each place, and rows that are reached. */
-struct bucket {
-	struct byteset at[GATE_PREFIX];
-};
-
-struct rows {
-	uint16_t *at;
-	size_t n;
-	uint16_t *stamps; /* by row: the list that has it last */
-	uint16_t now;
-};
-
-static void clear(struct rows *r)
-{
-	r->n = 0;
-	r->now++;
-}
-
-static void add_row(struct rows *r, uint16_t row)
-{
-	uint16_t *stamp = &r->stamps[row];
-
-	if (*stamp == r->now)
-		return;
-	*stamp = r->now;
-	r->at[r->n++] = row;
-}
-
-/* What a row takes joins a set, where that leads to joins a list. */
-static void take(const struct gate *g, uint16_t row, struct byteset *set, struct rows *to)
-{
-	for (unsigned c = 0; c < g->end_class; c++) {
-		uint16_t next = gate_next(g, row, c);
-
-		if (next == gate_dead(g))
-			continue;
-		byteset_add(set, (uint8_t)c);
-		add_row(to, next);
-	}
-}
-
-/* What may stand behind first bytes that lead to these rows. FOUND takes whatever comes. */
-static void follow(const struct gate *g, struct rows list[2], struct bucket *b)
-{
-	struct rows *from = &list[0], *to = &list[1];
-
-	for (size_t k = 1; k < GATE_PREFIX; k++) {
-		struct rows *swap = from;
-
-		clear(to);
-		for (size_t i = 0; i < from->n; i++)
-			take(g, from->at[i], &b->at[k], to);
-		from = to;
-		to = swap;
-	}
-}
-
 static void add_byte(struct gate_halves *h, size_t bucket, unsigned c)
 {
 	h->low[c & 15] |= (uint8_t)(1u << bucket);
 	h->high[c >> 4] |= (uint8_t)(1u << bucket);
 }
 
-/* Sets of classes into sets of bytes into tables; the first bytes are those of the bucket alone. */
-static void add_bucket(struct gate *g, size_t i, const struct bucket *b, const uint8_t bucket[256])
+/* Sets of classes into sets of bytes into tables. */
+static void add_bucket(struct gate *g, size_t i, const struct gate_bucket *b)
 {
 	for (size_t k = 0; k < GATE_PREFIX; k++) {
 		for (unsigned c = 0; c < 256; c++) {
-			bool has = byteset_has(&b->at[k], g->class[c]) ||
-				   (c == '\n' && byteset_has(&b->at[k], g->last_newline));
-
-			if (has && (k || bucket[c] == i))
+			if (byteset_has(&b->at[k], g->class[c]) ||
+			    (c == '\n' && byteset_has(&b->at[k], g->last_newline)))
 				add_byte(&g->filter.at[i / 8][k], i % 8, c);
 		}
 	}
@@ -122,53 +60,6 @@ static void init_before(struct gate *g)
 	}
 }
 
-/* Where a byte leads to that is the first one, whatever is in front. */
-static bool leads_on(const struct gate *g, unsigned class)
-{
-	for (unsigned k = 0; k < GATE_EDGE; k++) {
-		if (g->start[k] != gate_dead(g) && gate_next(g, g->start[k], class) != gate_dead(g))
-			return true;
-	}
-	return false;
-}
-
-static bool lead_alike(const struct gate *g, unsigned class, unsigned other)
-{
-	for (unsigned k = 0; k < GATE_EDGE; k++) {
-		if (gate_next(g, g->start[k], class) != gate_next(g, g->start[k], other))
-			return false;
-	}
-	return true;
-}
-
-/* The bucket of each byte as a first one; frequent ones that lead to the same row share it. */
-static void choose_buckets(const struct gate *g, uint8_t bucket[256])
-{
-	static const char frequent[] = " etaoinsrhldcumfpgwyb";
-	static const uint8_t shared[16] = { 0, 0, 1, 2, 3, 4, 3, 4, 5, 5, 5, 5, 5, 5, 5, 5 };
-	uint8_t taken[BUCKETS];
-	size_t n = 0;
-
-	for (unsigned c = 0; c < 256; c++)
-		bucket[c] = (uint8_t)(BUCKETS - SHARED + shared[c >> 4]);
-	for (size_t i = 0; frequent[i]; i++) {
-		unsigned c = (uint8_t)frequent[i], other = byte_other_case((uint8_t)c, false);
-		size_t k = 0;
-
-		if (!leads_on(g, g->class[c]))
-			continue;
-		while (k < n && !lead_alike(g, taken[k], g->class[c]))
-			k++;
-		if (k == n && n < BUCKETS - SHARED)
-			taken[n++] = g->class[c];
-		if (k == n)
-			continue;
-		bucket[c] = (uint8_t)k;
-		if (g->class[c] == g->class[other])
-			bucket[other] = (uint8_t)k;
-	}
-}
-
 static unsigned buckets_at(const struct gate_halves *h, uint8_t c)
 {
 	return h->low[c & 15] & h->high[c >> 4];
@@ -180,7 +71,7 @@ bool gate_filter_has(const struct gate_filter *f, const uint8_t *p, size_t left)
 
 	if (f->looks_before && !buckets_at(&f->before, p[-1]))
 		return false;
-	for (size_t i = 0; i < GATE_SHUFFLES; i++) {
+	for (size_t i = 0; i < f->shuffles; i++) {
 		unsigned buckets = 0xff;
 
 		for (size_t k = 0; k < GATE_PREFIX && k < left; k++)
@@ -238,8 +129,8 @@ AVX2 static void look_avx2(const struct gate_filter *f, const uint8_t *p, size_t
 	for (size_t i = 0; i < n; i++, p += GATE_BLOCK) {
 		__m256i any = buckets_behind(f->at[0], p);
 
-		for (size_t k = 1; k < GATE_SHUFFLES; k++)
-			any = _mm256_or_si256(any, buckets_behind(f->at[k], p));
+		if (f->shuffles > 1)
+			any = _mm256_or_si256(any, buckets_behind(f->at[1], p));
 		ret[i] = ~none_of(any);
 		if (f->looks_before)
 			ret[i] &= ~none_of(buckets_of(&f->before, p - 1));
@@ -256,46 +147,39 @@ void gate_filter_choose(struct gate_filter *f)
 #endif
 }
 
-/* A first byte of a class joins a bucket. */
-static void add_first(const struct gate *g, unsigned class, struct bucket *b, struct rows *to)
+/* By class: the buckets that have it at each of the first places. */
+static void init_sieve(struct gate *g, struct arena *a, const struct gate_bucket *b)
 {
-	if (!leads_on(g, class))
-		return;
-	byteset_add(&b->at[0], (uint8_t) class);
-	for (unsigned k = 0; k < GATE_EDGE; k++) {
-		uint16_t next = gate_next(g, g->start[k], class);
+	struct gate_sieve *sieve = arena_calloc(a, g->width, sizeof(*sieve));
 
-		if (g->start[k] != gate_dead(g) && next != gate_dead(g))
-			add_row(to, next);
+	for (size_t i = 0; i < GATE_SIEVE_BUCKETS; i++) {
+		for (size_t k = 0; k < GATE_DEPTH; k++) {
+			for (unsigned c = byteset_next(&b[i].at[k], 0); c < g->end_class;
+			     c = byteset_next(&b[i].at[k], c + 1))
+				sieve[c].at[k] |= (uint8_t)(1u << i);
+		}
 	}
+	for (size_t k = 0; k < GATE_DEPTH; k++)
+		sieve[g->class['\n']].at[k] |= sieve[g->last_newline].at[k];
+	g->sieve = sieve;
 }
 
-void gate_filter_init(struct gate *g, struct arena *scratch)
+void gate_filter_init(struct gate *g, struct arena *a, struct arena *scratch)
 {
-	size_t rows = g->entries / 2; /* by name */
-	struct rows list[2] = { { .now = 0 } };
-	uint8_t bucket[256];
+	struct gate_bucket buckets[GATE_BUCKETS];
+	struct gate_paths *paths;
+	size_t used;
 
 	gate_filter_choose(&g->filter);
 	if (g->starts_only)
 		return;
-	for (size_t i = 0; i < ELEMENTS(list); i++) {
-		list[i].at = arena_calloc(scratch, rows, sizeof(uint16_t));
-		list[i].stamps = arena_calloc(scratch, rows, sizeof(uint16_t));
-	}
 	init_before(g);
-	choose_buckets(g, bucket);
-	for (size_t i = 0; i < BUCKETS; i++) {
-		struct bucket b = { 0 };
-
-		clear(&list[0]);
-		for (unsigned c = 0; c < 256; c++) {
-			if (bucket[c] == i)
-				add_first(g, g->class[c], &b, &list[0]);
-		}
-		if (bucket['\n'] == i)
-			add_first(g, g->last_newline, &b, &list[0]);
-		follow(g, list, &b);
-		add_bucket(g, i, &b, bucket);
-	}
+	paths = gate_paths_new(scratch, g);
+	g->shortest = (uint8_t)gate_paths_shortest(paths);
+	used = gate_paths_sort(paths, GATE_PREFIX, buckets, GATE_BUCKETS);
+	g->filter.shuffles = used > 8 ? 2 : 1;
+	for (size_t i = 0; i < used; i++)
+		add_bucket(g, i, &buckets[i]);
+	gate_paths_sort(paths, GATE_DEPTH, buckets, GATE_SIEVE_BUCKETS);
+	init_sieve(g, a, buckets);
 }

@@ -56,7 +56,7 @@ bool gate_read(struct arena *scratch, struct str pcre, bool spell_out, struct ga
  * all of its bytes are in the bucket's sets. A set is kept as the product of its members' halves.
  */
 /* GATE_SHUFFLES: of eight buckets each. */
-enum { GATE_PREFIX = 4, GATE_BLOCK = 32, GATE_SHUFFLES = 2 };
+enum { GATE_PREFIX = 4, GATE_BLOCK = 32, GATE_SHUFFLES = 2, GATE_BUCKETS = 8 * GATE_SHUFFLES };
 
 struct gate_halves {
 	uint8_t low[16], high[16]; /* buckets, by half of a byte */
@@ -66,11 +66,19 @@ struct gate_filter {
 	struct gate_halves at[GATE_SHUFFLES][GATE_PREFIX];
 	struct gate_halves before; /* what may stand in front */
 	bool looks_before;
+	uint8_t shuffles; /* that have buckets: 1 to GATE_SHUFFLES */
 	/*
 	 * Bits for n * GATE_BLOCK places from p on. One byte stands in front of these, GATE_PREFIX - 1
 	 * behind them.
 	 */
 	void (*look)(const struct gate_filter *f, const uint8_t *p, size_t n, uint32_t *ret);
+};
+
+/* The same for more bytes, place by place: buckets by class and by how far behind the place. */
+enum { GATE_DEPTH = 8, GATE_SIEVE_BUCKETS = 8 };
+
+struct gate_sieve {
+	uint8_t at[GATE_DEPTH];
 };
 
 /*
@@ -85,16 +93,20 @@ enum { GATE_KINDS = 16, GATE_LAST_NEWLINE = GATE_KINDS - 2, GATE_EDGE = GATE_KIN
  */
 enum { GATE_FOUND = 0, GATE_MAYBE, GATE_DEAD, GATE_FINAL_ROWS };
 
+struct gate_paths;
+
 struct gate {
 	uint16_t start[GATE_KINDS]; /* row, by the kind of what is in front of the first byte */
 	uint16_t width; /* entries of a row, even; so the name of the row GATE_DEAD too */
 	uint8_t class[256], kind[256]; /* of bytes */
 	uint8_t last_newline;          /* class of a newline that is the last byte */
 	uint8_t end_class;
+	uint8_t shortest;     /* bytes that a match has at least, GATE_DEPTH at most */
 	bool is_exact;        /* it never says that there may be a match */
 	bool starts_only;     /* a match begins where the subject does */
 	const uint16_t *next; /* by row and class: the next row */
 	size_t entries;
+	const struct gate_sieve *sieve; /* by class: width of them; NULL where starts_only */
 	struct gate_filter filter;
 };
 
@@ -117,7 +129,22 @@ static inline bool gate_is_final(const struct gate *g, uint16_t row)
 	return row <= gate_dead(g);
 }
 
-void gate_filter_init(struct gate *g, struct arena *scratch);
+/* The first bytes of matches: of each path, classes by place. */
+struct gate_bucket {
+	struct byteset at[GATE_DEPTH];
+};
+
+struct gate_paths *gate_paths_new(struct arena *a, const struct gate *g);
+/* Bytes that a match has at least, as far as these are looked at. */
+size_t gate_paths_shortest(const struct gate_paths *t);
+/*
+ * All paths into so many buckets, so that few places of mail are in one by their first `depth` bytes. Returns how
+ * many it took.
+ */
+size_t gate_paths_sort(struct gate_paths *t, size_t depth, struct gate_bucket *to, size_t count);
+
+/* Its tables, from next[]; memory from a. */
+void gate_filter_init(struct gate *g, struct arena *a, struct arena *scratch);
 /* The form of look() for this machine. */
 void gate_filter_choose(struct gate_filter *f);
 /* The same work without the machine's own instructions; for tests. */

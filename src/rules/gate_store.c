@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Gates as bytes, for rules/analyses.h: the struct itself, then its table. What comes back is checked as far as
+ * Gates as bytes, for rules/analyses.h: the struct itself, its sieve, its table. What comes back is checked as far as
  * walking it goes: no lookup leaves the table.
  */
 #include "core/arena.h"
@@ -10,6 +10,11 @@
 
 #include <string.h>
 
+static size_t sieve_size(const struct gate *g)
+{
+	return g->starts_only ? 0 : g->width * sizeof(*g->sieve);
+}
+
 void gate_put(struct strbuf *out, const struct gate *g)
 {
 	struct gate head;
@@ -18,8 +23,10 @@ void gate_put(struct strbuf *out, const struct gate *g)
 		return;
 	head = *g; /* without addresses: the same each time */
 	head.next = NULL;
+	head.sieve = NULL;
 	head.filter.look = NULL;
 	strbuf_add(out, str_make((const char *)&head, sizeof(head)));
+	strbuf_add(out, str_make((const char *)g->sieve, sieve_size(g)));
 	strbuf_add(out, str_make((const char *)g->next, g->entries * sizeof(*g->next)));
 }
 
@@ -46,8 +53,8 @@ static bool is_row(const struct gate *g, uint16_t row)
 
 static bool is_sound(const struct gate *g)
 {
-	if (!g->width || g->width % 2 || !is_row(g, gate_dead(g)) || g->end_class >= g->width ||
-	    g->last_newline >= g->width)
+	if (!g->width || g->filter.shuffles > GATE_SHUFFLES || g->width % 2 ||
+	    !is_row(g, gate_dead(g)) || g->end_class >= g->width || g->last_newline >= g->width)
 		return false;
 	for (size_t i = 0; i < GATE_KINDS; i++) {
 		if (!is_row(g, g->start[i]))
@@ -67,9 +74,10 @@ static bool is_sound(const struct gate *g)
 bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 {
 	struct rd r = rd_of(bytes);
-	struct str head, table;
+	struct str head, table, sieve;
 	struct gate *g;
 	uint16_t *next;
+	struct gate_sieve *by_class;
 
 	*ret = NULL;
 	if (!bytes.n)
@@ -77,13 +85,14 @@ bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 	if (!rd_take(&r, sizeof(*g), &head) || !are_bools(head))
 		return false;
 	g = memcpy(arena_alloc(a, sizeof(*g)), head.p, sizeof(*g));
-	if (g->entries > GATE_LARGE || g->entries * sizeof(*next) != rd_left(&r))
+	if (g->entries > GATE_LARGE || !rd_take(&r, sieve_size(g), &sieve) ||
+	    g->entries * sizeof(*next) != rd_left(&r))
 		return false;
+	by_class = arena_alloc(a, sieve.n + 1);
+	g->sieve = memcpy(by_class, sieve.p, sieve.n);
 	table = rd_rest(&r);
 	next = arena_alloc(a, table.n + 1);
-	if (table.n)
-		memcpy(next, table.p, table.n);
-	g->next = next;
+	g->next = memcpy(next, table.p, table.n);
 	if (!is_sound(g))
 		return false;
 	gate_filter_choose(&g->filter);
