@@ -39,6 +39,16 @@ static inline uint16_t read_four(const struct gate *g, const uint8_t *p, uint16_
 	return gate_next(g, row, g->class[p[3]]);
 }
 
+/* Bytes in a row, of n at p, that lead back to this row; 0 where that is not known. */
+static size_t pass(const struct gate *g, const uint8_t *p, size_t n, uint16_t row)
+{
+	for (size_t i = 0; i < g->loop_count; i++) {
+		if (g->loops[i].row == row)
+			return g->filter.pass ? g->filter.pass(&g->loops[i].stops, p, n) : 0;
+	}
+	return 0;
+}
+
 /* On to where it is clear; where that is not within `most` bytes, the row is no final one. */
 static uint16_t read_on(const struct gate *g, struct str subject, size_t *at, uint16_t row,
 			size_t most)
@@ -47,8 +57,14 @@ static uint16_t read_on(const struct gate *g, struct str subject, size_t *at, ui
 	size_t last = subject.n ? subject.n - 1 : 0, i = *at;
 	size_t end = i < last && most < last - i ? i + most : last;
 
-	for (; i + 4 <= end && !gate_is_final(g, row); i += 4)
+	while (i + 4 <= end && !gate_is_final(g, row)) {
+		uint16_t was = row;
+
 		row = read_four(g, p + i, row);
+		i += 4;
+		if (row == was)
+			i += pass(g, p + i, end - i, row);
+	}
 	for (; i < end && !gate_is_final(g, row); i++)
 		row = gate_next(g, row, g->class[p[i]]);
 	*at = i;
@@ -236,8 +252,11 @@ static void read_places(struct gate_walk *w)
 {
 	size_t depth = 0, open = w->count;
 
-	for (size_t i = 0; i < w->count; i++)
-		w->row[i] = start_at(w->gate, w->subject, w->base + w->at[i]);
+	for (size_t i = 0; i < w->count; i++) {
+		size_t at = w->at[i]; /* NOLINT(clang-analyzer-core.*): there are `count` of them */
+
+		w->row[i] = start_at(w->gate, w->subject, w->base + at);
+	}
 	for (; open && w->left && (open > FEW || !depth); depth += STRIDE) {
 		open = read_all(w, depth);
 		if (w->found && w->whether)

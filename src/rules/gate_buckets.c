@@ -22,7 +22,7 @@ struct gate_paths {
 	const struct gate *g;
 	size_t reached[GATE_DEPTH];             /* by so many bytes: how many rows */
 	struct byteset *behind[GATE_DEPTH - 2]; /* by row: classes so many bytes behind it */
-	double often[256];                      /* by class: of 1,000 bytes of mail */
+	unsigned often[256];                    /* by class: of 1,000 bytes of mail */
 	struct path *at;
 	size_t n;
 };
@@ -101,15 +101,15 @@ static void find_behind(struct gate_paths *t, struct arena *a)
 	}
 }
 
-static void find_often(struct gate_paths *t)
+void gate_class_frequencies(const struct gate *g, unsigned ret[256])
 {
 	struct byteset bytes[256] = { 0 };
 
 	for (unsigned c = 0; c < 256; c++)
-		byteset_add(&bytes[t->g->class[c]], (uint8_t)c);
-	byteset_add(&bytes[t->g->last_newline], '\n');
-	for (unsigned c = 0; c < t->g->end_class; c++)
-		t->often[c] = needs_frequency(&bytes[c]);
+		byteset_add(&bytes[g->class[c]], (uint8_t)c);
+	byteset_add(&bytes[g->last_newline], '\n');
+	for (unsigned c = 0; c < g->end_class; c++)
+		ret[c] = needs_frequency(&bytes[c]);
 }
 
 static bool may_end(const struct gate *g, size_t row, unsigned class)
@@ -219,7 +219,9 @@ static int by_often(const void *a, const void *b)
 {
 	const struct path *x = a, *y = b;
 
-	return x->often < y->often ? 1 : x->often > y->often ? -1 : memcmp(x, y, sizeof(*x));
+	return x->often < y->often   ? 1
+	       : x->often > y->often ? -1
+				     : memcmp(&x->sets, &y->sets, sizeof(x->sets));
 }
 
 size_t gate_paths_sort(struct gate_paths *t, size_t depth, struct gate_bucket *to, size_t count)
@@ -262,7 +264,7 @@ struct gate_paths *gate_paths_new(struct arena *a, const struct gate *g)
 	t->g = g;
 	find_reached(t);
 	find_behind(t, a);
-	find_often(t);
+	gate_class_frequencies(g, t->often);
 	find_paths(t, a);
 	return t;
 }

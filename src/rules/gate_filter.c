@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which places may begin a match, by their first bytes: 32 places at once by four bytes, and what is left by
- * eight. Tables of the buckets that gate_buckets.c makes.
+ * eight. Tables of the buckets that gate_buckets.c makes. Also which rows most bytes lead back to: while a gate
+ * reads these are passed over.
  */
 #include "rules/gate_private.h"
 
@@ -31,32 +32,76 @@ static void add_bucket(struct gate *g, size_t i, const struct gate_bucket *b)
 }
 
 /*
- * What may stand in front. Rows of sixteen bytes of which the same ones are members share a bucket; where there
- * are more than buckets, the last one takes them all.
+ * A set of bytes as halves. Rows of sixteen bytes of which the same ones are members share a bucket; where there
+ * are more than buckets, the last one takes them all, and the set becomes larger.
  */
+static void make_halves(struct gate_halves *h, const struct byteset *set)
+{
+	uint16_t buckets[8];
+	size_t n = 0;
+
+	for (unsigned row = 0; row < 16; row++) {
+		uint16_t members = (uint16_t)(set->w[row / 4] >> row % 4 * 16);
+		size_t k = 0;
+
+		while (k < n && buckets[k] != members)
+			k++;
+		if (k == n && n < ELEMENTS(buckets))
+			buckets[n++] = members;
+		k = k < ELEMENTS(buckets) ? k : ELEMENTS(buckets) - 1;
+		for (unsigned c = 0; c < 16; c++) {
+			if (members >> c & 1)
+				add_byte(h, k, row * 16 + c);
+		}
+	}
+}
+
+/* What may stand in front. */
 static void init_before(struct gate *g)
 {
-	uint16_t rows[16] = { 0 }, buckets[8];
-	size_t n = 0;
+	struct byteset front = { { 0 } };
 
 	for (unsigned c = 0; c < 256; c++) {
 		if (g->start[g->kind[c]] != gate_dead(g))
-			rows[c >> 4] |= (uint16_t)(1u << (c & 15));
+			byteset_add(&front, (uint8_t)c);
 		else
 			g->filter.looks_before = true;
 	}
-	for (unsigned row = 0; row < 16; row++) {
-		size_t k = 0;
+	make_halves(&g->filter.before, &front);
+}
 
-		while (k < n && buckets[k] != rows[row])
-			k++;
-		if (k == n && n < ELEMENTS(buckets))
-			buckets[n++] = rows[row];
-		k = k < ELEMENTS(buckets) ? k : ELEMENTS(buckets) - 1;
-		for (unsigned c = 0; c < 16; c++) {
-			if (rows[row] >> c & 1)
-				add_byte(&g->filter.before, k, row * 16 + c);
+/* Of 1,000 bytes of mail, those that lead elsewhere; over `most` it may be more. */
+static unsigned leaving(const struct gate *g, uint16_t row, const unsigned often[256],
+			unsigned most)
+{
+	unsigned sum = 0;
+
+	for (unsigned c = 0; c < g->end_class && sum <= most; c++)
+		sum += gate_next(g, row, c) == row ? 0 : often[c];
+	return sum;
+}
+
+/* Where stops are more frequent than `most`, looking for them is not worth it. */
+static void init_loops(struct gate *g)
+{
+	const unsigned half = g->width / 2u, most = 250;
+	unsigned often[256];
+
+	gate_class_frequencies(g, often);
+	for (unsigned row = GATE_FINAL_ROWS * half; 2 * row < g->entries; row += half) {
+		struct gate_loop *loop = &g->loops[g->loop_count];
+		struct byteset stops = { { 0 } };
+
+		if (leaving(g, (uint16_t)row, often, most) > most)
+			continue;
+		for (unsigned c = 0; c < 256; c++) {
+			if (gate_next(g, (uint16_t)row, g->class[c]) != row)
+				byteset_add(&stops, (uint8_t)c);
 		}
+		loop->row = (uint16_t)row;
+		make_halves(&loop->stops, &stops);
+		if (++g->loop_count == GATE_LOOPS)
+			return;
 	}
 }
 
@@ -136,14 +181,30 @@ AVX2 static void look_avx2(const struct gate_filter *f, const uint8_t *p, size_t
 			ret[i] &= ~none_of(buckets_of(&f->before, p - 1));
 	}
 }
+
+AVX2 static size_t pass_avx2(const struct gate_halves *stops, const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + GATE_BLOCK <= n; i += GATE_BLOCK) {
+		uint32_t at = ~none_of(buckets_of(stops, p + i));
+
+		if (at)
+			return i + (unsigned)__builtin_ctz(at);
+	}
+	return i;
+}
 #endif
 
 void gate_filter_choose(struct gate_filter *f)
 {
 	f->look = gate_filter_plain;
+	f->pass = NULL;
 #ifdef __x86_64__
-	if (__builtin_cpu_supports("avx2"))
+	if (__builtin_cpu_supports("avx2")) {
 		f->look = look_avx2;
+		f->pass = pass_avx2;
+	}
 #endif
 }
 
@@ -171,6 +232,7 @@ void gate_filter_init(struct gate *g, struct arena *a, struct arena *scratch)
 	size_t used;
 
 	gate_filter_choose(&g->filter);
+	init_loops(g);
 	if (g->starts_only)
 		return;
 	init_before(g);

@@ -72,6 +72,16 @@ struct gate_filter {
 	 * behind them.
 	 */
 	void (*look)(const struct gate_filter *f, const uint8_t *p, size_t n, uint32_t *ret);
+	/* How many bytes, of n at p, stand in front of the first stop; or fewer. NULL: not on this machine. */
+	size_t (*pass)(const struct gate_halves *stops, const uint8_t *p, size_t n);
+};
+
+/* A row that most bytes of mail lead back to, and those that may not: they are passed over many at a time. */
+enum { GATE_LOOPS = 4 };
+
+struct gate_loop {
+	uint16_t row;
+	struct gate_halves stops;
 };
 
 /* The same for more bytes, place by place: buckets by class and by how far behind the place. */
@@ -101,11 +111,13 @@ struct gate {
 	uint8_t class[256], kind[256]; /* of bytes */
 	uint8_t last_newline;          /* class of a newline that is the last byte */
 	uint8_t end_class;
-	uint8_t shortest;     /* bytes that a match has at least, GATE_DEPTH at most */
-	bool is_exact;        /* it never says that there may be a match */
-	bool starts_only;     /* a match begins where the subject does */
+	uint8_t shortest; /* bytes that stand where a match begins, at least; at most GATE_DEPTH */
+	bool is_exact;    /* it never says that there may be a match */
+	bool starts_only; /* a match begins where the subject does */
 	const uint16_t *next; /* by row and class: the next row */
 	size_t entries;
+	struct gate_loop loops[GATE_LOOPS];
+	uint8_t loop_count;
 	const struct gate_sieve *sieve; /* by class: width of them; NULL where starts_only */
 	struct gate_filter filter;
 };
@@ -134,8 +146,10 @@ struct gate_bucket {
 	struct byteset at[GATE_DEPTH];
 };
 
+/* By class: how many of 1,000 bytes of mail are of it. */
+void gate_class_frequencies(const struct gate *g, unsigned ret[256]);
 struct gate_paths *gate_paths_new(struct arena *a, const struct gate *g);
-/* Bytes that a match has at least, as far as these are looked at. */
+/* Bytes that stand where a match begins, at least, as far as these are looked at. */
 size_t gate_paths_shortest(const struct gate_paths *t);
 /*
  * All paths into so many buckets, so that few places of mail are in one by their first `depth` bytes. Returns how

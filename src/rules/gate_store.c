@@ -25,8 +25,10 @@ void gate_put(struct strbuf *out, const struct gate *g)
 	head.next = NULL;
 	head.sieve = NULL;
 	head.filter.look = NULL;
+	head.filter.pass = NULL;
 	strbuf_add(out, str_make((const char *)&head, sizeof(head)));
-	strbuf_add(out, str_make((const char *)g->sieve, sieve_size(g)));
+	if (g->sieve)
+		strbuf_add(out, str_make((const char *)g->sieve, sieve_size(g)));
 	strbuf_add(out, str_make((const char *)g->next, g->entries * sizeof(*g->next)));
 }
 
@@ -53,8 +55,9 @@ static bool is_row(const struct gate *g, uint16_t row)
 
 static bool is_sound(const struct gate *g)
 {
-	if (!g->width || g->filter.shuffles > GATE_SHUFFLES || g->width % 2 ||
-	    !is_row(g, gate_dead(g)) || g->end_class >= g->width || g->last_newline >= g->width)
+	if (!g->width || g->filter.shuffles > GATE_SHUFFLES || g->loop_count > GATE_LOOPS ||
+	    g->width % 2 || !is_row(g, gate_dead(g)) || g->end_class >= g->width ||
+	    g->last_newline >= g->width)
 		return false;
 	for (size_t i = 0; i < GATE_KINDS; i++) {
 		if (!is_row(g, g->start[i]))
@@ -89,10 +92,14 @@ bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 	    g->entries * sizeof(*next) != rd_left(&r))
 		return false;
 	by_class = arena_alloc(a, sieve.n + 1);
-	g->sieve = memcpy(by_class, sieve.p, sieve.n);
+	if (sieve.n)
+		memcpy(by_class, sieve.p, sieve.n);
+	g->sieve = by_class;
 	table = rd_rest(&r);
 	next = arena_alloc(a, table.n + 1);
-	g->next = memcpy(next, table.p, table.n);
+	if (table.n)
+		memcpy(next, table.p, table.n);
+	g->next = next;
 	if (!is_sound(g))
 		return false;
 	gate_filter_choose(&g->filter);

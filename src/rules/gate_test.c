@@ -252,6 +252,106 @@ static void test_filter(void **state)
 	arena_free(a);
 }
 
+/* Runs of bytes that lead back to the same row are passed over where the machine can: it finds the same. */
+static void test_loops(void **state)
+{
+	static const char *const perl[] = {
+		"(?s)a.*b",
+		"b[^1]*1\\d",
+		"(?m)c\\S*1$",
+		"^[^\\x{e4}]*\\x{e4}1",
+		"(?s)a.*1[^b]*1.*\\z",
+	};
+	struct arena *a = arena_new();
+	uint32_t seed = 5;
+	size_t loops = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(perl); i++) {
+		const struct gate *g = make(a, perl[i], GATE_SMALL);
+		struct gate plain = *g;
+
+		plain.filter.pass = NULL;
+		loops += g->loop_count;
+		for (size_t n = 0; n < 400; n += 3) {
+			struct str s = random_subject(a, &seed, n);
+
+			for (size_t k = 0; k + 1 < n && n % 2; k++) {
+				if (next_random(&seed) % 16)
+					((char *)s.p)[k] = 'x';
+			}
+			for (size_t at = 0; at <= n; at++)
+				assert_int_equal(gate_may_begin(g, s, at),
+						 gate_may_begin(&plain, s, at));
+			assert_int_equal(gate_ask(g, s, 0), gate_ask(&plain, s, 0));
+		}
+	}
+	assert_true(loops >= ELEMENTS(perl));
+	arena_free(a);
+}
+
+/* What a match has at least, and places where there is less. */
+static void test_shortest(void **state)
+{
+	static const struct {
+		const char *perl;
+		size_t want;
+	} cases[] = {
+		{ "abc", 3 },     { "ab$", 2 },     { "\\babc\\b", 3 },
+		{ "a", 1 },       { "a?bc?", 1 },   { "[ab]{4}|abc", 3 },
+		{ "a{7}", 7 },    { "a{8}", 8 },    { "a.{20}b", GATE_DEPTH },
+		{ "ab(?=c)", 3 }, { "a*b\\n$", 2 },
+	};
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		const struct gate *g = make(a, cases[i].perl, GATE_SMALL);
+
+		if (g->shortest > cases[i].want || !g->shortest)
+			fail_msg("%s: %d", cases[i].perl, g->shortest);
+	}
+	assert_int_equal(make(a, "abc", GATE_SMALL)->shortest, 3);
+	assert_int_equal(make(a, "a.{20}b", GATE_SMALL)->shortest, GATE_DEPTH);
+	arena_free(a);
+}
+
+/* Each path is in a bucket, whatever number of these there is; the buckets of a filter let few words through. */
+static void test_buckets(void **state)
+{
+	struct arena *a = arena_new();
+	const struct gate *g =
+	    make(a, "(?:alpha|beta|gamma|delta|omega1?) (?:one|two)", GATE_SMALL);
+	struct gate_paths *paths = gate_paths_new(a, g);
+	static const char *const words[] = { "alpha on", "beta two", "gamma tw",
+					     "delta on", "omega1 o", "omega tw" };
+
+	(void)state;
+	for (size_t count = 1; count <= GATE_BUCKETS; count++) {
+		struct gate_bucket to[GATE_BUCKETS];
+		size_t used = gate_paths_sort(paths, GATE_DEPTH, to, count);
+
+		assert_true(used >= 1 && used <= count);
+		for (size_t i = 0; i < ELEMENTS(words); i++) {
+			bool has = false;
+
+			for (size_t b = 0; b < used; b++) {
+				size_t k = 0;
+
+				while (k < GATE_DEPTH &&
+				       byteset_has(&to[b].at[k], g->class[(uint8_t)words[i][k]]))
+					k++;
+				has = has || k == GATE_DEPTH;
+			}
+			assert_true(has);
+		}
+		/* one for each first letter: no word of another's beginning and end */
+		assert_true(count < 5 || used == 5);
+		assert_true(count < 5 || !byteset_has(&to[0].at[1], g->class['x']));
+	}
+	arena_free(a);
+}
+
 /* Places that could each be read to the end are not: what has not been read may match. */
 static void test_work(void **state)
 {
@@ -274,10 +374,11 @@ static void test_work(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),   cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_filter), cmocka_unit_test(test_work),
-		cmocka_unit_test(test_none),   cmocka_unit_test(test_counted),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_rows),     cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_filter),   cmocka_unit_test(test_work),
+		cmocka_unit_test(test_none),     cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_limit),    cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_shortest), cmocka_unit_test(test_buckets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
