@@ -144,6 +144,8 @@ static void first_of_group(const struct trying *t, size_t group, struct echo_nex
 		return;
 	n->second = (struct byteset){ { 0 } };
 	add_either_case(&n->second, t->p[begin + 1]);
+	n->only_second = t->p[begin + 1];
+	n->other_second = byte_other_case(t->p[begin + 1], true);
 }
 
 /* What may follow, given what groups hold; *room is for that. */
@@ -164,6 +166,7 @@ static const struct echo_next *next_now(struct trying *t, const struct echo_next
 			memset(&room->first, 0xff, sizeof(room->first));
 			memset(&room->second, 0xff, sizeof(room->second));
 			room->may_end = true;
+			room->only = room->only_second = -1;
 			return room;
 		}
 		add_either_case(&room->first, t->p[t->begin[group]]);
@@ -178,6 +181,21 @@ static bool may_be_second(const struct trying *t, const struct echo_next *next, 
 	return at + 1 >= t->n || byteset_has(&next->second, t->p[at + 1]);
 }
 
+static block is_either(block b, int16_t c, int16_t other)
+{
+	return block_is(b, (char)c) | block_is(b, (char)other);
+}
+
+/* At which of the places of a block the only second byte stands behind, or the subject's end. */
+static unsigned seconds_at(const struct trying *t, const struct echo_next *next, size_t at)
+{
+	struct str behind = str_make((const char *)t->p + at + 1, t->n - at - 1);
+	block b = block_of(behind, 0);
+	unsigned bits = block_bits(is_either(b, next->only_second, next->other_second));
+
+	return behind.n < BLOCK_BYTES ? bits | 1u << behind.n : bits;
+}
+
 /* Where the only byte stands that may come next, from `at` to before `to`; `to`: nowhere. */
 static size_t seek_only(const struct trying *t, const struct echo_next *next, size_t at, size_t to)
 {
@@ -185,10 +203,12 @@ static size_t seek_only(const struct trying *t, const struct echo_next *next, si
 
 	for (; at < to; at += BLOCK_BYTES) {
 		block b = block_of(s, at);
-		unsigned bits =
-		    block_bits(block_is(b, (char)next->only) | block_is(b, (char)next->other));
+		unsigned bits = block_bits(is_either(b, next->only, next->other));
 
-		for (bits &= block_valid(s, at); bits; bits &= bits - 1) {
+		bits &= block_valid(s, at);
+		if (bits && next->only_second >= 0)
+			bits &= seconds_at(t, next, at);
+		for (; bits; bits &= bits - 1) {
 			if (may_be_second(t, next, at + block_first(bits)))
 				return at + block_first(bits);
 		}

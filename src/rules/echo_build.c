@@ -92,20 +92,24 @@ static struct echo_next begin_of(const struct echo_step *at, size_t i,
 	}
 }
 
-/* A byte and its other case, and nothing else. */
+/* A byte and its other case, and nothing else; -1: the set is another one. */
+static int16_t only_of(const struct byteset *set, int16_t *ret_other)
+{
+	unsigned c = byteset_next(set, 0), other;
+
+	if (c == 256)
+		return -1;
+	other = byteset_next(set, c + 1);
+	if (other < 256 && (byteset_count(set) > 2 || byte_other_case((uint8_t)c, true) != other))
+		return -1;
+	*ret_other = (int16_t)(other < 256 ? other : c);
+	return (int16_t)c;
+}
+
 static void find_only(struct echo_next *n)
 {
-	unsigned c = byteset_next(&n->first, 0), other;
-
-	n->only = n->other = -1;
-	if (c == 256 || n->may_end || n->groups)
-		return;
-	other = byteset_next(&n->first, c + 1);
-	if (other < 256 &&
-	    (byteset_count(&n->first) > 2 || byte_other_case((uint8_t)c, true) != other))
-		return;
-	n->only = (int16_t)c;
-	n->other = (int16_t)(other < 256 ? other : c);
+	n->only = n->may_end || n->groups ? -1 : only_of(&n->first, &n->other);
+	n->only_second = only_of(&n->second, &n->other_second);
 }
 
 static bool meet(const struct byteset *a, const struct byteset *b)

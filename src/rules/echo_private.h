@@ -49,8 +49,8 @@ struct echo_next {
 	struct byteset first, second;
 	uint16_t groups; /* first as well: the first byte of what one of these held, bits */
 	bool may_end;
-	int16_t only,
-	    other; /* the only first byte, in both cases; -1: there are more, or the end */
+	int16_t only, other;               /* the only first byte; -1: there are more, or the end */
+	int16_t only_second, other_second; /* both in either case */
 };
 
 /* A literal by the word; no case: bits that are set before words are compared. */
