@@ -43,12 +43,12 @@ static size_t number_of(const struct gate *g, uint16_t row)
 	return row / (g->width / 2u);
 }
 
-/* How many rows a byte more reaches, where so many are. */
-static size_t reach(const struct gate *g, size_t rows)
+/* How many rows a byte more reaches from these. */
+static size_t reach(const struct gate *g, size_t first, size_t end)
 {
 	uint16_t last = gate_dead(g);
 
-	for (size_t row = 0; row < rows; row++) {
+	for (size_t row = first; row < end; row++) {
 		for (unsigned c = 0; c < g->end_class; c++) {
 			uint16_t next = gate_next(g, name_of(g, row), c);
 
@@ -62,41 +62,59 @@ static void find_reached(struct gate_paths *t)
 {
 	const struct gate *g = t->g;
 	uint16_t last = gate_dead(g);
+	size_t done = 0;
 
 	for (unsigned k = 0; k < GATE_EDGE; k++)
 		last = g->start[k] > last ? g->start[k] : last;
 	t->reached[0] = number_of(g, last) + 1;
 	for (size_t i = 1; i < GATE_DEPTH; i++) {
-		size_t n = reach(g, t->reached[i - 1]);
+		size_t n = reach(g, done, t->reached[i - 1]);
 
-		t->reached[i] = n > t->reached[i - 1] ? n : t->reached[i - 1];
+		done = t->reached[i - 1];
+		t->reached[i] = n > done ? n : done;
 	}
+}
+
+/* What a row takes, and the rows that it leads to, without most doubles; their number. */
+static size_t take_row(const struct gate *g, size_t row, struct byteset *set, uint16_t *to)
+{
+	uint16_t last = gate_dead(g);
+	size_t n = 0;
+
+	for (unsigned c = 0; c < g->end_class; c++) {
+		uint16_t next = gate_next(g, name_of(g, row), c);
+
+		if (next == gate_dead(g))
+			continue;
+		byteset_add(set, (uint8_t)c);
+		if (next != last)
+			to[n++] = (uint16_t)number_of(g, next);
+		last = next;
+	}
+	return n;
 }
 
 /* What rows take, then what those take that they lead to, and so on. */
 static void find_behind(struct gate_paths *t, struct arena *a)
 {
-	const struct gate *g = t->g;
+	size_t rows = t->reached[GATE_DEPTH - 1];
+	uint16_t *to = arena_alloc(a, (rows * t->g->end_class + 1) * sizeof(*to));
+	size_t *ends = arena_calloc(a, rows + 1, sizeof(*ends));
 
-	for (size_t i = 0; i < ELEMENTS(t->behind); i++) {
-		size_t rows = t->reached[GATE_DEPTH - 1 - i];
+	t->behind[0] = arena_calloc(a, rows, sizeof(struct byteset));
+	for (size_t row = 0; row < rows; row++) {
+		size_t from = row ? ends[row - 1] : 0;
 
+		ends[row] = from + take_row(t->g, row, &t->behind[0][row], to + from);
+	}
+	for (size_t i = 1; i < ELEMENTS(t->behind); i++) {
+		size_t at = 0;
+
+		rows = t->reached[GATE_DEPTH - 1 - i];
 		t->behind[i] = arena_calloc(a, rows, sizeof(struct byteset));
 		for (size_t row = 0; row < rows; row++) {
-			uint16_t last = gate_dead(g);
-
-			for (unsigned c = 0; c < g->end_class; c++) {
-				uint16_t next = gate_next(g, name_of(g, row), c);
-
-				if (next == gate_dead(g))
-					continue;
-				if (!i)
-					byteset_add(&t->behind[0][row], (uint8_t)c);
-				else if (next != last)
-					byteset_union(&t->behind[i][row],
-						      &t->behind[i - 1][number_of(g, next)]);
-				last = next;
-			}
+			for (; at < ends[row]; at++)
+				byteset_union(&t->behind[i][row], &t->behind[i - 1][to[at]]);
 		}
 	}
 }
@@ -124,7 +142,7 @@ size_t gate_paths_shortest(const struct gate_paths *t)
 	for (size_t n = 0; n < GATE_DEPTH; n++) {
 		bool one_more = false;
 
-		for (size_t row = 0; row < t->reached[n]; row++) {
+		for (size_t row = n ? t->reached[n - 1] : 0; row < t->reached[n]; row++) {
 			if (may_end(g, row, g->end_class))
 				return n;
 			for (unsigned c = 0; c < g->end_class && !one_more; c++)
