@@ -81,7 +81,8 @@ static const struct gate *gate_of(struct load *l, const struct rule *r, struct s
 		return NULL;
 	if (is_slow(r, pcre))
 		return load_gate(l, pcre, size);
-	if (long_text || (r->flags & (RULE_MULTIPLE | RULE_CAPTURES)))
+	if (long_text || (r->flags & RULE_CAPTURES) ||
+	    ((r->flags & RULE_MULTIPLE) && !rule_matches_once(r)))
 		return NULL;
 	g = load_gate(l, pcre, size);
 	return gate_is_exact(g) ? g : NULL;

@@ -39,7 +39,7 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 	struct rx_counting c = { .max = 1 };
 	size_t n;
 
-	if (r->flags & RULE_MULTIPLE)
+	if ((r->flags & RULE_MULTIPLE) && !rule_matches_once(r))
 		c.max = r->maxhits ? r->maxhits - have : 0;
 	if (r->lines.literal.n)
 		return count_lines(m, r, rx, subject, c.max);

@@ -92,6 +92,10 @@ static const struct {
 	{ "score 0 is not run", "score A 0\nbody A /a/", "" },
 	{ "-0.0 is not run", "score A -0.0\nbody A /a/", "" },
 	{ "a sub-rule with score 0 is not run", "score __A 0\nbody __A /a/", "" },
+	{ "once a line, however often",
+	  "body A /^\\S+?\\s?/\ntflags A multiple\nbody __B /^./m\n"
+	  "tflags __B multiple maxhits=2",
+	  "A(3) __B(2)" },
 	{ "hits of an earlier rule",
 	  "body __A /X/\ntflags __A multiple\nfull B eval:test_hits_of('__A')\n"
 	  "meta C B == 6",

@@ -279,6 +279,12 @@ static inline bool rule_is_regex(const struct rule *r)
 	       r->type == RULE_RAWBODY || r->type == RULE_FULL || r->type == RULE_MIMEHEADER;
 }
 
+/* One match a subject at most: it begins where the subject does, and is not empty. Whether is all that counts. */
+static inline bool rule_matches_once(const struct rule *r)
+{
+	return r->needs && r->needs->is_anchored && r->needs->min_length;
+}
+
 /* A template of which its prefilter says beforehand whether any subject may match, whatever the tags are. */
 static inline bool rule_is_foreseen(const struct rule *r)
 {
