@@ -77,7 +77,7 @@ static const struct gate *gate_of(struct load *l, const struct rule *r, struct s
 	enum gate_size size = pcre.n > LARGE_EXPRESSION ? GATE_LARGE : GATE_SMALL;
 	const struct gate *g;
 
-	if (l->options->ungated || r->chain)
+	if (l->options->ungated)
 		return NULL;
 	if (is_slow(r, pcre))
 		return load_gate(l, pcre, size);

@@ -124,7 +124,7 @@ struct rule {
 	const struct gate *gate;   /* of a template; else its rx has one */
 	struct needs *needs;       /* for the prefilter; NULL: it has none */
 	const struct echo *echo;   /* NULL: it has none (rules/echo.h), or counts differently */
-	const struct chain *chain; /* of groups in a row, in place of a gate; NULL: it is none */
+	const struct chain *chain; /* of groups in a row, asked before the gate; NULL: it is none */
 	struct line_span lines; /* only these are searched; no literal: all are; rx is RX_WITHIN */
 	bool by_window;         /* its window must stand there: rarer than its literals */
 	bool by_place;          /* tried where these allow only; rx is RX_WITHIN */
