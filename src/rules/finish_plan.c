@@ -115,11 +115,17 @@ static double literals_rarity(const struct needs_clause *c)
 	return c->rarity - (c->back_max == SIZE_MAX ? NEEDS_FAR_BITS : 0);
 }
 
+/* A literal tells in which line matches begin; other texts than these are lines mostly. */
+static bool tells_line(const struct rule *r, size_t clause)
+{
+	return r->type == RULE_RAWBODY && r->needs->clauses[clause].line <= NEEDS_MAX_BACK;
+}
+
 /* A literal, or the window, tells where matches begin. */
 static bool has_places(const struct rule *r)
 {
 	for (size_t i = 0; i < r->needs->clause_count; i++) {
-		if (r->needs->clauses[i].back_max != SIZE_MAX)
+		if (r->needs->clauses[i].back_max != SIZE_MAX || tells_line(r, i))
 			return true;
 	}
 	return r->by_window && r->needs->back_max != SIZE_MAX;

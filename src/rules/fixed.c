@@ -6,19 +6,22 @@
 #include "rules/fixed.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/num.h"
 #include "core/reader.h"
 #include "rules/byteset.h"
 #include "rules/rx_text.h"
 
-enum { MAX_STRINGS = 64, MAX_LENGTH = 16, AT_ONCE = 8 };
+/* BLOCKS: that are looked at together. */
+enum { MAX_STRINGS = 64, MAX_LENGTH = 16, AT_ONCE = 8, BLOCKS = 16 };
 
 /* What a byte says. The first two are counts. */
 enum { NO_MATCH = 0, IS_MATCH = 1, MAY_BEGIN = 2 * AT_ONCE };
 
 struct fixed {
 	uint8_t first[256];
-	size_t length;            /* of the longest */
+	int only;      /* all that may begin in ASCII: a match of one byte; -1: it is not so */
+	size_t length; /* of the longest */
 	uint64_t end[MAX_LENGTH]; /* the strings whose last byte this is */
 	uint64_t has[][256];      /* by place: the strings that may have the byte there */
 };
@@ -149,6 +152,20 @@ static uint8_t what_it_says(const struct fixed *f, unsigned c)
 	return f->has[0][c] ? MAY_BEGIN : NO_MATCH;
 }
 
+/* The one byte of ASCII that means anything, and is a match; -1: there is none, or there are more. */
+static int only_ascii(const struct fixed *f)
+{
+	int only = -1;
+
+	for (int c = 0; c < 0x80; c++) {
+		if (f->first[c] == MAY_BEGIN || (f->first[c] == IS_MATCH && only >= 0))
+			return -1;
+		if (f->first[c] == IS_MATCH)
+			only = c;
+	}
+	return only;
+}
+
 static const struct fixed *build(struct arena *a, const struct strings *all)
 {
 	size_t length = 0;
@@ -162,6 +179,7 @@ static const struct fixed *build(struct arena *a, const struct strings *all)
 		add_string(f, &all->s[i], UINT64_C(1) << i);
 	for (unsigned c = 0; c < 256; c++)
 		f->first[c] = what_it_says(f, c);
+	f->only = only_ascii(f);
 	return f;
 }
 
@@ -209,23 +227,67 @@ static size_t count_to(const struct fixed *f, struct str subject, size_t *at, si
 	return n;
 }
 
-size_t fixed_count(const struct fixed *f, struct str subject, size_t max)
+/* The same by what bytes say, some at once. */
+static size_t count_by_table(const struct fixed *f, struct str subject, size_t *at, size_t to)
 {
-	size_t n = 0, at = 0;
+	size_t n = 0;
 
-	while (subject.n - at >= AT_ONCE) {
-		const uint8_t *p = (const uint8_t *)subject.p + at;
+	while (*at < to && to - *at >= AT_ONCE) {
+		const uint8_t *p = (const uint8_t *)subject.p + *at;
 		unsigned sum = 0;
 
 		for (size_t i = 0; i < AT_ONCE; i++)
 			sum += f->first[p[i]];
 		if (sum >= MAY_BEGIN) {
-			n += count_to(f, subject, &at, at + AT_ONCE);
+			n += count_to(f, subject, at, *at + AT_ONCE);
 		} else {
 			n += sum;
-			at += AT_ONCE;
+			*at += AT_ONCE;
 		}
 	}
-	n += count_to(f, subject, &at, subject.n);
+	return n + count_to(f, subject, at, to);
+}
+
+/* How often a byte stands in some blocks of ASCII. False: they are not. */
+static bool count_ascii(const char *p, size_t blocks, char only, size_t *ret)
+{
+	block sum = { 0 }, any = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < blocks; i++) {
+		block b = block_at(p + i * BLOCK_BYTES);
+
+		any |= b;
+		sum -= block_is(b, only);
+	}
+	for (size_t i = 0; i < BLOCK_BYTES; i++)
+		n += sum[i];
+	*ret = n;
+	return !block_bits(block_high(any));
+}
+
+/* All blocks; what is left is less than one. */
+static size_t count_blocks(const struct fixed *f, struct str subject, size_t *at)
+{
+	size_t n = 0, more;
+
+	while (*at < subject.n && subject.n - *at >= BLOCK_BYTES) {
+		size_t blocks = (subject.n - *at) / BLOCK_BYTES;
+
+		blocks = blocks < BLOCKS ? blocks : (size_t)BLOCKS;
+		if (count_ascii(subject.p + *at, blocks, (char)f->only, &more))
+			*at += blocks * BLOCK_BYTES;
+		else
+			more = count_by_table(f, subject, at, *at + blocks * BLOCK_BYTES);
+		n += more;
+	}
+	return n;
+}
+
+size_t fixed_count(const struct fixed *f, struct str subject, size_t max)
+{
+	size_t at = 0, n = f->only >= 0 ? count_blocks(f, subject, &at) : 0;
+
+	n += count_by_table(f, subject, &at, subject.n);
 	return max && n > max ? max : n;
 }

@@ -340,6 +340,23 @@ static void test_score_sets(void **state)
 	}
 }
 
+/* Rules that are tried in the line of their literal alone, which may begin with the line's end before. */
+static void test_lines(void **state)
+{
+	static const char rules[] = "rawbody L1 /^[^>].*?<a href/m\nrawbody L2 /x.*yyy/\n"
+				    "rawbody L3 /\\w.*yyy.*z/\ntflags L3 multiple\n";
+
+	(void)state;
+	harness_expect("its own line", rules, "X: y\n\n> q\nsee <a href>\n> q\n", "L1");
+	harness_expect("an empty line", rules, "X: y\n\n> q\n\n<a href>\n> q\n", "L1");
+	harness_expect("a quote", rules, "X: y\n\nabc\n> <a href>\nabc\n", "");
+	harness_expect("another line", rules, "X: y\n\nx\nyyy\n", "");
+	harness_expect("the last of some", rules, "X: y\n\nyyy\nyyy x\nx yyy\nyyy z\na yyy z\n",
+		       "L2 L3");
+	harness_expect("counted", rules, "X: y\n\na yyy z\nb yyy z\nyyy z\nc yyy d yyy z\n",
+		       "L3(3)");
+}
+
 static uint64_t tries_of(const char *rules)
 {
 	static const char mail[] = "Subject: Re: it\nTo: a@b.c\n\nhttp://x.y/z?q=1 is a page\n\n"
@@ -387,11 +404,11 @@ static void test_tries(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tries),      cmocka_unit_test(test_hits),
-		cmocka_unit_test(test_asks),       cmocka_unit_test(test_expire),
-		cmocka_unit_test(test_budget),     cmocka_unit_test(test_extras),
-		cmocka_unit_test(test_scratch),    cmocka_unit_test(test_needs),
-		cmocka_unit_test(test_score_sets),
+		cmocka_unit_test(test_lines),  cmocka_unit_test(test_tries),
+		cmocka_unit_test(test_hits),   cmocka_unit_test(test_asks),
+		cmocka_unit_test(test_expire), cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_extras), cmocka_unit_test(test_scratch),
+		cmocka_unit_test(test_needs),  cmocka_unit_test(test_score_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

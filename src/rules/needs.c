@@ -176,7 +176,8 @@ static struct needs_clause clause_of(struct arena *a, const struct needs_found *
 				      .times = f->set.times,
 				      .back_min = f->back_min,
 				      .back_max = f->back_max,
-				      .rarity = f->rarity };
+				      .rarity = f->rarity,
+				      .line = f->line };
 }
 
 static bool holds_one(struct str s, struct needs_set of)

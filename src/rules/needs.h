@@ -49,6 +49,7 @@ struct needs_clause {
 	size_t count, times;       /* so many are there */
 	size_t back_min, back_max; /* SIZE_MAX: no bound */
 	double rarity;             /* how unlikely one is at a place of mail, as -log2 */
+	size_t line; /* behind so many bytes of the match no newline stands in front of it */
 };
 
 struct needs {

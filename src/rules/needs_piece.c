@@ -67,6 +67,7 @@ static void start_branch(struct frame *f)
 	f->whole = true;
 	f->run_count = f->pieces = 0;
 	f->tail_min = f->tail_max = 0;
+	f->line = f->tail_line = 0;
 }
 
 /* A known distance is worth some bits. */
@@ -102,15 +103,16 @@ static size_t product(size_t a, size_t b)
 	return a && b > SIZE_MAX / a ? SIZE_MAX : a * b;
 }
 
-static struct needs_found found_at(struct needs_set set, size_t back_min, size_t back_max)
+static struct needs_found found_at(struct needs_set set, size_t back_min, size_t back_max,
+				   size_t line)
 {
-	return (struct needs_found){ set, back_min, back_max, needs_set_rarity(set) };
+	return (struct needs_found){ set, back_min, back_max, needs_set_rarity(set), line };
 }
 
 void needs_end_tail(struct analysis *n, struct piece *p)
 {
 	if (needs_is_useful(p->tail))
-		needs_add_found(p, found_at(needs_shortened(n->a, p->tail), 0, 0));
+		needs_add_found(p, found_at(needs_shortened(n->a, p->tail), 0, 0, 0));
 	p->tail.n = 0;
 }
 
@@ -192,18 +194,22 @@ static void append_needs(struct analysis *n, const struct piece *p)
 	else
 		f->branch.alts = grown(n, f->branch.alts, p);
 	needs_window_append(&f->branch.start, &p->start);
+	if (byteset_has(&p->alphabet, '\n'))
+		f->line = f->branch.start.max_length;
 	for (size_t i = 0; i < p->byte_sets; i++)
 		need_bytes(&f->branch, &p->bytes[i]);
 }
 
 /* What the piece holds stands in the branch behind what is there already. */
-static void append_found(struct frame *f, const struct piece *p, size_t min, size_t max)
+static void append_found(struct frame *f, const struct piece *p, size_t min, size_t max,
+			 size_t line)
 {
 	for (size_t i = 0; i < p->found_count; i++) {
 		struct needs_found it = p->found[i];
 
 		it.back_min = sum(it.back_min, min);
 		it.back_max = sum(it.back_max, max);
+		it.line = it.line ? sum(it.line, max) : line;
 		needs_add_found(&f->branch, it);
 	}
 }
@@ -211,19 +217,20 @@ static void append_found(struct frame *f, const struct piece *p, size_t min, siz
 static void keep_tail(struct analysis *n, struct frame *f, struct needs_set tail)
 {
 	if (needs_is_useful(tail))
-		needs_add_found(&f->branch,
-				found_at(needs_shortened(n->a, tail), f->tail_min, f->tail_max));
+		needs_add_found(&f->branch, found_at(needs_shortened(n->a, tail), f->tail_min,
+						     f->tail_max, f->tail_line));
 }
 
 /* The strings of the branch end here; what `tail` can be begins min to max bytes behind its start. */
 static void break_tail(struct analysis *n, struct frame *f, struct needs_set tail, size_t min,
-		       size_t max)
+		       size_t max, size_t line)
 {
 	keep_tail(n, f, f->branch.tail);
 	f->whole = false;
 	f->branch.tail = tail;
 	f->tail_min = min;
 	f->tail_max = max;
+	f->tail_line = line;
 }
 
 /* The branch goes on with this piece. */
@@ -231,14 +238,15 @@ static void append(struct analysis *n, const struct piece *p)
 {
 	struct frame *f = needs_top(n);
 	size_t min = f->branch.start.min_length, max = f->branch.start.max_length;
+	size_t line = f->line;
 	struct needs_set joined;
 
 	append_needs(n, p);
-	append_found(f, p, min, max);
+	append_found(f, p, min, max, line);
 	if (needs_cross(n->a, f->branch.tail, p->tail, MAX_TAIL, &joined))
 		f->branch.tail = joined;
 	else
-		break_tail(n, f, p->tail, min, max);
+		break_tail(n, f, p->tail, min, max, line);
 }
 
 /* With a piece that stands there more than once: one copy before the break, one behind it. */
@@ -247,14 +255,15 @@ static void append_copies(struct analysis *n, const struct piece *again, const s
 	struct frame *f = needs_top(n);
 	struct needs_window *start = &f->branch.start;
 	size_t min = start->min_length, max = start->max_length;
+	size_t line = f->line;
 	struct needs_set joined;
 
 	append_needs(n, again);
-	append_found(f, again, min, max);
+	append_found(f, again, min, max, line);
 	if (needs_cross(n->a, f->branch.tail, one->tail, MAX_TAIL, &joined))
 		f->branch.tail = joined;
 	max = start->max_length == SIZE_MAX ? SIZE_MAX : start->max_length - one->start.min_length;
-	break_tail(n, f, one->tail, min, max);
+	break_tail(n, f, one->tail, min, max, f->line);
 }
 
 /* The rarest of both, the next of both ...: each of them holds of either. */
@@ -268,6 +277,7 @@ static void join_found(struct analysis *n, struct piece *done, const struct piec
 		x.set = needs_union(n->a, x.set, y.set, NEEDS_MAX_LITERALS);
 		x.back_min = x.back_min < y.back_min ? x.back_min : y.back_min;
 		x.back_max = x.back_max > y.back_max ? x.back_max : y.back_max;
+		x.line = x.line > y.line ? x.line : y.line;
 		x.rarity = needs_set_rarity(x.set);
 		needs_add_found(&both, x);
 	}

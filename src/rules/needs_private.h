@@ -86,6 +86,7 @@ struct needs_found {
 	struct needs_set set;
 	size_t back_min, back_max;
 	double rarity;
+	size_t line; /* so far behind the beginning a newline may stand; then none in front of it */
 };
 
 enum { NEEDS_MARKS = 32, NEEDS_GROUPS = 10 };
@@ -127,6 +128,7 @@ struct frame {
 	struct piece branch;                   /* so far */
 	bool whole;                            /* tail is the whole branch, not only its end */
 	size_t tail_min, tail_max;             /* where in the branch tail begins */
+	size_t line, tail_line;                /* needs_found.line of what comes next, of tail */
 	struct needs_running runs[NEEDS_RUNS]; /* that go on with the branch */
 	size_t run_count;
 	size_t pieces;          /* that the branch has */

@@ -375,6 +375,38 @@ static void test_marks(void **state)
 	}
 }
 
+/* Behind how many bytes no newline stands in front of a literal. */
+static void test_line(void **state)
+{
+	static const struct {
+		const char *perl;
+		size_t want;
+	} cases[] = {
+		{ "(?m)^[^>].*?<a href=", 1 },
+		{ "a.*bcd", 0 },
+		{ "[^x]{2,5}.*bcd", 5 },
+		{ "(?s)a.*bcd", SIZE_MAX },
+		{ "a\\s*bcd", SIZE_MAX },
+		{ "(?:a\\n?b)?.*cdef", 3 },
+		{ "a.*(?:x\\s+bcd|y+efg)", SIZE_MAX },
+		{ "a.*(?:x\\sbcd|y+efg)", 0 },
+		{ "[^y]x+(?:x.bcd|yefg)", 1 },
+		{ "(a.?)\\1.*bcd", 0 },
+		{ "(a\\s?)\\1.*bcd", SIZE_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct needs n;
+
+		literals_of(a, cases[i].perl, &n);
+		if (!n.clause_count || n.clauses[0].line != cases[i].want)
+			fail_msg("%s: %zu", cases[i].perl, n.clauses[0].line);
+		arena_free(a);
+	}
+}
+
 static void test_max_length(void **state)
 {
 	static const struct {
@@ -415,11 +447,12 @@ static void test_max_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),  cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_has_run),   cmocka_unit_test(test_words),
-		cmocka_unit_test(test_marks),     cmocka_unit_test(test_max_length),
-		cmocka_unit_test(test_windows),   cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_same_hits), cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_literals),   cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_has_run),    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_line),       cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_max_length), cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_fold),       cmocka_unit_test(test_same_hits),
+		cmocka_unit_test(test_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE /* memrchr */
 #include "rules/prefilter_private.h"
 
 #include "core/arena.h"
@@ -49,13 +50,29 @@ static void add_stretch(struct prefilter_state *st, struct prefilter_stretch *al
 	}
 }
 
+/* Where the line begins. Places come nearly in order: it is looked for from the last one on. */
+static size_t line_of(struct prefilter_scan *s, size_t at)
+{
+	size_t from = at < s->line_at ? 0 : s->line_at;
+	const char *end;
+
+	if (at >= s->line && at < s->line_at)
+		return s->line;
+	end = memrchr(s->subject.p + from, '\n', at - from);
+	if (end || !from)
+		s->line = end ? (size_t)(end - s->subject.p) + 1 : 0;
+	s->line_at = at;
+	return s->line;
+}
+
 /* False: no match begins where this would be right. */
 static bool add_place(struct prefilter_scan *s, const struct prefilter_sought *w,
 		      struct prefilter_state *st, size_t at)
 {
-	size_t first = at > w->back_max ? at - w->back_max : 0;
+	size_t from = w->in_line ? line_of(s, at) : at;
+	size_t first = from > w->back_max ? from - w->back_max : 0;
 
-	if (at < w->back_min || (w->is_anchored && first))
+	if (at < first + w->back_min || (w->is_anchored && first))
 		return false;
 	add_stretch(st, slot_of(s, st), first, w->is_anchored ? 0 : at - w->back_min);
 	return true;
@@ -161,6 +178,7 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 	s->subject = subject;
 	s->found_count = 0;
 	s->has_high = false;
+	s->line = s->line_at = 0;
 	traits_begin(&s->traits, subject);
 	s->now++;
 	if (part->tables[PREFILTER_FOUR] || part->tables[PREFILTER_THREE] || part->word_count)

@@ -59,6 +59,7 @@ struct prefilter_scan {
 	uint32_t slots, max_slots;
 	struct arena *arena;
 	struct traits traits; /* of the last subject */
+	size_t line, line_at; /* of the subject: where the line begins that the second is in */
 	bool has_high;
 };
 

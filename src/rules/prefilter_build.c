@@ -179,6 +179,11 @@ static void add_trigger(struct builder *b, uint32_t rule, const struct needs_cla
 
 	s->times = (uint8_t)(c->times < MAX_TIMES ? c->times : (size_t)MAX_TIMES);
 	set_place(s, b->rules[rule], c->back_min, c->back_max);
+	if (b->rules[rule]->by_place && !s->tells_place && c->line <= NEEDS_MAX_BACK) {
+		s->tells_place = s->in_line = true;
+		s->back_min = c->back_min < UINT32_MAX ? (uint32_t)c->back_min : UINT32_MAX;
+		s->back_max = (uint32_t)c->line;
+	}
 	for (size_t i = 0; i < c->count; i++)
 		add_text(b, c->literals[i], rule);
 }

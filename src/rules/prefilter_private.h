@@ -20,6 +20,7 @@ struct prefilter_sought {
 	uint32_t back_min, back_max;
 	bool
 	    tells_place; /* the trigger stands back_min to back_max bytes behind a match's beginning */
+	bool in_line; /* back_min bytes or more, and at most back_max bytes in front of its line */
 	bool is_anchored; /* at the subject's beginning only */
 	uint8_t times;    /* so often the trigger must be seen */
 };
