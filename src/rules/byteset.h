@@ -39,6 +39,23 @@ static inline void byteset_union(struct byteset *s, const struct byteset *other)
 		s->w[i] |= other->w[i];
 }
 
+static inline void byteset_intersect(struct byteset *s, const struct byteset *other)
+{
+	for (size_t i = 0; i < 4; i++)
+		s->w[i] &= other->w[i];
+}
+
+static inline bool byteset_is_empty(const struct byteset *s)
+{
+	return !(s->w[0] | s->w[1] | s->w[2] | s->w[3]);
+}
+
+static inline bool byteset_same(const struct byteset *s, const struct byteset *other)
+{
+	return s->w[0] == other->w[0] && s->w[1] == other->w[1] && s->w[2] == other->w[2] &&
+	       s->w[3] == other->w[3];
+}
+
 static inline void byteset_invert(struct byteset *s)
 {
 	for (size_t i = 0; i < 4; i++)

@@ -9,9 +9,10 @@
 
 #include "core/arena.h"
 #include "core/vec.h"
-#include "rules/gate_private.h"
+#include "rules/gate_classes.h"
 
-enum { MAX_CLASSES = 250, MAX_BYTE_KINDS = GATE_LAST_NEWLINE };
+/* MAX_CLOSED: nodes in all closures. */
+enum { MAX_CLOSED = 1 << 18 };
 
 static const uint64_t HASH_FACTOR = UINT64_C(0x9e3779b97f4a7c15);
 
@@ -29,11 +30,22 @@ struct nodes {
 	uint32_t *stamps; /* by node: the list that has it last */
 	uint32_t now;
 	bool has_match, has_look;
+	bool met_look; /* or one that said no */
 };
 
-/* What must stand in front and behind, by kinds. */
-struct kinds {
-	uint32_t front, next;
+/*
+ * Nodes that one leads to without taking a byte, whatever stands around. Not plain: that depends, or there are
+ * too many to be kept.
+ */
+struct closure {
+	const uint16_t *at;
+	uint32_t n;
+	bool is_known, is_plain, has_match;
+};
+
+/* Of nodes in a list: the first one + 1; 0: none. */
+struct chain {
+	uint32_t used, first;
 };
 
 struct building {
@@ -41,116 +53,25 @@ struct building {
 	struct gate_program in;
 	size_t max_entries;
 	struct gate *out;
-	bool has_last;          /* a newline that is the last byte is something of its own */
 	bool is_all_or_nothing; /* what overflows is not built to its end */
 	bool has_overflowed;
-	uint32_t all_kinds;
-	struct kinds *looks;     /* by look */
-	struct byteset *classes; /* by set of bytes */
-	size_t class_count;      /* the end is one too */
-	uint8_t *kind_of;        /* by class: as what comes next */
-	uint8_t *front_of;       /* by class: as what is in front */
-	struct vec *to;          /* by class: uint16_t: nodes where a row leads to */
-	uint64_t *to_hash;       /* by class: of these */
-	uint16_t *path;          /* nodes to look at */
-	uint64_t *bits;          /* by node; none is set between two uses */
-	struct nodes from, reached;
+	struct gate_classes by;
+	uint16_t *path;           /* nodes to look at */
+	uint64_t *bits;           /* by node; none is set between two uses */
+	struct closure *closures; /* by node */
+	size_t closed;            /* nodes in these */
+	struct chain
+	    *chains; /* by set: those of `from` that take it; of another list where not used now */
+	uint32_t *behind;  /* by place in `from`: the next one of its chain + 1 */
+	uint16_t *chained; /* sets that have a chain */
+	size_t chain_count;
+	uint32_t now;
+	struct nodes from, reached, closing;
 	struct vec states; /* struct state: of rows 3 ... */
 	uint32_t *index;   /* of states + 1, by hash; 0: free */
 	size_t index_size;
 	struct vec next; /* uint16_t */
 };
-
-/* Bytes inside the set and outside of it are no longer of one class. */
-static size_t split_classes(uint8_t *class, const struct byteset *set, size_t count)
-{
-	int16_t inside[MAX_CLASSES + 1], outside[MAX_CLASSES + 1];
-
-	memset(inside, -1, sizeof(inside));
-	memset(outside, -1, sizeof(outside));
-	for (unsigned c = 0; c < 256; c++) {
-		int16_t *to = byteset_has(set, (uint8_t)c) ? inside : outside;
-		int16_t *other = to == inside ? outside : inside;
-		uint8_t old = class[c];
-
-		if (to[old] < 0 && other[old] < 0)
-			to[old] = old;
-		else if (to[old] < 0)
-			to[old] = (int16_t)(count < MAX_CLASSES ? count++ : old);
-		class[c] = (uint8_t)to[old];
-	}
-	return count;
-}
-
-/* Kinds of bytes: what some lookaround tells apart. */
-static bool find_kinds(struct building *b)
-{
-	struct gate *g = b->out;
-	size_t count = 1, i = 0;
-
-	VEC_EACH (&b->in.looks, struct gate_look, it) {
-		count = split_classes(g->kind, &it->front, count);
-		count = split_classes(g->kind, &it->next, count);
-		b->has_last = b->has_last || it->next_last != byteset_has(&it->next, '\n');
-	}
-	if (count > MAX_BYTE_KINDS)
-		return false;
-	b->all_kinds = ((1u << count) - 1) | 1u << GATE_EDGE;
-	b->all_kinds |= b->has_last ? 1u << GATE_LAST_NEWLINE : 0;
-	b->looks = arena_calloc(b->a, b->in.looks.n + 1, sizeof(*b->looks));
-	VEC_EACH (&b->in.looks, struct gate_look, it) {
-		struct kinds *k = &b->looks[i++];
-
-		k->front = it->front_start ? 1u << GATE_EDGE : 0;
-		k->next = it->next_end ? 1u << GATE_EDGE : 0;
-		k->next |= b->has_last && it->next_last ? 1u << GATE_LAST_NEWLINE : 0;
-		for (unsigned c = 0; c < 256; c++) {
-			k->front |= (uint32_t)byteset_has(&it->front, (uint8_t)c) << g->kind[c];
-			k->next |= (uint32_t)byteset_has(&it->next, (uint8_t)c) << g->kind[c];
-		}
-	}
-	return true;
-}
-
-/* Classes tell apart what kinds do, and what nodes take. */
-static bool find_classes(struct building *b)
-{
-	struct gate *g = b->out;
-	size_t count = 0, i = 0;
-
-	for (unsigned c = 0; c < 256; c++) {
-		g->class[c] = g->kind[c];
-		count = g->kind[c] >= count ? g->kind[c] + 1u : count;
-	}
-	VEC_EACH (&b->in.sets, struct byteset, it)
-		count = split_classes(g->class, it, count);
-	if (count >= MAX_CLASSES)
-		return false;
-	g->last_newline = b->has_last ? (uint8_t)count++ : g->class['\n'];
-	g->end_class = (uint8_t)count;
-	b->class_count = count + 1;
-	g->width = (uint16_t)(b->class_count + b->class_count % 2);
-	b->classes = arena_calloc(b->a, b->in.sets.n + 1, sizeof(*b->classes));
-	VEC_EACH (&b->in.sets, struct byteset, it) {
-		for (unsigned c = 0; c < 256; c++) {
-			if (byteset_has(it, (uint8_t)c))
-				byteset_add(&b->classes[i], g->class[c]);
-		}
-		if (byteset_has(it, '\n'))
-			byteset_add(&b->classes[i], g->last_newline);
-		i++;
-	}
-	b->kind_of = arena_calloc(b->a, b->class_count, 1);
-	b->front_of = arena_calloc(b->a, b->class_count, 1);
-	for (unsigned c = 0; c < 256; c++)
-		b->kind_of[g->class[c]] = b->front_of[g->class[c]] = g->kind[c];
-	if (b->has_last) {
-		b->kind_of[g->last_newline] = GATE_LAST_NEWLINE;
-		b->front_of[g->last_newline] = g->kind['\n'];
-	}
-	b->kind_of[g->end_class] = GATE_EDGE;
-	return true;
-}
 
 static void nodes_init(struct building *b, struct nodes *l)
 {
@@ -162,12 +83,7 @@ static void nodes_clear(struct nodes *l)
 {
 	l->n = 0;
 	l->now++;
-	l->has_match = l->has_look = false;
-}
-
-static void add(struct vec *v, size_t node)
-{
-	*(uint16_t *)vec_must_push(v) = (uint16_t)node;
+	l->has_match = l->has_look = l->met_look = false;
 }
 
 /* What this lookaround gives: it may go on, or that depends on what comes (one of `next`). */
@@ -175,15 +91,15 @@ enum answer { NO = 0, YES, DEPENDS };
 
 static enum answer ask(const struct building *b, size_t i, unsigned front, uint32_t next)
 {
-	const struct kinds *k = &b->looks[i];
+	const struct gate_look_kinds *k = &b->by.looks[i];
 
 	if (!(k->front >> front & 1) || !(k->next & next))
 		return NO;
 	return (k->next & next) == next ? YES : DEPENDS;
 }
 
-/* Nodes that a node leads to without taking a byte; next: the kinds that may come. */
-static void reach(struct building *b, struct nodes *l, size_t node, unsigned front, uint32_t next)
+/* Nodes that a node leads to without taking a byte, by going there; next: the kinds that may come. */
+static void walk(struct building *b, struct nodes *l, size_t node, unsigned front, uint32_t next)
 {
 	const struct gate_node *nodes = b->in.nodes.data;
 	size_t n = 0;
@@ -207,7 +123,48 @@ static void reach(struct building *b, struct nodes *l, size_t node, unsigned fro
 			l->at[l->n++] = (uint16_t)i;
 		l->has_match = l->has_match || it->op == GATE_MATCH;
 		l->has_look = l->has_look || a == DEPENDS;
+		l->met_look = l->met_look || it->op == GATE_LOOK;
 	}
+}
+
+static const struct closure *closure_of(struct building *b, size_t node)
+{
+	struct closure *c = &b->closures[node];
+	struct nodes *l = &b->closing;
+
+	if (c->is_known)
+		return c;
+	nodes_clear(l);
+	walk(b, l, node, 0, 0);
+	c->is_known = true;
+	c->is_plain = !l->met_look && b->closed + l->n <= MAX_CLOSED;
+	if (c->is_plain) {
+		b->closed += l->n;
+		c->n = (uint32_t)l->n;
+		c->has_match = l->has_match;
+		c->at = memcpy(arena_alloc(b->a, (l->n + 1) * sizeof(*l->at)), l->at,
+			       l->n * sizeof(*l->at));
+	}
+	return c;
+}
+
+/* Nodes that a node leads to without taking a byte; next: the kinds that may come. */
+static void reach(struct building *b, struct nodes *l, size_t node, unsigned front, uint32_t next)
+{
+	const struct closure *c = closure_of(b, node);
+
+	if (!c->is_plain) {
+		walk(b, l, node, front, next);
+		return;
+	}
+	for (size_t i = 0; i < c->n; i++) {
+		uint16_t to = c->at[i];
+
+		l->at[l->n] = to;
+		l->n += l->stamps[to] != l->now;
+		l->stamps[to] = l->now;
+	}
+	l->has_match = l->has_match || c->has_match;
 }
 
 static size_t hash_of(const struct state *s)
@@ -301,27 +258,8 @@ static uint16_t row_of(struct building *b, unsigned front)
 static uint16_t start_row(struct building *b, unsigned front)
 {
 	nodes_clear(&b->reached);
-	reach(b, &b->reached, 0, front, b->all_kinds);
+	reach(b, &b->reached, 0, front, b->by.all_kinds);
 	return row_of(b, front);
-}
-
-/* Nodes go to where the classes of some kinds lead that they take. */
-static void lead(struct building *b, const struct nodes *l, const struct byteset *classes)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		size_t node = l->at[i];
-		const struct gate_node *it = VEC_AT(&b->in.nodes, struct gate_node, node);
-
-		for (size_t w = 0; it->op == GATE_BYTE && w < 4; w++) {
-			for (uint64_t left = b->classes[it->arg].w[w] & classes->w[w]; left;
-			     left &= left - 1) {
-				unsigned c = (unsigned)w * 64 + (unsigned)__builtin_ctzll(left);
-
-				add(&b->to[c], node + 1);
-				b->to_hash[c] = (b->to_hash[c] ^ node) * HASH_FACTOR;
-			}
-		}
-	}
 }
 
 /* Nodes of a state that may go on where one of these kinds comes. */
@@ -347,41 +285,78 @@ static bool asks(const struct building *b, const struct state *s)
 	return false;
 }
 
-static bool lead_alike(const struct building *b, unsigned c, unsigned d)
+/* Nodes of `from` that take the same bytes become a chain each. */
+static void chain_nodes(struct building *b)
 {
-	const struct vec *x = &b->to[c], *y = &b->to[d];
+	const struct gate_node *nodes = b->in.nodes.data;
 
-	return b->to_hash[c] == b->to_hash[d] && x->n == y->n && b->front_of[c] == b->front_of[d] &&
-	       !memcmp(x->data, y->data, x->n * sizeof(uint16_t));
+	b->chain_count = 0;
+	b->now++;
+	for (size_t i = 0; i < b->from.n; i++) {
+		const struct gate_node *it = &nodes[b->from.at[i]];
+		struct chain *chain = &b->chains[it->arg];
+
+		if (it->op != GATE_BYTE)
+			continue;
+		if (chain->used != b->now) {
+			*chain = (struct chain){ .used = b->now };
+			b->chained[b->chain_count++] = it->arg;
+		}
+		b->behind[i] = chain->first;
+		chain->first = (uint32_t)i + 1;
+	}
 }
 
+/* Of these classes, those that chains tell apart, or that are of different kinds for what comes behind. */
+static void find_groups(const struct building *b, const struct byteset *classes,
+			struct gate_groups *ret)
+{
+	ret->n = 0;
+	for (unsigned k = 0; k < GATE_KINDS; k++) {
+		ret->at[ret->n] = *classes;
+		byteset_intersect(&ret->at[ret->n], &b->by.front_of_kind[k]);
+		ret->n += !byteset_is_empty(&ret->at[ret->n]);
+	}
+	for (size_t i = 0; i < b->chain_count; i++)
+		gate_groups_split(ret, &b->by.classes[b->chained[i]]);
+	gate_groups_sort(ret);
+}
+
+/* Where a class leads, and all of its group. */
 static uint16_t row_behind(struct building *b, unsigned c)
 {
 	nodes_clear(&b->reached);
-	for (size_t i = 0; i < b->to[c].n; i++)
-		reach(b, &b->reached, *VEC_AT(&b->to[c], uint16_t, i), b->front_of[c],
-		      b->all_kinds);
-	return row_of(b, b->front_of[c]);
+	for (size_t i = 0; i < b->chain_count; i++) {
+		size_t set = b->chained[i];
+
+		if (!byteset_has(&b->by.classes[set], (uint8_t)c))
+			continue;
+		for (size_t k = b->chains[set].first; k; k = b->behind[k - 1])
+			reach(b, &b->reached, b->from.at[k - 1] + 1u, b->by.front_of[c],
+			      b->by.all_kinds);
+	}
+	return row_of(b, b->by.front_of[c]);
 }
 
-/* Most of a state's classes lead to the same nodes: these are followed once. */
+static void set_row(uint16_t *row, const struct byteset *classes, uint16_t to)
+{
+	for (size_t w = 0; w < 4; w++) {
+		for (uint64_t left = classes->w[w]; left; left &= left - 1)
+			row[w * 64 + (unsigned)__builtin_ctzll(left)] = to;
+	}
+}
+
 static void fill_row(struct building *b, const struct byteset *classes, uint16_t *row)
 {
-	const unsigned end = b->out->end_class;
-	unsigned other[MAX_CLASSES + 1], n = 0, i;
+	struct gate_groups groups;
 
-	for (unsigned c = byteset_next(classes, 0); c < end; c = byteset_next(classes, c + 1)) {
-		if (!b->to[c].n)
-			continue;
-		for (i = 0; i < n && !lead_alike(b, c, other[i]); i++)
-			;
-		row[c] = i < n ? row[other[i]] : row_behind(b, c);
-		if (i == n)
-			other[n++] = c;
-	}
-	for (unsigned c = byteset_next(classes, 0); c < end; c = byteset_next(classes, c + 1)) {
-		vec_clear(&b->to[c]);
-		b->to_hash[c] = 0;
+	chain_nodes(b);
+	find_groups(b, classes, &groups);
+	for (size_t i = 0; i < groups.n; i++) {
+		uint16_t to = row_behind(b, byteset_next(&groups.at[i], 0));
+
+		if (to != GATE_DEAD)
+			set_row(row, &groups.at[i], to);
 	}
 }
 
@@ -391,46 +366,45 @@ static void build_kinds(struct building *b, const struct state *s, uint32_t kind
 	struct byteset classes = { { 0 } };
 
 	go_on(b, s, kinds);
-	for (unsigned c = 0; c < b->class_count; c++) {
-		if (kinds >> b->kind_of[c] & 1)
-			byteset_add(&classes, (uint8_t)c);
-		if (b->from.has_match && kinds >> b->kind_of[c] & 1)
-			row[c] = found(b);
+	for (unsigned k = 0; k < GATE_KINDS; k++) {
+		if (kinds >> k & 1)
+			byteset_union(&classes, &b->by.next_of_kind[k]);
 	}
-	if (b->from.has_match)
+	if (!b->from.has_match) {
+		fill_row(b, &classes, row);
 		return;
-	lead(b, &b->from, &classes);
-	fill_row(b, &classes, row);
+	}
+	set_row(row, &classes, found(b));
 }
 
 static void build_row(struct building *b, const struct state *s)
 {
-	const size_t classes = b->class_count;
-	uint16_t row[MAX_CLASSES + 1];
+	const size_t classes = b->by.class_count;
+	uint16_t row[GATE_CLASSES + 1];
 
 	for (unsigned c = 0; c < classes; c++)
 		row[c] = GATE_DEAD;
 	if (!asks(b, s)) {
-		build_kinds(b, s, b->all_kinds, row);
+		build_kinds(b, s, b->by.all_kinds, row);
 	} else {
 		for (unsigned k = 0; k < GATE_KINDS; k++) {
-			if (b->all_kinds >> k & 1)
+			if (b->by.all_kinds >> k & 1)
 				build_kinds(b, s, 1u << k, row);
 		}
 	}
 	for (unsigned c = 0; c < classes; c++)
-		*(uint16_t *)vec_must_push(&b->next) = row[c];
+		VEC_ADD(&b->next, uint16_t, row[c]);
 }
 
 static uint16_t next_of(const struct building *b, uint16_t row, unsigned class)
 {
-	return *VEC_AT(&b->next, uint16_t, row * b->class_count + class);
+	return *VEC_AT(&b->next, uint16_t, row * b->by.class_count + class);
 }
 
 static bool leads_on(const struct building *b, uint16_t row)
 {
 
-	for (unsigned c = 0; c < b->class_count; c++) {
+	for (unsigned c = 0; c < b->by.class_count; c++) {
 		if (next_of(b, row, c) != GATE_DEAD)
 			return true;
 	}
@@ -444,7 +418,7 @@ static bool end_starts(struct building *b)
 
 	g->starts_only = true;
 	for (unsigned k = 0; k < GATE_KINDS; k++) {
-		if (!(b->all_kinds >> k & 1) || !leads_on(b, g->start[k]))
+		if (!(b->by.all_kinds >> k & 1) || !leads_on(b, g->start[k]))
 			g->start[k] = GATE_DEAD;
 		g->starts_only = g->starts_only && (k == GATE_EDGE || g->start[k] == GATE_DEAD);
 	}
@@ -460,31 +434,32 @@ static bool end_starts(struct building *b)
 
 static void init_rows(struct building *b)
 {
-	for (size_t i = 0; i < GATE_FINAL_ROWS * b->class_count; i++)
-		*(uint16_t *)vec_must_push(&b->next) = (uint16_t)(i / b->class_count);
-	while (b->index_size < 2 * b->max_entries / b->class_count)
+	for (size_t i = 0; i < GATE_FINAL_ROWS * b->by.class_count; i++)
+		VEC_ADD(&b->next, uint16_t, (uint16_t)(i / b->by.class_count));
+	while (b->index_size < 2 * b->max_entries / b->by.class_count)
 		b->index_size = b->index_size ? 2 * b->index_size : 64;
 	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
 	b->path = arena_alloc(b->a, (2 * b->in.nodes.n + 2) * sizeof(*b->path));
 	b->bits = arena_calloc(b->a, b->in.nodes.n / 64 + 1, sizeof(*b->bits));
 	nodes_init(b, &b->from);
 	nodes_init(b, &b->reached);
-	b->to = arena_calloc(b->a, b->class_count, sizeof(*b->to));
-	b->to_hash = arena_calloc(b->a, b->class_count, sizeof(*b->to_hash));
-	for (size_t c = 0; c < b->class_count; c++)
-		vec_init(&b->to[c], b->a, sizeof(uint16_t), 0);
+	nodes_init(b, &b->closing);
+	b->closures = arena_calloc(b->a, b->in.nodes.n + 1, sizeof(*b->closures));
+	b->chains = arena_calloc(b->a, b->in.sets.n + 1, sizeof(*b->chains));
+	b->chained = arena_alloc(b->a, (b->in.sets.n + 1) * sizeof(*b->chained));
+	b->behind = arena_alloc(b->a, (b->in.nodes.n + 1) * sizeof(*b->behind));
 }
 
 static bool build(struct building *b)
 {
 	struct gate *g = b->out;
 
-	if (!find_kinds(b) || !find_classes(b))
+	if (!gate_classes_find(b->a, &b->in, g, &b->by))
 		return false;
 	init_rows(b);
 	for (unsigned k = 0; k < GATE_KINDS; k++)
-		g->start[k] =
-		    b->all_kinds >> k & 1 && k != GATE_LAST_NEWLINE ? start_row(b, k) : GATE_DEAD;
+		g->start[k] = b->by.all_kinds >> k & 1 && k != GATE_LAST_NEWLINE ? start_row(b, k)
+										 : GATE_DEAD;
 	for (size_t i = 0; i < b->states.n && !(b->is_all_or_nothing && b->has_overflowed); i++) {
 		struct state s = *VEC_AT(&b->states, struct state, i);
 
@@ -492,7 +467,7 @@ static bool build(struct building *b)
 	}
 	if (b->is_all_or_nothing && b->has_overflowed)
 		return false;
-	g->entries = b->next.n / b->class_count * g->width;
+	g->entries = b->next.n / b->by.class_count * g->width;
 	return end_starts(b);
 }
 
@@ -518,8 +493,8 @@ static void name_rows(const struct building *b, struct arena *a, struct gate *g)
 	uint16_t *next = arena_calloc(a, g->entries, sizeof(*next)), *to = next;
 	const uint16_t half = g->width / 2;
 
-	for (size_t row = 0; row < b->next.n / b->class_count; row++, to += g->width) {
-		for (unsigned c = 0; c < b->class_count; c++)
+	for (size_t row = 0; row < b->next.n / b->by.class_count; row++, to += g->width) {
+		for (unsigned c = 0; c < b->by.class_count; c++)
 			to[c] = (uint16_t)(next_of(b, (uint16_t)row, c) * half);
 	}
 	for (unsigned k = 0; k < GATE_KINDS; k++)

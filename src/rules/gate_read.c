@@ -61,7 +61,7 @@ static void one_byte(struct reading *r, const struct byteset *set)
 	struct vec *sets = &r->out->sets;
 	size_t i = 0;
 
-	while (i < sets->n && memcmp(VEC_AT(sets, struct byteset, i), set, sizeof(*set)) != 0)
+	while (i < sets->n && !byteset_same(VEC_AT(sets, struct byteset, i), set))
 		i++;
 	if (i == sets->n)
 		*(struct byteset *)vec_must_push(sets) = *set;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the analysis says of expressions, and a prefilter made of it against plain matching. */
-#include "rules/needs.h"
+#include "rules/needs_private.h"
 
 #include "core/arena.h"
 #include "core/strbuf.h"
@@ -444,15 +444,58 @@ static void test_max_length(void **state)
 	}
 }
 
+/* A set is as frequent as its bytes together. */
+static void test_frequency(void **state)
+{
+	static const char *const sets[] = {
+		"a",
+		" ",
+		".",
+		"z",
+		"7",
+		"!",
+		"/",
+		"?",
+		"@",
+		"A",
+		"Z",
+		"`",
+		"{",
+		"~",
+		"^_",
+		"abcdefghijklmnopqrstuvwxyz",
+		"abcdefghijklmnopqrstuvwxy",
+		"0123456789",
+		"[\\]",
+		"\t\n",
+		"e .~aAzZ09/:",
+		"\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`{|}~",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(sets); i++) {
+		struct byteset set = { { 0 } };
+		double sum = 0;
+
+		for (const char *c = sets[i]; *c; c++) {
+			byteset_add(&set, (uint8_t)*c);
+			sum += *c == '\t' ? 1 : *c == '\n' ? 0 : needs_byte_frequency((uint8_t)*c);
+		}
+		assert_int_equal(needs_frequency(&set), (int)sum);
+	}
+	assert_int_equal(needs_frequency(&(struct byteset){ { 0, UINT64_C(1) << 63 } }), 1);
+	assert_int_equal(needs_frequency(&(struct byteset){ { 0, 0, 1, 1 } }), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),   cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_has_run),    cmocka_unit_test(test_words),
-		cmocka_unit_test(test_line),       cmocka_unit_test(test_marks),
-		cmocka_unit_test(test_max_length), cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_fold),       cmocka_unit_test(test_same_hits),
-		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_frequency), cmocka_unit_test(test_literals),
+		cmocka_unit_test(test_runs),      cmocka_unit_test(test_has_run),
+		cmocka_unit_test(test_words),     cmocka_unit_test(test_line),
+		cmocka_unit_test(test_marks),     cmocka_unit_test(test_max_length),
+		cmocka_unit_test(test_windows),   cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_same_hits), cmocka_unit_test(test_overflow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

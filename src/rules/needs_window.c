@@ -21,14 +21,32 @@ static unsigned frequency(unsigned c)
 				      : 0;
 }
 
-unsigned needs_frequency(const struct byteset *set)
+/* Of lower-case letters; bit 0 is a. */
+static unsigned letters_frequency(uint32_t letters)
 {
+	enum { ALL_LETTERS = (1 << 26) - 1, OF_ALL = 839 };
 	unsigned sum = 0;
 
-	for (size_t w = 0; w < 4; w++) {
-		for (uint64_t bits = set->w[w]; bits; bits &= bits - 1)
-			sum += frequency((unsigned)(w * 64) + (unsigned)__builtin_ctzll(bits));
-	}
+	if (letters == ALL_LETTERS)
+		return OF_ALL;
+	for (; letters; letters &= letters - 1)
+		sum += frequency('a' + (unsigned)__builtin_ctz(letters));
+	return sum;
+}
+
+unsigned needs_frequency(const struct byteset *set)
+{
+	/* '!' to '/' without '.', ':' to '?'; '@' to '`' and '{' to '~' */
+	const uint64_t marks[2] = { UINT64_C(0xfc00bffe00000000), UINT64_C(0x78000001ffffffff) };
+	const uint64_t digits = UINT64_C(0x03ff000000000000);
+	uint64_t low = set->w[0], high = set->w[1];
+	unsigned sum = letters_frequency((uint32_t)(high >> 33) & ((1u << 26) - 1));
+
+	sum += low >> ' ' & 1 ? frequency(' ') : 0;
+	sum += low >> '.' & 1 ? frequency('.') : 0;
+	sum += (unsigned)__builtin_popcountll(low & digits) * frequency('0');
+	sum += (unsigned)__builtin_popcountll(low & marks[0]) * frequency('!');
+	sum += (unsigned)__builtin_popcountll(high & marks[1]) * frequency('!');
 	return sum > 1000 ? 1000 : sum ? sum : 1;
 }
 
