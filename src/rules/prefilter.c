@@ -114,62 +114,6 @@ static bool has_others(struct prefilter_scan *s, uint32_t rule)
 	return true;
 }
 
-static void trigger_windows(struct prefilter_scan *s, size_t word, uint32_t left, size_t at)
-{
-	for (; left; left &= left - 1)
-		prefilter_trigger(s, s->filter->windows[word][(unsigned)__builtin_ctz(left)], at);
-}
-
-/* Places where open windows may stand; c has NEEDS_WINDOW - 1 bytes more than these. */
-static void check_windows(struct prefilter_scan *s, size_t word, uint32_t open, const uint8_t *c,
-			  uint64_t places, size_t at)
-{
-	const struct masks *m = s->filter->masks[word];
-
-	for (; places; places &= places - 1) {
-		size_t i = (unsigned)__builtin_ctzll(places);
-		uint32_t left = open;
-
-		for (size_t k = 0; left && k < NEEDS_WINDOW; k++)
-			left &= m->at[k][c[i + k]];
-		if (left)
-			trigger_windows(s, word, left, at + i);
-	}
-}
-
-/* 32 windows; behind the subject there are NULs. */
-static void scan_word(struct prefilter_scan *s, size_t word, uint32_t open)
-{
-	uint8_t end[MASKS_PLACES + 2 * MASKS_MARGIN];
-	uint64_t places[MASKS_WORDS];
-
-	for (size_t at = 0; at < s->subject.n; at += MASKS_PLACES) {
-		const uint8_t *c = (const uint8_t *)s->subject.p + at;
-		size_t left = s->subject.n - at;
-		size_t n = left < MASKS_PLACES ? left : (size_t)MASKS_PLACES;
-
-		if (left < n + MASKS_MARGIN) {
-			memcpy(end, c, left);
-			memset(end + left, 0, MASKS_MARGIN);
-			c = end;
-		}
-		masks_look(s->filter->masks[word], open, c, n, places);
-		for (size_t i = 0; i * 64 < n; i++)
-			check_windows(s, word, open, c + i * 64, places[i], at + i * 64);
-	}
-}
-
-static void scan_windows(struct prefilter_scan *s, const struct prefilter_part *part)
-{
-	for (size_t i = 0; i < part->word_count; i++) {
-		const struct prefilter_word *w = &part->words[i];
-		uint32_t open = w->always | (s->has_high ? w->high : 0);
-
-		if (open)
-			scan_word(s, w->word, open);
-	}
-}
-
 void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 {
 	const struct prefilter_part *part = &s->filter->parts[group];
@@ -177,13 +121,11 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 
 	s->subject = subject;
 	s->found_count = 0;
-	s->has_high = false;
 	s->line = s->line_at = 0;
 	traits_begin(&s->traits, subject);
 	s->now++;
-	if (part->tables[PREFILTER_FOUR] || part->tables[PREFILTER_THREE] || part->word_count)
+	if (part->tables[PREFILTER_FOUR] || part->tables[PREFILTER_THREE] || part->sequence_count)
 		prefilter_find_items(s, part);
-	scan_windows(s, part);
 	for (size_t i = 0; i < part->always_count; i++)
 		s->found[s->found_count++] = part->always[i];
 	for (size_t i = 0; i < s->found_count; i++) {

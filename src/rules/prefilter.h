@@ -4,8 +4,8 @@
  * most seldom of what it needs. In a pass over the subject
  * - each three and four bytes in a row (a gram), folded, are looked up in a bitmap by their hash; where
  *   they may belong to a literal or a window that is a trigger, that is compared;
- * - for windows with too many grams the next bytes are looked up in tables of "which windows may have this
- *   byte there", eight bytes deep, 32 windows at once.
+ * - for windows with too many grams, and for all that small lists look for, up to eight bytes in a row are looked
+ *   up in tables of "which of eight buckets may have this byte there", 32 places at once.
  * Of a rule whose trigger was seen the subject is asked for the other literals, each by a search of its own;
  * it is a candidate when all are there, and is tried where a match of it may begin.
  * Rules that need nothing of the kind are candidates by what else they need of a subject (rules/traits.h).
@@ -60,7 +60,6 @@ struct prefilter_scan {
 	struct arena *arena;
 	struct traits traits; /* of the last subject */
 	size_t line, line_at; /* of the subject: where the line begins that the second is in */
-	bool has_high;
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);

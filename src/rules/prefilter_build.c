@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each rule is looked for by, when rules are loaded: its items, and its windows in the masks. */
+/* What each rule is looked for by, when rules are loaded: its items. */
 #include "rules/prefilter_build.h"
 
 #include "core/arena.h"
@@ -12,8 +12,8 @@
  * COUNTED: what a known distance, a number of times are worth of a trigger.
  */
 enum { MAX_RULE_GRAMS = 1024, MAX_BACK_RANGE = 64, MAX_TIMES = 250, NEAR = 2, COUNTED = 8 };
-/* What is asked for: clauses of not too many literals. */
-enum { MAX_ASKED = 16 };
+/* MAX_ASKED: clauses of more literals are not asked for. MAX_WINDOWS: of a group, without grams. */
+enum { MAX_ASKED = 16, MAX_WINDOWS = 768 };
 
 static void add_ref(struct item *it, uint32_t rule)
 {
@@ -46,98 +46,40 @@ static void add_text(struct builder *b, struct str text, uint32_t rule)
 /* No text is as long as a window's first set. */
 static_assert((size_t)NEEDS_MAX_LITERAL < sizeof(struct byteset), "windows are no texts");
 
-static void add_window(struct builder *b, const struct needs_look *w, uint32_t rule)
+static void add_window(struct builder *b, const struct needs_look *w, bool has_grams, uint32_t rule)
 {
 	struct item *it =
 	    item_of(b, str_make((const char *)w->at, w->length * sizeof(struct byteset)));
 
+	it->has_grams = has_grams && (!it->look || it->has_grams);
 	it->look = w;
 	add_ref(it, rule);
 }
 
-static bool has_high(const struct needs_look *w)
-{
-	for (size_t i = 0; i < w->length; i++) {
-		if (w->at[i].w[2] | w->at[i].w[3])
-			return true;
-	}
-	return false;
-}
-
-/* Whether grams tell where a rule's windows of ASCII stand; and whether there are others. */
-static bool fits_grams(const struct needs *n, bool *ret_high)
+/* Whether grams tell where a rule's windows of ASCII stand. */
+static bool fits_grams(const struct needs *n)
 {
 	size_t all = 0, at, count;
 
-	*ret_high = false;
 	for (size_t i = 0; i < n->window_count; i++) {
 		if (!prefilter_window_grams(&n->windows[i], &at, &count))
 			return false;
 		all += count;
-		*ret_high = *ret_high || has_high(&n->windows[i]);
 	}
 	return all <= MAX_RULE_GRAMS;
 }
 
-/* A rule's windows stand in one word: its places then come in ascending order. */
-static bool fits_masks(struct builder *b, enum kind kind, size_t n)
-{
-	struct filling *f = &b->filling[kind];
-
-	if (n > MASKS_BITS)
-		return false;
-	if (f->used + n <= MASKS_BITS)
-		return true;
-	if (b->word_count == PREFILTER_MASK_WORDS)
-		return false;
-	f->word = b->word_count++;
-	f->used = 0;
-	b->p->masks[f->word] = arena_zalloc(b->a, sizeof(struct masks));
-	return true;
-}
-
-static void add_mask(struct masks *m, const struct needs_look *w, uint32_t bit)
-{
-	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
-		for (unsigned c = 0; c < 256; c++) {
-			if (i >= w->length || byteset_has(&w->at[i], byte_fold((uint8_t)c)))
-				m->at[i][c] |= bit;
-		}
-	}
-}
-
-static void add_masks(struct builder *b, uint32_t rule, enum kind kind, bool is_high)
-{
-	const struct needs *n = b->rules[rule]->needs;
-	struct filling *f = &b->filling[kind];
-	struct prefilter_word *of_group = &b->word[f->word];
-
-	of_group->word = (uint32_t)f->word;
-	for (size_t i = 0; i < n->window_count; i++) {
-		uint32_t bit = UINT32_C(1) << f->used;
-
-		add_mask(b->p->masks[f->word], &n->windows[i], bit);
-		b->p->windows[f->word][f->used++] = rule;
-		*(is_high ? &of_group->high : &of_group->always) |= bit;
-	}
-	b->is_used[f->word] = true;
-}
-
-/* False: there is no room for them, or they take masks where literals do. */
+/* False: there is no room for them, or literals are found with less work. */
 static bool add_windows(struct builder *b, uint32_t rule)
 {
 	const struct needs *n = b->rules[rule]->needs;
-	bool high = true, grams = fits_grams(n, &high);
-	enum kind kind = grams && !b->is_small ? KIND_HIGH : KIND_ALWAYS;
+	bool grams = fits_grams(n);
 
-	if (!grams && n->clause_count)
+	if (!grams && (n->clause_count || b->window_count + n->window_count > MAX_WINDOWS))
 		return false;
-	if ((!grams || high) && !fits_masks(b, kind, n->window_count))
-		return false;
-	for (size_t i = 0; grams && i < n->window_count; i++)
-		add_window(b, &n->windows[i], rule);
-	if (!grams || high)
-		add_masks(b, rule, kind, grams);
+	b->window_count += grams ? 0 : n->window_count;
+	for (size_t i = 0; i < n->window_count; i++)
+		add_window(b, &n->windows[i], grams, rule);
 	return true;
 }
 
@@ -240,44 +182,32 @@ static void add_rule(struct builder *b, uint32_t rule)
 		add_others(b, rule, trigger);
 }
 
-static size_t count_windows(const struct rule *const *rules, const struct prefilter_group *g)
-{
-	size_t n = 0;
-
-	for (uint32_t i = g->first; i < g->first + g->n; i++)
-		n += rules[i]->by_window ? rules[i]->needs->window_count : 0;
-	return n;
-}
-
-/* Which words of the masks have windows of the group just added. */
-static void set_words(struct builder *b, struct prefilter_part *part)
-{
-	struct prefilter_word *words = arena_calloc(b->a, b->word_count + 1, sizeof(*words));
-
-	part->words = words;
-	for (size_t i = 0; i < b->word_count; i++) {
-		if (b->is_used[i])
-			words[part->word_count++] = b->word[i];
-	}
-	memset(b->word, 0, sizeof(b->word));
-	memset(b->is_used, 0, sizeof(b->is_used));
-}
-
 static void add_group(struct builder *b, const struct prefilter_group *g,
 		      struct prefilter_part *part)
 {
-	size_t windows = count_windows(b->rules, g), always = b->always.n;
+	size_t always = b->always.n;
 
-	b->is_small = windows <= MASKS_BITS;
-	if (b->is_small && b->filling[KIND_ALWAYS].used + windows > MASKS_BITS)
-		b->filling[KIND_ALWAYS].used = MASKS_BITS;
 	map_init(&b->by_bytes, b->scratch, false);
 	vec_init(&b->items, b->scratch, sizeof(struct item), 0);
+	b->window_count = 0;
+	for (size_t k = 0; k < KIND_COUNT; k++)
+		vec_init(&b->sequences[k], b->scratch, sizeof(struct sequence), 0);
 	for (uint32_t i = 0; i < g->n; i++)
 		add_rule(b, g->first + i);
 	part->always_count = b->always.n - always;
-	set_words(b, part);
 	prefilter_build_tables(b, part);
+	prefilter_build_sequences(b, part);
+}
+
+/* How often bytes are in mail. */
+static void count_bytes(unsigned often[256])
+{
+	for (unsigned c = 0; c < 256; c++) {
+		struct byteset one = { { 0 } };
+
+		byteset_add(&one, (uint8_t)c);
+		often[c] = byte_fold((uint8_t)c) == c ? needs_frequency(&one) : 0;
+	}
 }
 
 static const struct traits_table *traits_of(struct builder *b, size_t n)
@@ -301,8 +231,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	b.others = arena_calloc(a, n + 1, sizeof(*b.others));
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	vec_init(&b.refs, a, sizeof(uint32_t), 0);
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		b.filling[i].used = MASKS_BITS;
+	count_bytes(b.often);
 	for (size_t g = 0; g < group_count; g++)
 		add_group(&b, &groups[g], &parts[g]);
 	always = b.always.data;

@@ -13,14 +13,16 @@ struct rule;
 struct item {
 	struct str text;
 	const struct needs_look *look; /* or this */
+	bool has_grams;                /* few enough to be found by them */
 	struct vec rules;              /* uint32_t */
 };
 
-/* Windows of one kind, that are looked for together, go into one word of the masks while it has room. */
+/* What is looked for by nibbles: wherever it is, or where high bytes are. */
 enum kind { KIND_ALWAYS = 0, KIND_HIGH, KIND_COUNT };
 
-struct filling {
-	size_t word, used; /* bits; MASKS_BITS: it is full, or there is none yet */
+struct sequence {
+	uint32_t item; /* its number */
+	struct needs_look look;
 };
 
 struct builder {
@@ -29,15 +31,15 @@ struct builder {
 	const struct rule *const *rules;
 	struct prefilter_sought *sought;
 	struct prefilter_others *others;
-	struct vec always, refs; /* uint32_t */
-	struct filling filling[KIND_COUNT];
-	size_t word_count;
+	struct vec always, refs;       /* uint32_t */
+	struct prefilter_masks *masks; /* the last ones: so many of their bits are used */
+	size_t used;
+	unsigned often[256]; /* a byte: so many of 1,000 in mail */
 	/* of the group under way */
-	struct map by_bytes; /* of a text or window -> number in items + 1 */
-	struct vec items;    /* struct item */
-	bool is_small;       /* its windows are few: one pass for all of them */
-	struct prefilter_word word[PREFILTER_MASK_WORDS];
-	bool is_used[PREFILTER_MASK_WORDS];
+	struct map by_bytes;              /* of a text or window -> number in items + 1 */
+	struct vec items;                 /* struct item */
+	size_t window_count;              /* without grams */
+	struct vec sequences[KIND_COUNT]; /* struct sequence */
 };
 
 /*
@@ -47,3 +49,5 @@ struct builder {
 bool prefilter_window_grams(const struct needs_look *w, size_t *ret_at, size_t *ret_n);
 /* The group's items, whose they are, and the tables that they are found by. */
 void prefilter_build_tables(struct builder *b, struct prefilter_part *part);
+/* The group's sequences in buckets of such as are alike. */
+void prefilter_build_sequences(struct builder *b, struct prefilter_part *part);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which items of a group stand in a subject. Pieces of it are folded, the bitmaps name places, buckets with
- * no gram of that kind are sifted out without a branch, and what is left is compared. Places come nearly in
- * order.
+ * Which items of a group stand in a subject. Pieces of it are folded, bitmaps and nibbles name places, those
+ * where only the hash or the bucket is right are sifted out without a branch, and what is left is compared.
+ * Places come nearly in order.
  */
 #include "rules/prefilter_private.h"
 
@@ -28,6 +28,8 @@ struct piece {
 		uint16_t place;
 	} sifted[MAX_LISTED];
 	size_t sifted_count;
+	struct nibbles_piece nibbles;
+	uint8_t buckets[GRAMS_PLACES]; /* of sequences, by place */
 };
 
 static uint64_t load64(const uint8_t *p)
@@ -47,23 +49,31 @@ static bool window_stands(const struct needs_look *w, const uint8_t *p)
 	return true;
 }
 
+/* An item stands at the place, if that is not beyond the subject. */
+static void hit_item(const struct piece *piece, const struct prefilter_item *it, size_t at)
+{
+	struct prefilter_scan *s = piece->scan;
+	const uint32_t *ref = &s->filter->refs[it->refs];
+
+	if (at + it->length > s->subject.n)
+		return;
+	do
+		prefilter_trigger(s, *ref >> 1, at);
+	while (!(*ref++ & 1));
+}
+
 /* An entry's bytes stand at the place. */
 static void check_item(const struct piece *piece, const struct prefilter_entry *e,
 		       const uint8_t *folded, size_t at)
 {
-	struct prefilter_scan *s = piece->scan;
 	const struct prefilter_item *it = &piece->part->items[e->item];
 	const uint8_t *begin = folded - e->offset;
-	const uint32_t *ref = &s->filter->refs[it->refs];
 
-	if (e->offset > at || at - e->offset + it->length > s->subject.n)
+	if (e->offset > at)
 		return;
-	if (it->is_window ? !window_stands(it->what, begin)
-			  : it->is_longer && memcmp(begin, it->what, it->length) != 0)
-		return;
-	do
-		prefilter_trigger(s, *ref >> 1, at - e->offset);
-	while (!(*ref++ & 1));
+	if (it->is_window ? window_stands(it->what, begin)
+			  : !it->is_longer || memcmp(begin, it->what, it->length) == 0)
+		hit_item(piece, it, at - e->offset);
 }
 
 /* Which of some entries, at most AT_ONCE, may stand there: a bit each. */
@@ -114,18 +124,87 @@ static void sift(struct piece *piece, const struct prefilter_table *t)
 	piece->sifted_count = n;
 }
 
-static void check_places(struct piece *piece, size_t n, const struct prefilter_table *t)
+static void list_places(struct piece *piece, size_t n, const uint64_t bits[GRAMS_WORDS])
+{
+	piece->count = 0;
+	for (size_t i = 0; i * 64 < n; i++)
+		piece->count += grams_list(bits[i], i * 64, piece->place + piece->count);
+}
+
+static void check_grams(struct piece *piece, size_t n, const struct prefilter_table *t)
 {
 	uint64_t bits[GRAMS_WORDS];
 
 	grams_look(&piece->grams, n, &t->map, bits);
-	piece->count = 0;
-	for (size_t i = 0; i * 64 < n; i++)
-		piece->count += grams_list(bits[i], i * 64, piece->place + piece->count);
+	list_places(piece, n, bits);
 	if (!piece->count)
 		return;
 	sift(piece, t);
 	check_sifted(piece, t);
+}
+
+/* Which of some sequences stand there. */
+static uint32_t standing(const struct prefilter_masks *m, uint32_t bits, const uint8_t *folded)
+{
+	for (size_t k = 0; k < NEEDS_WINDOW; k++)
+		bits &= m->at[k][folded[k]];
+	return bits;
+}
+
+static void hit_sequences(const struct piece *piece, const struct prefilter_masks *m, uint32_t bits,
+			  size_t place)
+{
+	for (; bits; bits &= bits - 1) {
+		const struct prefilter_item *it =
+		    &piece->part->items[m->item[(unsigned)__builtin_ctz(bits)]];
+
+		if (!it->is_longer ||
+		    memcmp(piece->grams.at + GRAMS_MARGIN + place, it->what, it->length) == 0)
+			hit_item(piece, it, piece->at + place);
+	}
+}
+
+/* Each bucket of each place that was listed. */
+static void check_buckets(const struct piece *piece, const struct prefilter_sequences *q)
+{
+	for (size_t i = 0; i < piece->count; i++) {
+		size_t place = piece->place[i];
+
+		for (unsigned left = piece->buckets[place]; left; left &= left - 1) {
+			size_t k = (unsigned)__builtin_ctz(left);
+			uint32_t bits = standing(q->bucket[k].masks, q->bucket[k].bits,
+						 piece->grams.at + GRAMS_MARGIN + place);
+
+			if (bits)
+				hit_sequences(piece, q->bucket[k].masks, bits, place);
+		}
+	}
+}
+
+static void check_sequences(struct piece *piece, size_t n, const struct prefilter_sequences *q)
+{
+	uint64_t bits[GRAMS_WORDS];
+
+	nibbles_look(&q->nibbles, &piece->nibbles, n, bits, piece->buckets);
+	list_places(piece, n, bits);
+	check_buckets(piece, q);
+}
+
+/* All that is looked for in a piece of n places, which has been folded. */
+static void check_piece(struct piece *piece, size_t n)
+{
+	const struct prefilter_part *part = piece->part;
+
+	for (size_t k = 0; k < PREFILTER_LENGTHS; k++) {
+		if (part->tables[k])
+			check_grams(piece, n, part->tables[k]);
+	}
+	if (part->sequence_count)
+		nibbles_split(&piece->grams, n, &piece->nibbles);
+	for (size_t k = 0; k < part->sequence_count; k++) {
+		if (!part->sequences[k].is_high || piece->grams.has_high)
+			check_sequences(piece, n, &part->sequences[k]);
+	}
 }
 
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part)
@@ -135,20 +214,16 @@ void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part 
 
 	piece.scan = s;
 	piece.part = part;
-	piece.grams.has_high = false;
 	for (size_t at = 0; at < s->subject.n; at += n) {
 		size_t left = s->subject.n - at, before = at ? (size_t)GRAMS_MARGIN : 0, after;
 
 		n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
 		after = left - n < GRAMS_MARGIN ? left - n : (size_t)GRAMS_MARGIN;
+		piece.grams.has_high = false;
 		grams_fold(&piece.grams, GRAMS_MARGIN - before, s->subject.p + at - before,
 			   before + n + after);
 		memset(piece.grams.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
 		piece.at = at;
-		for (size_t k = 0; k < PREFILTER_LENGTHS; k++) {
-			if (part->tables[k])
-				check_places(&piece, n, part->tables[k]);
-		}
+		check_piece(&piece, n);
 	}
-	s->has_high = piece.grams.has_high;
 }

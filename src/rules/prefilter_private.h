@@ -5,9 +5,7 @@
 #include "rules/prefilter.h"
 #include "rules/prefilter_ask.h"
 #include "rules/prefilter_grams.h"
-#include "rules/prefilter_masks.h"
-
-enum { PREFILTER_MASK_WORDS = 24, PREFILTER_NO_REFS = UINT32_MAX };
+#include "rules/prefilter_nibbles.h"
 
 /* One of these literals must be there too. */
 struct prefilter_clause {
@@ -64,11 +62,20 @@ struct prefilter_table {
 	const struct prefilter_entry *entry;
 };
 
-/* A group's windows in one word of the masks. */
-struct prefilter_word {
-	uint32_t word;
-	uint32_t always;
-	uint32_t high; /* needed where high bytes are only */
+/* Which of 32 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. */
+struct prefilter_masks {
+	uint32_t at[NEEDS_WINDOW][256];
+	uint32_t item[32]; /* of its group */
+};
+
+/* Up to 256 sequences of a group that are looked for together: those of a bucket have some bits of the same masks. */
+struct prefilter_sequences {
+	struct nibbles nibbles;
+	struct {
+		const struct prefilter_masks *masks;
+		uint32_t bits;
+	} bucket[NIBBLES_BUCKETS];
+	bool is_high; /* they are needed where high bytes are only */
 };
 
 enum prefilter_length { PREFILTER_FOUR = 0, PREFILTER_THREE, PREFILTER_LENGTHS };
@@ -77,8 +84,8 @@ enum prefilter_length { PREFILTER_FOUR = 0, PREFILTER_THREE, PREFILTER_LENGTHS }
 struct prefilter_part {
 	const struct prefilter_table *tables[PREFILTER_LENGTHS]; /* NULL: it has none such */
 	const struct prefilter_item *items;
-	const struct prefilter_word *words;
-	size_t word_count;
+	const struct prefilter_sequences *sequences;
+	size_t sequence_count;
 	const uint32_t *always; /* rules with nothing to look for */
 	size_t always_count;
 };
@@ -90,8 +97,6 @@ struct prefilter {
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */
 	const uint32_t *refs;
-	struct masks *masks[PREFILTER_MASK_WORDS];
-	uint32_t windows[PREFILTER_MASK_WORDS][MASKS_BITS]; /* whose it is */
 };
 
 struct prefilter_state {
@@ -106,7 +111,7 @@ static inline uint16_t prefilter_tag(uint64_t bytes)
 	return (uint16_t)(1u << (bytes * UINT64_C(0x9e3779b97f4a7c15) >> 60));
 }
 
-/* prefilter_hits.c: tells prefilter_trigger() of the group's items; and has_high. */
+/* prefilter_hits.c: tells prefilter_trigger() of the group's items. */
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part);
 /* prefilter.c: a rule's trigger stands there. */
 void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at);

@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-enum { MAX_GRAMS = 256 /* of a window */ };
+/* MAX_GRAMS: of a window. FEW_ITEMS: of a group that are all looked for by nibbles. */
+enum { MAX_GRAMS = 256, FEW_ITEMS = 96 };
 
 static uint32_t load(const char *p, size_t n)
 {
@@ -140,20 +141,62 @@ static uint32_t add_refs(struct vec *refs, const struct item *it)
 	return begin;
 }
 
-static struct prefilter_item item_of(struct builder *b, const struct item *it, uint32_t number,
-				     struct entries to[PREFILTER_LENGTHS])
+static bool has_high(const struct needs_look *w)
 {
-	struct prefilter_entry e = { .item = number };
+	for (size_t i = 0; i < w->length; i++) {
+		if (w->at[i].w[2] | w->at[i].w[3])
+			return true;
+	}
+	return false;
+}
+
+static struct sequence *add_sequence(struct builder *b, enum kind kind, uint32_t number)
+{
+	struct sequence *s = vec_must_push(&b->sequences[kind]);
+
+	*s = (struct sequence){ .item = number };
+	return s;
+}
+
+static void place_window(struct builder *b, const struct item *it, bool is_small, uint32_t number,
+			 struct entries to[PREFILTER_LENGTHS])
+{
+	bool grams = it->has_grams && !is_small;
+
+	if (grams)
+		add_window_entries(to, (struct prefilter_entry){ .item = number }, it->look);
+	if (!grams || has_high(it->look))
+		add_sequence(b, grams ? KIND_HIGH : KIND_ALWAYS, number)->look = *it->look;
+}
+
+/* True: it is longer than what is compared. */
+static bool place_text(struct builder *b, struct str text, bool is_small, uint32_t number,
+		       struct entries to[PREFILTER_LENGTHS])
+{
+	struct needs_look *w;
+
+	if (!is_small)
+		return add_text_entry(to, (struct prefilter_entry){ .item = number }, text);
+	w = &add_sequence(b, KIND_ALWAYS, number)->look;
+	w->length = text.n < NEEDS_WINDOW ? text.n : (size_t)NEEDS_WINDOW;
+	for (size_t i = 0; i < w->length; i++)
+		byteset_add(&w->at[i], (uint8_t)text.p[i]);
+	return text.n > NEEDS_WINDOW;
+}
+
+static struct prefilter_item item_of(struct builder *b, const struct item *it, bool is_small,
+				     uint32_t number, struct entries to[PREFILTER_LENGTHS])
+{
 	struct prefilter_item item = { .refs = add_refs(&b->refs, it), .is_window = it->look };
 
 	if (it->look) {
 		item.what = it->look;
 		item.length = (uint8_t)it->look->length;
-		add_window_entries(to, e, it->look);
+		place_window(b, it, is_small, number, to);
 	} else {
 		item.what = it->text.p;
 		item.length = (uint8_t)it->text.n;
-		item.is_longer = add_text_entry(to, e, it->text);
+		item.is_longer = place_text(b, it->text, is_small, number, to);
 	}
 	return item;
 }
@@ -212,7 +255,7 @@ void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 		vec_init(&of[i].grams, b->scratch, sizeof(uint32_t), 0);
 	}
 	VEC_EACH (&b->items, struct item, it) {
-		items[n] = item_of(b, it, n, of);
+		items[n] = item_of(b, it, b->items.n <= FEW_ITEMS, n, of);
 		n++;
 	}
 	part->items = items;

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * With AVX2 a shuffle looks up 32 bytes at once: a byte's place in a row is its lower half, and with the highest bit
+ * where it is in another row, which gives no bucket.
+ */
+#include "rules/prefilter_nibbles.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* NONE: in no bucket of this row. */
+enum { BLOCK = 64, NONE = 0x80 };
+
+/* Upper halves of blanks and marks, digits, letters. */
+static const uint8_t rows[NIBBLES_ROWS] = { 2, 3, 6, 7 };
+
+static_assert(GRAMS_PLACES % BLOCK == 0 && (int)GRAMS_MARGIN >= (int)NEEDS_WINDOW,
+	      "blocks are whole, and what is behind the last place is folded");
+
+/* The row of such an upper half; NIBBLES_ROWS: it has none. */
+static size_t row_of(unsigned half)
+{
+	size_t i = 0;
+
+	while (i < NIBBLES_ROWS && rows[i] != half)
+		i++;
+	return i;
+}
+
+void nibbles_set(struct nibbles *n, unsigned bucket, const struct byteset at[NEEDS_WINDOW])
+{
+	uint8_t bit = (uint8_t)(1u << bucket);
+
+	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
+		for (unsigned c = byteset_next(&at[i], 0); c < 256;
+		     c = byteset_next(&at[i], c + 1)) {
+			size_t row = row_of(c >> 4);
+
+			if (row < NIBBLES_ROWS)
+				n->at[i].of[row][c & 15] |= bit;
+			else
+				n->at[i].other[c >> 4] |= bit;
+		}
+	}
+}
+
+void nibbles_split_plain(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
+{
+	for (size_t i = 0; i < n + NEEDS_WINDOW - 1; i++) {
+		uint8_t c = piece->at[GRAMS_MARGIN + i];
+
+		for (size_t k = 0; k < NIBBLES_ROWS; k++)
+			ret->of[k][i] = c >> 4 == rows[k] ? c & 15 : NONE;
+		ret->of[NIBBLES_ROWS][i] = row_of(c >> 4) < NIBBLES_ROWS ? NONE : c >> 4;
+	}
+}
+
+static uint8_t look_up(const uint8_t table[16], uint8_t at)
+{
+	return at & NONE ? 0 : table[at & 15];
+}
+
+void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
+			uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES])
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t all = UINT8_MAX;
+
+		for (size_t k = 0; k < b->depth; k++) {
+			uint8_t here = look_up(b->at[k].other, piece->of[NIBBLES_ROWS][i + k]);
+
+			for (size_t r = 0; r < NIBBLES_ROWS; r++)
+				here |= look_up(b->at[k].of[r], piece->of[r][i + k]);
+			all &= here;
+		}
+		if (i % 64 == 0)
+			ret[i / 64] = 0;
+		ret[i / 64] |= (uint64_t)(all != 0) << (i % 64);
+		ret_buckets[i] = all;
+	}
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define WITH_AVX2 __attribute__((target("avx2")))
+
+WITH_AVX2 static void split_avx2(const struct grams_piece *piece, size_t n,
+				 struct nibbles_piece *ret)
+{
+	for (size_t i = 0; i < n + NEEDS_WINDOW - 1; i += 32) {
+		__m256i x = _mm256_loadu_si256((const void *)(piece->at + GRAMS_MARGIN + i));
+		__m256i known = _mm256_setzero_si256(), half;
+
+		for (size_t k = 0; k < NIBBLES_ROWS; k++) {
+			__m256i low = _mm256_xor_si256(x, _mm256_set1_epi8((char)(rows[k] << 4)));
+			__m256i at = _mm256_adds_epu8(low, _mm256_set1_epi8(0x70));
+
+			_mm256_storeu_si256((void *)(ret->of[k] + i), at);
+			known =
+			    _mm256_or_si256(known, _mm256_andnot_si256(at, _mm256_set1_epi8(-1)));
+		}
+		half = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(15));
+		known = _mm256_and_si256(known, _mm256_set1_epi8((char)NONE));
+		_mm256_storeu_si256((void *)(ret->of[NIBBLES_ROWS] + i),
+				    _mm256_or_si256(half, known));
+	}
+}
+
+WITH_AVX2 static inline __m256i twice(const uint8_t table[16])
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)table));
+}
+
+WITH_AVX2 static inline __m256i look_up_32(__m256i table, const uint8_t *at)
+{
+	return _mm256_shuffle_epi8(table, _mm256_loadu_si256((const void *)at));
+}
+
+/* Keeps the buckets of 32 places; which of them have any. */
+WITH_AVX2 static inline uint32_t keep(__m256i all, uint8_t *to)
+{
+	__m256i none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
+
+	_mm256_storeu_si256((void *)to, all);
+	return ~(uint32_t)_mm256_movemask_epi8(none);
+}
+
+WITH_AVX2 static void look_avx2(const struct nibbles *b, const struct nibbles_piece *piece,
+				size_t n, uint64_t ret[GRAMS_WORDS],
+				uint8_t ret_buckets[GRAMS_PLACES])
+{
+	for (size_t i = 0; i < n; i += BLOCK) {
+		__m256i one = _mm256_set1_epi8(-1), two = one;
+
+		for (size_t k = 0; k < b->depth; k++) {
+			const uint8_t *at = piece->of[NIBBLES_ROWS] + i + k;
+			__m256i table = twice(b->at[k].other);
+			__m256i first = look_up_32(table, at), second = look_up_32(table, at + 32);
+
+			for (size_t r = 0; r < NIBBLES_ROWS; r++) {
+				at = piece->of[r] + i + k;
+				table = twice(b->at[k].of[r]);
+				first = _mm256_or_si256(first, look_up_32(table, at));
+				second = _mm256_or_si256(second, look_up_32(table, at + 32));
+			}
+			one = _mm256_and_si256(one, first);
+			two = _mm256_and_si256(two, second);
+		}
+		ret[i / 64] = keep(one, ret_buckets + i) | (uint64_t)keep(two, ret_buckets + i + 32)
+							       << 32;
+	}
+	if (n % 64)
+		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
+}
+
+void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
+{
+	if (__builtin_cpu_supports("avx2"))
+		split_avx2(piece, n, ret);
+	else
+		nibbles_split_plain(piece, n, ret);
+}
+
+void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
+		  uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES])
+{
+	if (__builtin_cpu_supports("avx2"))
+		look_avx2(b, piece, n, ret, ret_buckets);
+	else
+		nibbles_look_plain(b, piece, n, ret, ret_buckets);
+}
+
+#else
+
+void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
+{
+	nibbles_split_plain(piece, n, ret);
+}
+
+void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
+		  uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES])
+{
+	nibbles_look_plain(b, piece, n, ret, ret_buckets);
+}
+
+#endif

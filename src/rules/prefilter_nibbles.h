@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Nibbles: where one of many sequences of bytes may stand, each byte of a certain kind (struct needs_look). Sequences
+ * are in eight buckets: of each byte and distance it is known which buckets have such a byte there, and what all
+ * distances leave is where one of a bucket may stand. So a bucket is as good as its sequences are alike. Blanks,
+ * digits and letters are known apart, all other bytes by their upper half only. For prefilter*.c only.
+ */
+#pragma once
+
+#include "rules/needs.h"
+#include "rules/prefilter_grams.h"
+
+/* Rows of sixteen bytes that mail has most; other bytes go by their row. */
+enum { NIBBLES_BUCKETS = 8, NIBBLES_ROWS = 4 };
+
+/* Of each distance and byte a bit for each bucket. */
+struct nibbles {
+	struct {
+		uint8_t of[NIBBLES_ROWS][16], other[16];
+	} at[NEEDS_WINDOW];
+	size_t depth; /* bytes that are looked at */
+};
+
+/* What the bucket's sequences have at each distance; sets are of folded bytes. */
+void nibbles_set(struct nibbles *n, unsigned bucket, const struct byteset at[NEEDS_WINDOW]);
+
+/* A piece as it is looked up: of each byte where it is in each row, and in which row else. */
+struct nibbles_piece {
+	uint8_t of[NIBBLES_ROWS + 1][GRAMS_PLACES + 2 * GRAMS_MARGIN];
+};
+
+/* Its first n places, at most GRAMS_PLACES, and what stands behind them. */
+void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret);
+
+/*
+ * At which of the piece's first n places a sequence may begin: a bit each, the lowest of a word first; and which
+ * buckets' at each of these: ret_buckets, at other places anything.
+ */
+void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
+		  uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES]);
+/* The same without instructions that not every machine has, for tests. */
+void nibbles_split_plain(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret);
+void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
+			uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES]);
