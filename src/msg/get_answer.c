@@ -226,7 +226,7 @@ static void join_answer(const struct msg *m, const struct get_spec *q, struct ge
 
 	it->is_joined = true;
 	it->joined = STR("");
-	it->count = 0;
+	it->count = it->first_n = 0;
 	if (is_absent(m, q))
 		return;
 	it->count = get_run(m, q, m->gets->scratch, &out);

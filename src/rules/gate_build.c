@@ -2,17 +2,18 @@
 /*
  * Nodes into a table of states: a state is the set of nodes where a match that began at one place may go on. Bytes
  * that nothing tells apart are one class. Rows 0 to 2 are "there is a match", "there may be one" and "there is
- * none"; all are final. States over the limit become row 1: those that are far from the beginning, as rows are
- * made in the order of their distance from it.
+ * none"; all are final. Where there are more states than rows, those that mail hardly gets to (gate_order.h) become row
+ * 1. Rows are numbered by their distance from the beginning.
  */
 #include "rules/gate.h"
 
 #include "core/arena.h"
 #include "core/vec.h"
 #include "rules/gate_classes.h"
+#include "rules/gate_order.h"
 
-/* MAX_CLOSED: nodes in all closures. */
-enum { MAX_CLOSED = 1 << 18 };
+/* MAX_CLOSED: nodes in all closures; MAX_STATES: that are known, MORE_STATES: for each row there may be. */
+enum { MAX_CLOSED = 1 << 18, MAX_STATES = 60000, MORE_STATES = 8 };
 
 static const uint64_t HASH_FACTOR = UINT64_C(0x9e3779b97f4a7c15);
 
@@ -21,6 +22,8 @@ struct state {
 	uint32_t front; /* the kind of what is in front, where a node asks for the next byte */
 	uint32_t n;
 	const uint16_t *at;
+	uint32_t cost; /* of the way there */
+	uint16_t row;  /* 0: none */
 };
 
 /* A list of nodes without doubles. */
@@ -51,7 +54,7 @@ struct chain {
 struct building {
 	struct arena *a; /* scratch */
 	struct gate_program in;
-	size_t max_entries;
+	size_t max_rows, max_states;
 	struct gate *out;
 	bool is_all_or_nothing; /* what overflows is not built to its end */
 	bool has_overflowed;
@@ -67,10 +70,13 @@ struct building {
 	size_t chain_count;
 	uint32_t now;
 	struct nodes from, reached, closing;
+	struct gate_order order;
+	uint32_t cost;     /* of the way to what is reached now */
 	struct vec states; /* struct state: of rows 3 ... */
 	uint32_t *index;   /* of states + 1, by hash; 0: free */
 	size_t index_size;
-	struct vec next; /* uint16_t */
+	struct vec next; /* uint16_t: by row as it was made, and class: a state + GATE_FINAL_ROWS */
+	size_t rows;
 };
 
 static void nodes_init(struct building *b, struct nodes *l)
@@ -228,13 +234,25 @@ static uint16_t found(const struct building *b)
 	return b->in.is_exact ? GATE_FOUND : GATE_MAYBE;
 }
 
-/* The row of the nodes that were reached, a new one where there is room. */
-static uint16_t row_of(struct building *b, unsigned front)
+/* A cheaper way to it may bring its turn. */
+static uint16_t known_state(struct building *b, uint32_t i)
+{
+	struct state *s = VEC_AT(&b->states, struct state, i);
+
+	if (!s->row && b->cost < s->cost) {
+		s->cost = b->cost;
+		gate_order_put(&b->order, s->cost, i);
+	}
+	return (uint16_t)(i + GATE_FINAL_ROWS);
+}
+
+/* The state of the nodes that were reached, a new one where there is room. */
+static uint16_t state_of(struct building *b, unsigned front)
 {
 	struct nodes *l = &b->reached;
-	struct state s = { l->has_look ? front : 0, (uint32_t)l->n, l->at }, *own;
-	uint32_t *known;
-	size_t row = b->states.n + GATE_FINAL_ROWS, size = s.n * sizeof(*s.at);
+	struct state s = { l->has_look ? front : 0, (uint32_t)l->n, l->at, b->cost, 0 }, *own;
+	uint32_t *known, i = (uint32_t)b->states.n;
+	size_t size = s.n * sizeof(*s.at);
 
 	if (l->has_match)
 		return found(b);
@@ -243,23 +261,24 @@ static uint16_t row_of(struct building *b, unsigned front)
 	sort(b->bits, l->at, l->n);
 	known = find(b, &s);
 	if (*known)
-		return (uint16_t)(*known - 1 + GATE_FINAL_ROWS);
-	if ((row + 1) * b->out->width > b->max_entries) {
+		return known_state(b, *known - 1);
+	if (i == b->max_states) {
 		b->has_overflowed = true;
 		return GATE_MAYBE;
 	}
 	own = vec_must_push(&b->states);
 	*own = s;
 	own->at = memcpy(arena_alloc(b->a, size), s.at, size);
-	*known = (uint32_t)b->states.n;
-	return (uint16_t)row;
+	*known = i + 1;
+	gate_order_put(&b->order, s.cost, i);
+	return (uint16_t)(i + GATE_FINAL_ROWS);
 }
 
-static uint16_t start_row(struct building *b, unsigned front)
+static uint16_t start_state(struct building *b, unsigned front)
 {
 	nodes_clear(&b->reached);
 	reach(b, &b->reached, 0, front, b->by.all_kinds);
-	return row_of(b, front);
+	return state_of(b, front);
 }
 
 /* Nodes of a state that may go on where one of these kinds comes. */
@@ -323,7 +342,7 @@ static void find_groups(const struct building *b, const struct byteset *classes,
 }
 
 /* Where a class leads, and all of its group. */
-static uint16_t row_behind(struct building *b, unsigned c)
+static uint16_t state_behind(struct building *b, unsigned c)
 {
 	nodes_clear(&b->reached);
 	for (size_t i = 0; i < b->chain_count; i++) {
@@ -335,7 +354,7 @@ static uint16_t row_behind(struct building *b, unsigned c)
 			reach(b, &b->reached, b->from.at[k - 1] + 1u, b->by.front_of[c],
 			      b->by.all_kinds);
 	}
-	return row_of(b, b->by.front_of[c]);
+	return state_of(b, b->by.front_of[c]);
 }
 
 static void set_row(uint16_t *row, const struct byteset *classes, uint16_t to)
@@ -349,15 +368,19 @@ static void set_row(uint16_t *row, const struct byteset *classes, uint16_t to)
 static void fill_row(struct building *b, const struct byteset *classes, uint16_t *row)
 {
 	struct gate_groups groups;
+	uint32_t cost = b->cost;
 
 	chain_nodes(b);
 	find_groups(b, classes, &groups);
 	for (size_t i = 0; i < groups.n; i++) {
-		uint16_t to = row_behind(b, byteset_next(&groups.at[i], 0));
+		uint16_t to;
 
+		b->cost = cost + gate_order_cost(&b->order, &groups.at[i]);
+		to = state_behind(b, byteset_next(&groups.at[i], 0));
 		if (to != GATE_DEAD)
 			set_row(row, &groups.at[i], to);
 	}
+	b->cost = cost;
 }
 
 /* Where the classes of these kinds lead. */
@@ -396,16 +419,10 @@ static void build_row(struct building *b, const struct state *s)
 		VEC_ADD(&b->next, uint16_t, row[c]);
 }
 
-static uint16_t next_of(const struct building *b, uint16_t row, unsigned class)
+static bool leads_on(const struct gate *g, uint16_t row)
 {
-	return *VEC_AT(&b->next, uint16_t, row * b->by.class_count + class);
-}
-
-static bool leads_on(const struct building *b, uint16_t row)
-{
-
-	for (unsigned c = 0; c < b->by.class_count; c++) {
-		if (next_of(b, row, c) != GATE_DEAD)
+	for (unsigned c = 0; c <= g->end_class; c++) {
+		if (gate_next(g, row, c) != gate_dead(g))
 			return true;
 	}
 	return false;
@@ -418,15 +435,15 @@ static bool end_starts(struct building *b)
 
 	g->starts_only = true;
 	for (unsigned k = 0; k < GATE_KINDS; k++) {
-		if (!(b->by.all_kinds >> k & 1) || !leads_on(b, g->start[k]))
-			g->start[k] = GATE_DEAD;
-		g->starts_only = g->starts_only && (k == GATE_EDGE || g->start[k] == GATE_DEAD);
+		if (!(b->by.all_kinds >> k & 1) || !leads_on(g, g->start[k]))
+			g->start[k] = gate_dead(g);
+		g->starts_only = g->starts_only && (k == GATE_EDGE || g->start[k] == gate_dead(g));
 	}
-	if (g->start[GATE_EDGE] == GATE_MAYBE)
+	if (g->start[GATE_EDGE] == GATE_MAYBE * (g->width / 2u))
 		return false;
 	for (unsigned k = 0; !g->starts_only && k < GATE_KINDS; k++) {
-		if (g->start[k] <= GATE_MAYBE ||
-		    next_of(b, g->start[k], g->end_class) <= GATE_MAYBE)
+		if (g->start[k] < gate_dead(g) ||
+		    gate_next(g, g->start[k], g->end_class) < gate_dead(g))
 			return false;
 	}
 	return true;
@@ -434,9 +451,11 @@ static bool end_starts(struct building *b)
 
 static void init_rows(struct building *b)
 {
+	gate_order_init(&b->order, b->a, b->out);
 	for (size_t i = 0; i < GATE_FINAL_ROWS * b->by.class_count; i++)
 		VEC_ADD(&b->next, uint16_t, (uint16_t)(i / b->by.class_count));
-	while (b->index_size < 2 * b->max_entries / b->by.class_count)
+	b->rows = GATE_FINAL_ROWS;
+	while (b->index_size < 2 * b->max_states)
 		b->index_size = b->index_size ? 2 * b->index_size : 64;
 	b->index = arena_calloc(b->a, b->index_size, sizeof(uint32_t));
 	b->path = arena_alloc(b->a, (2 * b->in.nodes.n + 2) * sizeof(*b->path));
@@ -450,56 +469,109 @@ static void init_rows(struct building *b)
 	b->behind = arena_alloc(b->a, (b->in.nodes.n + 1) * sizeof(*b->behind));
 }
 
-static bool build(struct building *b)
+/* States become rows, as many as there may be. */
+static void build_rows(struct building *b)
+{
+	uint32_t i;
+
+	while (!(b->is_all_or_nothing && b->has_overflowed) && gate_order_take(&b->order, &i)) {
+		struct state *own = VEC_AT(&b->states, struct state, i), s = *own;
+
+		if (s.row)
+			continue;
+		if (b->rows == b->max_rows) {
+			b->has_overflowed = true;
+			return;
+		}
+		own->row = (uint16_t)b->rows++;
+		b->cost = s.cost;
+		build_row(b, &s);
+	}
+}
+
+/* Rows in the order of their distance from the beginning. */
+struct numbering {
+	uint16_t *number; /* by row as they were made: 0: none yet */
+	uint16_t *order;  /* by number: the row as it was made */
+	size_t n;
+};
+
+/* The number of where a state's number leads to. */
+static uint16_t number_of(const struct building *b, struct numbering *to, uint16_t state)
+{
+	size_t row;
+
+	if (state < GATE_FINAL_ROWS)
+		return state;
+	row = VEC_AT(&b->states, struct state, state - (size_t)GATE_FINAL_ROWS)->row;
+	if (!row)
+		return GATE_MAYBE;
+	if (!to->number[row]) {
+		to->order[to->n] = (uint16_t)row;
+		to->number[row] = (uint16_t)to->n++;
+	}
+	return to->number[row];
+}
+
+/* Rows get their numbers, and these become names. */
+static void name_rows(const struct building *b)
+{
+	struct gate *g = b->out;
+	struct numbering to = { .n = GATE_FINAL_ROWS };
+	uint16_t *next = arena_calloc(b->a, g->entries, sizeof(*next));
+	const unsigned half = g->width / 2u;
+
+	to.number = arena_calloc(b->a, b->rows, sizeof(*to.number));
+	to.order = arena_calloc(b->a, b->rows, sizeof(*to.order));
+	for (uint16_t i = 0; i < GATE_FINAL_ROWS; i++)
+		to.order[i] = i;
+	for (unsigned k = 0; k < GATE_KINDS; k++)
+		g->start[k] = (uint16_t)(number_of(b, &to, g->start[k]) * half);
+	for (size_t row = 0; row < to.n; row++) {
+		const uint16_t *from =
+		    VEC_AT(&b->next, uint16_t, to.order[row] * b->by.class_count);
+
+		for (unsigned c = 0; c < b->by.class_count; c++)
+			next[row * g->width + c] = (uint16_t)(number_of(b, &to, from[c]) * half);
+	}
+	g->next = next;
+}
+
+static bool build(struct building *b, size_t max_entries)
 {
 	struct gate *g = b->out;
 
 	if (!gate_classes_find(b->a, &b->in, g, &b->by))
 		return false;
+	b->max_rows = max_entries / g->width;
+	if (b->max_rows <= GATE_FINAL_ROWS)
+		return false;
+	b->max_states = b->is_all_or_nothing ? b->max_rows : b->max_rows * MORE_STATES;
+	b->max_states = b->max_states < MAX_STATES ? b->max_states : MAX_STATES;
 	init_rows(b);
 	for (unsigned k = 0; k < GATE_KINDS; k++)
-		g->start[k] = b->by.all_kinds >> k & 1 && k != GATE_LAST_NEWLINE ? start_row(b, k)
+		g->start[k] = b->by.all_kinds >> k & 1 && k != GATE_LAST_NEWLINE ? start_state(b, k)
 										 : GATE_DEAD;
-	for (size_t i = 0; i < b->states.n && !(b->is_all_or_nothing && b->has_overflowed); i++) {
-		struct state s = *VEC_AT(&b->states, struct state, i);
-
-		build_row(b, &s);
-	}
+	build_rows(b);
 	if (b->is_all_or_nothing && b->has_overflowed)
 		return false;
-	g->entries = b->next.n / b->by.class_count * g->width;
+	g->entries = b->rows * g->width;
+	name_rows(b);
 	return end_starts(b);
 }
 
 /* False: nothing can be said, or where repetitions are spelled out, not all of it. */
 static bool make(struct building *b, struct str pcre, bool spell_out, size_t max_entries)
 {
-	*b = (struct building){ .a = b->a,
-				.max_entries = max_entries,
-				.is_all_or_nothing = spell_out };
+	*b = (struct building){ .a = b->a, .is_all_or_nothing = spell_out };
 	b->out = arena_zalloc(b->a, sizeof(*b->out));
 	vec_init(&b->states, b->a, sizeof(struct state), 0);
 	vec_init(&b->next, b->a, sizeof(uint16_t), 0);
 	if (!gate_read(b->a, pcre, spell_out, &b->in) || (spell_out && !b->in.is_exact) ||
-	    !build(b))
+	    !build(b, max_entries))
 		return false;
 	b->out->is_exact = b->in.is_exact && !b->has_overflowed;
 	return !spell_out || b->out->is_exact;
-}
-
-/* The numbers of rows become their names. */
-static void name_rows(const struct building *b, struct arena *a, struct gate *g)
-{
-	uint16_t *next = arena_calloc(a, g->entries, sizeof(*next)), *to = next;
-	const uint16_t half = g->width / 2;
-
-	for (size_t row = 0; row < b->next.n / b->by.class_count; row++, to += g->width) {
-		for (unsigned c = 0; c < b->by.class_count; c++)
-			to[c] = (uint16_t)(next_of(b, (uint16_t)row, c) * half);
-	}
-	for (unsigned k = 0; k < GATE_KINDS; k++)
-		g->start[k] = (uint16_t)(g->start[k] * half);
-	g->next = next;
 }
 
 const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries)
@@ -509,7 +581,8 @@ const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries
 
 	if (make(&b, pcre, true, max_entries) || make(&b, pcre, false, max_entries)) {
 		g = memcpy(arena_alloc(a, sizeof(*g)), b.out, sizeof(*g));
-		name_rows(&b, a, g);
+		g->next = memcpy(arena_alloc(a, g->entries * sizeof(*g->next)), g->next,
+				 g->entries * sizeof(*g->next));
 		gate_filter_init(g, a, b.a);
 	}
 	arena_free(b.a);
