@@ -77,10 +77,32 @@ static inline block block_part(const char *p, size_t n)
 	return b;
 }
 
+/* The last n < 16 of 16 bytes that end at `end`; behind them 0. */
+static inline block block_tail(const char *end, size_t n)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && defined(__SIZEOF_INT128__)
+	unsigned __int128 all;
+	block b;
+
+	if (!n)
+		return (block){ 0 };
+	memcpy(&all, end - BLOCK_BYTES, sizeof(all));
+	all >>= (BLOCK_BYTES - n) * 8;
+	memcpy(&b, &all, sizeof(b));
+	return b;
+#else
+	return block_part(end - n, n);
+#endif
+}
+
 /* The bytes of s from i (at most s.n) on; behind its end 0. */
 static inline block block_of(struct str s, size_t i)
 {
-	return s.n - i >= BLOCK_BYTES ? block_at(s.p + i) : block_part(s.p + i, s.n - i);
+	size_t left = s.n - i;
+
+	if (left >= BLOCK_BYTES)
+		return block_at(s.p + i);
+	return s.n >= BLOCK_BYTES ? block_tail(s.p + s.n, left) : block_part(s.p + i, left);
 }
 
 /* Which bits of a block at s[i] stand for bytes of s. */

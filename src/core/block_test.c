@@ -67,6 +67,25 @@ static void test_every_length(void **state)
 	}
 }
 
+/* The end of a longer text, of which each byte says where it stands. */
+static void test_tails(void **state)
+{
+	(void)state;
+	for (size_t n = BLOCK_BYTES; n < 40; n++) {
+		char *p = xmalloc(n);
+
+		for (size_t i = 0; i < n; i++)
+			p[i] = (char)(i + 1);
+		for (size_t from = 0; from <= n; from++) {
+			block b = block_of(str_make(p, n), from);
+
+			for (size_t i = 0; i < BLOCK_BYTES; i++)
+				assert_int_equal(b[i], from + i < n ? from + i + 1 : 0);
+		}
+		free(p);
+	}
+}
+
 static void test_order(void **state)
 {
 	static const char text[] = "0123456789abcdef";
@@ -87,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_every_length),
+		cmocka_unit_test(test_tails),
 		cmocka_unit_test(test_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

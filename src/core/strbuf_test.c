@@ -105,11 +105,39 @@ static void check_map(struct arena *a)
 	map_done(&m);
 }
 
+/* Asked for while there were few, put when there are many; removed while few, and back again. */
+static void check_few(struct arena *a)
+{
+	static const char *const keys[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" };
+	struct map m;
+	uint64_t early;
+
+	map_init(&m, a, false);
+	early = map_hash(&m, STR("late"));
+	assert_null(map_get_hashed(&m, STR("late"), early));
+	for (size_t i = 0; i < 10; i++) {
+		assert_null(map_put(&m, str_of(keys[i]), (void *)(i + 1)));
+		assert_int_equal((size_t)map_get(&m, str_of(keys[i / 2])), i / 2 + 1);
+		if (i == 3) {
+			assert_int_equal((size_t)map_remove(&m, STR("b")), 2);
+			assert_false(map_has(&m, STR("b")));
+			assert_null(map_put(&m, STR("b"), (void *)2));
+		}
+	}
+	assert_null(map_put_hashed(&m, STR("late"), early, (void *)11));
+	assert_int_equal((size_t)map_get_hashed(&m, STR("late"), early), 11);
+	assert_int_equal((size_t)map_get(&m, STR("late")), 11);
+	assert_int_equal(map_count(&m), 11);
+	map_done(&m);
+}
+
 static void test_map(void **state)
 {
 	struct arena *a = arena_new();
 
 	(void)state;
+	check_few(NULL);
+	check_few(a);
 	check_map(NULL);
 	check_map(a);
 	arena_free(a);

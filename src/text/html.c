@@ -187,7 +187,7 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	}
 	html_token_init(&h.token, edit_source(t.s, t.chars, a), a, budget);
 	html_style_init(&h.styles, budget);
-	html_out_init(&h.out);
+	html_out_init(&h.out, t.s.n);
 	text_buf_init(&h.anchor);
 	text_buf_init(&h.title);
 	map_init(&h.uri_index, a, false);

@@ -8,10 +8,11 @@
 
 enum { WORD_MAX_CHARS = 7 };
 
-void html_out_init(struct html_out *o)
+void html_out_init(struct html_out *o, size_t source_bytes)
 {
 	*o = (struct html_out){ 0 };
 	text_buf_init(&o->all);
+	strbuf_reserve(&o->all.b, source_bytes);
 	text_buf_init(&o->visible);
 	text_buf_init(&o->invisible);
 	strbuf_init(&o->scratch, 0);

@@ -26,7 +26,8 @@ struct html_out {
 	uint64_t backhair; /* bit 7 * (a - 1) + (b - 1): a word of a letters broken before b more */
 };
 
-void html_out_init(struct html_out *o);
+/* With room for the text of a source of so many bytes. */
+void html_out_init(struct html_out *o, size_t source_bytes);
 void html_out_done(struct html_out *o);
 /* The white space a tag stands for. */
 void html_out_white(struct html_out *o, const char *white);

@@ -38,7 +38,7 @@ static void test_steps(void **state)
 		struct arena *a = arena_new();
 		struct html_out o;
 
-		html_out_init(&o);
+		html_out_init(&o, 0);
 		for (size_t k = 0; k < 6 && cases[i].steps[k]; k++) {
 			const char *s = cases[i].steps[k];
 
