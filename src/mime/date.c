@@ -228,6 +228,15 @@ static int64_t days_in_month(int64_t year, int64_t month)
 	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
+static int64_t days_before_month(int64_t year, int64_t month)
+{
+	static const uint16_t before[12] = {
+		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
+	};
+
+	return before[month - 1] + (month > 2 && is_leap(year));
+}
+
 static void clamp(struct when *t)
 {
 	if (t->year_digits == 2 && t->year < 50)
@@ -273,84 +282,101 @@ static bool is_gap(char c)
 	return c == ',' || ascii_is_space(c);
 }
 
-/* The next word, as split_words() finds it. */
-static struct str next_word(struct str s, size_t *at)
-{
-	size_t from;
+/* A cursor over the words as split_words() finds them; each of these false: that is not what stands there. */
+struct reading {
+	const char *p, *end;
+};
 
-	while (*at < s.n && is_gap(s.p[*at]))
-		(*at)++;
-	from = *at;
-	while (*at < s.n && !is_gap(s.p[*at]))
-		(*at)++;
-	return str_sub(s, from, *at);
+static void skip_gap(struct reading *r)
+{
+	while (r->p < r->end && is_gap(*r->p))
+		r->p++;
 }
 
-/* Of at most four bytes. */
-static bool small_number(struct str s, size_t min, size_t max, int64_t *ret)
+/* Behind a word: it ends here, and the next one begins. */
+static bool end_word(struct reading *r)
+{
+	if (r->p < r->end && !is_gap(*r->p))
+		return false;
+	skip_gap(r);
+	return true;
+}
+
+/* Digits, from min to max of them, which are all there are; max is small. */
+static bool read_digits(struct reading *r, int min, int max, int64_t *ret)
 {
 	int64_t v = 0;
+	int n = 0;
 
-	if (s.n < min || s.n > max)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!ascii_is_digit(s.p[i]))
+	for (; r->p < r->end && ascii_is_digit(*r->p); r->p++, n++) {
+		if (n == max)
 			return false;
-		v = v * 10 + (s.p[i] - '0');
+		v = v * 10 + (*r->p - '0');
 	}
 	*ret = v;
+	return n >= min;
+}
+
+static bool read_byte(struct reading *r, char c)
+{
+	if (r->p == r->end || *r->p != c)
+		return false;
+	r->p++;
 	return true;
 }
 
-static bool usual_time(struct str word, struct when *t)
+static bool read_month(struct reading *r, struct when *t)
 {
-	size_t colon = word.n > 1 && word.p[1] == ':' ? 1 : 2;
-
-	if (word.n == colon + 3)
-		t->second = 0;
-	else if (word.n != colon + 6 || word.p[colon + 3] != ':' ||
-		 !small_number(str_from(word, colon + 4), 2, 2, &t->second))
+	if (r->end - r->p < 3)
 		return false;
-	return word.p[colon] == ':' && small_number(str_sub(word, 0, colon), 1, 2, &t->hour) &&
-	       small_number(str_sub(word, colon + 1, colon + 3), 2, 2, &t->minute);
+	t->month = month_of(str_make(r->p, 3)) + 1;
+	r->p += 3;
+	return t->month && end_word(r);
 }
 
-static bool usual_zone(struct str word, struct when *t)
+static bool read_clock(struct reading *r, struct when *t)
 {
+	if (!read_digits(r, 1, 2, &t->hour) || !read_byte(r, ':') ||
+	    !read_digits(r, 2, 2, &t->minute))
+		return false;
+	if (read_byte(r, ':') && !read_digits(r, 2, 2, &t->second))
+		return false;
+	return end_word(r);
+}
+
+static bool read_zone(struct reading *r, struct when *t)
+{
+	bool minus = read_byte(r, '-');
 	int64_t v;
 
-	if (word.n != 5 || (word.p[0] != '+' && word.p[0] != '-') ||
-	    !small_number(str_from(word, 1), 4, 4, &v))
+	if ((!minus && !read_byte(r, '+')) || !read_digits(r, 4, 4, &v))
 		return false;
 	v = v / 100 * 60 + v % 100;
-	t->zone_minutes = word.p[0] == '-' ? -v : v;
-	return true;
+	t->zone_minutes = minus ? -v : v;
+	return end_word(r);
 }
 
-static bool is_letters(struct str s)
+static void skip_letters(struct reading *r)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!ascii_is_alpha(s.p[i]))
-			return false;
-	return s.n > 0;
+	const char *from = r->p;
+
+	while (r->p < r->end && ascii_is_alpha(*r->p))
+		r->p++;
+	if (r->p > from)
+		end_word(r);
 }
 
 /* The first of each kind counts: whatever stands behind does not matter. */
 static bool take_usual(struct str s, struct when *t)
 {
-	size_t at = 0;
-	struct str word = next_word(s, &at);
-	int month;
+	struct reading r = { s.p, s.p + s.n };
 
-	if (is_letters(word))
-		word = next_word(s, &at);
-	if (!small_number(word, 1, 4, &t->day))
-		return false;
-	month = month_of(next_word(s, &at));
-	t->month = month + 1;
 	t->year_digits = 4;
-	return month >= 0 && small_number(next_word(s, &at), 4, 4, &t->year) &&
-	       usual_time(next_word(s, &at), t) && usual_zone(next_word(s, &at), t);
+	skip_gap(&r);
+	skip_letters(&r);
+	return read_digits(&r, 1, 4, &t->day) && end_word(&r) && read_month(&r, t) &&
+	       read_digits(&r, 4, 4, &t->year) && end_word(&r) && read_clock(&r, t) &&
+	       read_zone(&r, t);
 }
 
 /* --- any text --- */
@@ -389,9 +415,8 @@ bool date_parse(struct str text, int64_t *ret)
 	/* A month beyond its end on 29 February of a year that was clamped away has no such day. */
 	if (t.day == 0 || t.day > days_in_month(t.year, t.month))
 		return false;
-	time = days_before_year(t.year) - days_before_year(1970);
-	for (int64_t m = 1; m < t.month; m++)
-		time += days_in_month(t.year, m);
+	time =
+	    days_before_year(t.year) - days_before_year(1970) + days_before_month(t.year, t.month);
 	time = ((time + t.day - 1) * 24 + t.hour) * 3600 + t.minute * 60 + t.second;
 	zone = t.zone_minutes * 60;
 	*ret = zone > 0 && time < zone ? 0 : time - zone;

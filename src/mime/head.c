@@ -276,18 +276,19 @@ static bool is_blank(struct str line)
 
 enum { KEEP_LAST = 19 };
 
-/* From `at` on: the end of the run of blank lines, and how many they are. */
-static size_t blank_run(struct str s, size_t at, size_t *ret_lines)
+/* How many blank lines begin at the start of a line. *ret_next: the next byte that is no white space. */
+static size_t blank_lines(struct str s, size_t at, size_t *ret_next)
 {
-	*ret_lines = 0;
-	while (at < s.n) {
-		size_t next = at;
-		if (!is_blank(mime_take_line(s, &next)))
-			break;
-		at = next;
-		(*ret_lines)++;
+	size_t n = 0, last = at;
+
+	for (; at < s.n && ascii_is_space(s.p[at]); at++) {
+		if (s.p[at] != '\n')
+			continue;
+		last = at + 1;
+		n++;
 	}
-	return at;
+	*ret_next = at;
+	return n + (at == s.n && last < at); /* the last one may have no end */
 }
 
 static size_t skip_lines(struct str s, size_t at, size_t n)
@@ -297,7 +298,7 @@ static size_t skip_lines(struct str s, size_t at, size_t n)
 	return at;
 }
 
-/* From the start of a line on: the next line that begins with white space; s.n: there is none. */
+/* From the start of a line, or a byte that is no white space, on: the next line that begins with some; s.n: none. */
 static size_t next_white_line(struct str s, size_t at)
 {
 	if (at < s.n && ascii_is_space(s.p[at]))
@@ -322,12 +323,12 @@ static struct str squeeze_blank_lines(struct mime_parse *p, struct str s)
 	size_t at = 0, n = 0, copied = 0;
 
 	while (at < s.n && budget_steps(p->budget, 1)) {
-		size_t lines, keep, end;
+		size_t lines, keep, next;
 
 		at = next_white_line(s, at);
 		keep = at ? 1 : 2;
-		end = blank_run(s, at, &lines);
-		if (end > at && lines > keep + KEEP_LAST) {
+		lines = blank_lines(s, at, &next);
+		if (lines > keep + KEEP_LAST) {
 			size_t cut = skip_lines(s, at, keep);
 			if (!out && !budget_bytes(p->budget, s.n))
 				return s;
@@ -336,9 +337,7 @@ static struct str squeeze_blank_lines(struct mime_parse *p, struct str s)
 			n += cut - copied;
 			copied = skip_lines(s, cut, lines - keep - KEEP_LAST);
 		}
-		at = end;
-		if (at < s.n)
-			mime_take_line(s, &at);
+		at = next;
 	}
 	if (!out)
 		return s;

@@ -190,11 +190,11 @@ static void test_blank_lines(void **state)
 	static const struct {
 		const char *before, *after;
 		size_t blank, want;
-	} rows[] = { { "x\n", "y\n", 30, 22 },
-		     { "", "y\n", 30, 22 },
-		     { "", "", 30, 21 },
-		     { "x\n", "y\n", 20, 22 },
-		     { "x\n", "", 30, 21 } };
+	} rows[] = { { "x\n", "y\n", 30, 22 },     { "", "y\n", 30, 22 },
+		     { "", "", 30, 21 },           { "x\n", "y\n", 20, 22 },
+		     { "x\n", "", 30, 21 },        { "x\n", "  \t y\n", 30, 22 },
+		     { "x\n", "  ", 30, 20 },      { "  x\n", " \n y\n", 30, 22 },
+		     { " x\n y\n", "y\n", 30, 23 } };
 
 	(void)state;
 	for (size_t i = 0; i < ELEMENTS(rows); i++) {

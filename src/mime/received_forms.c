@@ -27,6 +27,7 @@ struct form {
 	 */
 	bool (*finish)(const struct received_line *line, struct received_captures *c,
 		       struct received_found *f);
+	unsigned marks; /* words of which one is in the template; 0: none has a mark */
 };
 
 static void take(struct str *to, struct str from)
@@ -207,6 +208,8 @@ static enum received_verdict try_form(const struct form *form, const struct rece
 	struct received_captures c;
 	struct received_found before;
 
+	if (form->marks && !received_may_have(line, form->marks))
+		return RECEIVED_NO_FORM;
 	if (!received_match_anew(line, form->pattern, &c))
 		return RECEIVED_NO_FORM;
 	if (form->only_with && str_find(line->s, str_of(form->only_with)) == STR_NPOS)
@@ -242,58 +245,58 @@ static enum received_verdict try_forms(const struct form *forms, const struct re
 /* Web mail, before the servers: where the line has RECEIVED_HTTP. */
 static const struct form web_forms[] = {
 	{ T_IP T_EDGE T_NOT_DASH T_ANY10_80 "by " T_BY " with HTTP", 0,
-	  " (SquirrelMail authenticated user ", NULL },
+	  " (SquirrelMail authenticated user ", NULL, 0 },
 	{ T_IP T_EDGE T_NOT_DASH T_ANY10_80 "by " T_BY " with HTTP", 0,
-	  " (NaSMail authenticated user ", NULL },
-	{ T_IP " by " T_BY " (" T_SOME_IP ") with HTTP (WebMailUI)", 0, "aol.com", NULL },
+	  " (NaSMail authenticated user ", NULL, 0 },
+	{ T_IP " by " T_BY " (" T_SOME_IP ") with HTTP (WebMailUI)", 0, "aol.com", NULL, 0 },
 	{ 0 }
 };
 
 static const struct form smtpsvc_forms[] = {
 	{ "^" T_HELO0 " ([" T_IP "]" T_NO_PAREN40 ") by " T_BY " with Microsoft SMTPSVC", 0, NULL,
-	  NULL },
-	{ "^mail pickup service by " T_W " with Microsoft SMTPSVC" T_END, IGNORE, NULL, NULL },
+	  NULL, 0 },
+	{ "^mail pickup service by " T_W " with Microsoft SMTPSVC" T_END, IGNORE, NULL, NULL, 0 },
 	{ 0 }
 };
 
 static const struct form exchange_forms[] = { { "^" T_HELO " (" T_OPT "[" T_OPT_END T_IP T_OPT
 						"%" T_ZONE T_OPT_END T_OPT "]" T_OPT_END
 						") by " T_BY " ",
-						DROP_ID, NULL, NULL },
+						DROP_ID, NULL, NULL, 0 },
 					      { 0 } };
 
 static const struct form xmail_forms[] = { { "^" T_HELO " (" OPT_BRACKETS_IP ":" T_NUM
 					     ") by " T_BY T_OPT " (" T_W ")" T_OPT_END
 					     " with [XMail",
-					     0, NULL, finish_xmail },
+					     0, NULL, finish_xmail, 0 },
 					   { 0 } };
 
 static const struct form ecelerity_forms[] = {
-	{ "^([" T_IP ":" T_NUM "] helo=" T_HELO ") by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_W " ([" T_IP ":" T_NUM "]) by " T_BY " ", 0, NULL, NULL },
+	{ "^([" T_IP ":" T_NUM "] helo=" T_HELO ") by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^" T_W " ([" T_IP ":" T_NUM "]) by " T_BY " ", 0, NULL, NULL, 0 },
 	{ 0 }
 };
 
 static const struct form exim_forms[] = {
-	{ T_EDGE "with local" T_OPT "-" T_W T_OPT_END " ", IGNORE, NULL, NULL },
-	{ "^[" T_IP "] (" T_SUB_MIN ") by " T_BY " ", 0, NULL, finish_sub },
-	{ "^" T_HOST " ([" T_IP "]" T_SUB_MIN ") by " T_BY " ", 0, NULL, finish_sub },
-	{ "^" T_HOST " [" T_IP "]" T_OPT ":" T_NUM T_OPT_END " by " T_BY " ", 0, NULL, NULL },
+	{ T_EDGE "with local" T_OPT "-" T_W T_OPT_END " ", IGNORE, NULL, NULL, 0 },
+	{ "^[" T_IP "] (" T_SUB_MIN ") by " T_BY " ", 0, NULL, finish_sub, 0 },
+	{ "^" T_HOST " ([" T_IP "]" T_SUB_MIN ") by " T_BY " ", 0, NULL, finish_sub, 0 },
+	{ "^" T_HOST " [" T_IP "]" T_OPT ":" T_NUM T_OPT_END " by " T_BY " ", 0, NULL, NULL, 0 },
 	{ 0 }
 };
 
 static const struct form postfix_forms[] = {
-	{ "^" T_HELO " (" T_RDNS " [" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, NULL },
-	{ "^" T_HELO " (" T_RDNS "[" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, NULL },
+	{ "^" T_HELO " (" T_RDNS " [" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, NULL, 0 },
+	{ "^" T_HELO " (" T_RDNS "[" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, NULL, 0 },
 	{ 0 }
 };
 
 static const struct form scalix_forms[] = {
-	{ "^" T_HELO " (" T_OPT " " T_OPT_END T_IP ") by " T_BY, 0, NULL, NULL }, { 0 }
+	{ "^" T_HELO " (" T_OPT " " T_OPT_END T_IP ") by " T_BY, 0, NULL, NULL, 0 }, { 0 }
 };
 
 static const struct form domino_forms[] = {
-	{ "^" T_HELO " ([" T_IP "]) by " T_BY " (Lotus", 0, NULL, NULL }, { 0 }
+	{ "^" T_HELO " ([" T_IP "]) by " T_BY " (Lotus", 0, NULL, NULL, 0 }, { 0 }
 };
 
 /* Of these only the first whose trigger is in the line is tried. */
@@ -321,120 +324,127 @@ static const struct {
 
 /* Everything else. */
 static const struct form other_forms[] = {
-	{ "^" T_IP " ([" T_SOME_IP "]) by " T_BY, 0, "with HTTP", finish_http },
+	{ "^" T_IP " ([" T_SOME_IP "]) by " T_BY, 0, "with HTTP", finish_http, RECEIVED_HTTP },
 	{ "^" T_HELO " (" T_RDNS " [" T_IP "]" T_ANY ") by " T_BY " (", LOOKED_UP, NULL,
-	  finish_sendmail },
-	{ "^" T_HELO " (" T_RDNS " [" T_IP "]) by " T_BY " with " T_W " (", LOOKED_UP, NULL, NULL },
-	{ "^" T_RDNS " ([" T_IP "] helo=" T_HELO ") by " T_BY " with ", 0, NULL, NULL },
-	{ "^" T_HELO " (<unknown" T_W0 ">[" T_IP "]) by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_HELO " (" T_RDNS "[" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, finish_inner_dot },
-	{ "^" T_HELO " (" T_IDENT0 "@[" T_IP "]" T_ANY ") by " T_BY " (", LOOKED_UP, NULL, NULL },
-	{ NULL, 0, NULL, NULL } /* hotmail stands here */
+	  finish_sendmail, 0 },
+	{ "^" T_HELO " (" T_RDNS " [" T_IP "]) by " T_BY " with " T_W " (", LOOKED_UP, NULL, NULL,
+	  0 },
+	{ "^" T_RDNS " ([" T_IP "] helo=" T_HELO ") by " T_BY " with ", 0, NULL, NULL,
+	  RECEIVED_HELO_IS },
+	{ "^" T_HELO " (<unknown" T_W0 ">[" T_IP "]) by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^" T_HELO " (" T_RDNS "[" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, finish_inner_dot, 0 },
+	{ "^" T_HELO " (" T_IDENT0 "@[" T_IP "]" T_ANY ") by " T_BY " (", LOOKED_UP, NULL, NULL,
+	  0 },
+	{ NULL, 0, NULL, NULL, 0 } /* hotmail stands here */
 };
 
 static const struct form more_forms[] = {
 	{ "^" T_RDNS " (" T_EHLO " " T_HELO0 ") (" T_IP ") by " T_BY " (qpsmtpd/" T_W
 	  ") with " T_ESMTP,
-	  0, NULL, NULL },
-	{ "^" T_RDNS " (LHLO " T_HELO0 ") (" T_IP ") by " T_BY " with LMTP", 0, NULL, NULL },
+	  0, NULL, NULL, RECEIVED_HELO },
+	{ "^" T_RDNS " (LHLO " T_HELO0 ") (" T_IP ") by " T_BY " with LMTP", 0, NULL, NULL,
+	  RECEIVED_HELO },
 	{ "^" T_RDNS " (" T_EHLO " " T_HELO0 ") [" T_IP "] by " T_BY " (" T_NO_PAREN
 	  ") with " T_ESMTP,
-	  0, NULL, NULL },
-	{ "^" T_HELO " ([" T_IP "]) by " T_BY " via smtpd (for " T_W ") with SMTP(", 0, NULL,
-	  NULL },
+	  0, NULL, NULL, RECEIVED_HELO },
+	{ "^" T_HELO " ([" T_IP "]) by " T_BY " via smtpd (for " T_W ") with SMTP(", 0, NULL, NULL,
+	  RECEIVED_SMTPD },
 	{ "^" T_W T_OPT " (" T_EHLO " " T_W0 ")" T_OPT_END " (" T_OPT T_W "@" T_OPT_END T_OPT
 	  "[" T_OPT_END T_SOME_IP T_OPT "]" T_OPT_END ")" OPT_SENDER " by " T_W T_OPT " (" T_ANY1
 	  ")" T_OPT_END " with " T_OPT T_ANY " " T_OPT_END T_QPROTO T_NOT_ID,
-	  0, NULL, finish_qmail },
-	{ "^[" T_IP "] by " T_BY " via HTTP" T_END, 0, NULL, NULL },
-	{ "^" T_W " ( [" T_IP "])" T_ANY_MIN " by " T_BY " ", 0, NULL, NULL },
-	{ "^(" T_HELO " [" T_IP "]) by " T_BY " ", 0, NULL, NULL },
-	{ "^[" T_IP "] by " T_BY " ", 0, NULL, NULL },
-	{ "^(" OPT_BRACKETS_IP ") by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_HELO " [" T_IP "] by " T_BY " [" T_SOME_IP "] with ", LOOKED_UP, NULL, NULL },
-	{ "^" T_HELO " [(" T_IP ")] by " T_BY " (" T_SOME_IP ") ", 0, NULL, NULL },
-	{ "^" T_HELO " ([" T_IP "]) by " T_BY " (", LOOKED_UP, NULL, NULL },
+	  0, NULL, finish_qmail, RECEIVED_QMAIL },
+	{ "^[" T_IP "] by " T_BY " via HTTP" T_END, 0, NULL, NULL, RECEIVED_HTTP },
+	{ "^" T_W " ( [" T_IP "])" T_ANY_MIN " by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^(" T_HELO " [" T_IP "]) by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^[" T_IP "] by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^(" OPT_BRACKETS_IP ") by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^" T_HELO " [" T_IP "] by " T_BY " [" T_SOME_IP "] with ", LOOKED_UP, NULL, NULL, 0 },
+	{ "^" T_HELO " [(" T_IP ")] by " T_BY " (" T_SOME_IP ") ", 0, NULL, NULL, 0 },
+	{ "^" T_HELO " ([" T_IP "]) by " T_BY " (", LOOKED_UP, NULL, NULL, 0 },
 	{ "^" T_HELO " (" T_RDNS " [" T_IP "])" T_ANY_MIN " by " T_BY T_EDGE, 0, NULL,
-	  finish_courier },
+	  finish_courier, 0 },
 	{ "^" T_HELO " ([" T_IP T_OPT T_DOT_COLON T_NUM T_OPT_END "])" T_ANY_MIN " by " T_BY " ",
-	  LOOKED_UP, NULL, NULL },
-	{ "with POP3", POP, NULL, NULL },
-	{ "with IMAP", POP, NULL, NULL },
+	  LOOKED_UP, NULL, NULL, 0 },
+	{ "with POP3", POP, NULL, NULL, RECEIVED_POP3 },
+	{ "with IMAP", POP, NULL, NULL, RECEIVED_IMAP },
 	{ "^" T_RDNS " (" T_EHLO " " T_HELO_NO_PAREN0 ") (" T_OPT T_IDENT0
 	  "@" T_OPT_END OPT_BRACKETS_IP ")" T_ANY " by " T_BY " ",
-	  LOOKED_UP, NULL, NULL },
+	  LOOKED_UP, NULL, NULL, RECEIVED_HELO },
 	{ "^" T_HOST " (" T_OPT T_IDENT0 "@" T_OPT_END OPT_BRACKETS_IP ")" T_ANY " by " T_BY " ",
-	  LOOKED_UP, NULL, NULL },
-	{ "^" T_RDNS "(" T_IP ") by " T_BY " via smap ", LOOKED_UP, NULL, NULL },
+	  LOOKED_UP, NULL, NULL, 0 },
+	{ "^" T_RDNS "(" T_IP ") by " T_BY " via smap ", LOOKED_UP, NULL, NULL, 0 },
 	{ "^" T_RDNS "(" T_IP ", " T_EHLO " " T_HELO0 ") by " T_BY " via smap ", LOOKED_UP, NULL,
-	  NULL },
-	{ "^" T_IP " by " T_BY " (SMTPL" T_EDGE, 0, NULL, NULL },
-	{ "^" T_IP " by " T_BY " (InterScan" T_EDGE, 0, NULL, NULL },
-	{ "^" T_W " by " T_W " with BSMTP", IGNORE, NULL, NULL },
-	{ "^" T_HELO " (" T_RDNS " [" T_IP "]) by " T_BY " with ", LOOKED_UP, NULL, NULL },
+	  NULL, RECEIVED_HELO },
+	{ "^" T_IP " by " T_BY " (SMTPL" T_EDGE, 0, NULL, NULL, 0 },
+	{ "^" T_IP " by " T_BY " (InterScan" T_EDGE, 0, NULL, NULL, 0 },
+	{ "^" T_W " by " T_W " with BSMTP", IGNORE, NULL, NULL, 0 },
+	{ "^" T_HELO " (" T_RDNS " [" T_IP "]) by " T_BY " with ", LOOKED_UP, NULL, NULL, 0 },
 	{ "^" T_RDNS " (" T_EHLO " " T_HELO0 ") (" T_OPT T_IDENT "@" T_OPT_END T_IP T_ANY_MIN
 	  ") by " T_BY " with ",
-	  LOOKED_UP, NULL, NULL },
+	  LOOKED_UP, NULL, NULL, RECEIVED_HELO },
 	{ "^[" T_IP "] (" T_OPT "account " T_W " " T_OPT_END T_EHLO " " T_HELO0 ") by " T_BY " (",
-	  0, NULL, NULL },
-	{ "^" T_HOST " ([" T_IP "] verified) by " T_BY " (", LOOKED_UP, " (CommuniGate Pro", NULL },
-	{ "^" T_W " (" T_W ") by " T_W " (Content Technologies ", IGNORE, NULL, NULL },
-	{ "^" T_HELO " ([" T_IP "] [" T_W "]) by " T_BY " with ", 0, NULL, NULL },
-	{ "^" T_IP " by " T_BY " with ", 0, NULL, NULL },
-	{ "^" T_HELO " (" T_RDNS "[" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, NULL },
-	{ "^[" T_IP "]" T_W " (" T_EHLO " " T_HELO0 ") by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_IP " (" T_EHLO " " T_HELO0 ") by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_HELO " [" T_IP "] by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_RDNS "(" T_IP ") by " T_BY " ", 0, NULL, NULL },
-	{ "^" T_IP " (" T_ALPHA T_NO_PAREN ") by " T_BY " with ", 0, NULL, NULL },
-	{ "^[" T_IP "] (" T_SUB_NO_PAREN ") by " T_BY " ", 0, NULL, finish_sub },
+	  0, NULL, NULL, RECEIVED_HELO },
+	{ "^" T_HOST " ([" T_IP "] verified) by " T_BY " (", LOOKED_UP, " (CommuniGate Pro", NULL,
+	  0 },
+	{ "^" T_W " (" T_W ") by " T_W " (Content Technologies ", IGNORE, NULL, NULL, 0 },
+	{ "^" T_HELO " ([" T_IP "] [" T_W "]) by " T_BY " with ", 0, NULL, NULL, 0 },
+	{ "^" T_IP " by " T_BY " with ", 0, NULL, NULL, 0 },
+	{ "^" T_HELO " (" T_RDNS "[" T_IP "]) by " T_BY " ", LOOKED_UP, NULL, NULL, 0 },
+	{ "^[" T_IP "]" T_W " (" T_EHLO " " T_HELO0 ") by " T_BY " ", 0, NULL, NULL,
+	  RECEIVED_HELO },
+	{ "^" T_IP " (" T_EHLO " " T_HELO0 ") by " T_BY " ", 0, NULL, NULL, RECEIVED_HELO },
+	{ "^" T_HELO " [" T_IP "] by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^" T_RDNS "(" T_IP ") by " T_BY " ", 0, NULL, NULL, 0 },
+	{ "^" T_IP " (" T_ALPHA T_NO_PAREN ") by " T_BY " with ", 0, NULL, NULL, 0 },
+	{ "^[" T_IP "] (" T_SUB_NO_PAREN ") by " T_BY " ", 0, NULL, finish_sub, 0 },
 	{ "^" T_RDNS "(" T_IP ")" T_OPT ", claiming to be \"" T_HELO "\"" T_OPT_END " via " T_W
 	  " by " T_BY ",",
-	  0, NULL, finish_obtuse },
-	{ "^" T_HELO " (" T_W "@" T_IP " with login) by " T_BY " with SMTP", 0, NULL,
-	  finish_yahoo },
-	{ "^X-Originating-IP: " T_IP T_END, BY_NOTHING, NULL, NULL },
+	  0, NULL, finish_obtuse, 0 },
+	{ "^" T_HELO " (" T_W "@" T_IP " with login) by " T_BY " with SMTP", 0, NULL, finish_yahoo,
+	  0 },
+	{ "^X-Originating-IP: " T_IP T_END, BY_NOTHING, NULL, NULL, 0 },
 	{ 0 }
 };
 
 /* Hand-overs inside one host, and those without an address. */
 static const struct form ignored_forms[] = {
-	{ "^" T_W " (" T_NO_AT "@" T_LOCALHOST ") by " T_W " (", IGNORE, NULL, NULL },
-	{ "^" T_W " " T_W " by " T_W " with local-" T_OPT "e" T_OPT_END "smtp ", IGNORE, NULL,
-	  NULL },
-	{ "^127.0.0.1 (AVG SMTP " T_W " [" T_W "])", IGNORE, NULL, NULL },
-	{ "^" T_W "@" T_W " by " T_W " by uid " T_W " ", IGNORE, NULL, NULL },
-	{ "^" T_W "@" T_W " by " T_W " ", IGNORE, NULL, NULL },
-	{ "^Unknown/Local (", IGNORE, NULL, NULL },
-	{ "^" T_LOCALHOST " (" T_OPT T_W "@" T_OPT_END T_LOCALHOST ")", IGNORE, NULL, NULL },
-	{ "^" T_LOCALHOST " (" T_OPT T_W "@" T_OPT_END T_LOCALHOST "[", IGNORE, NULL, NULL },
-	{ "^" T_W " (" T_OPT T_W "@" T_OPT_END T_LOCALHOST ") ", IGNORE, NULL, NULL },
-	{ "^" T_W " (" T_W "@" T_W " [" T_LOCALHOST "]) ", IGNORE, NULL, NULL },
-	{ "^(AUTH: " T_W ") by " T_W " with ", IGNORE, NULL, NULL },
-	{ "^localhost (localhost [[UNIX: localhost]]) by ", IGNORE, NULL, NULL },
+	{ "^" T_W " (" T_NO_AT "@" T_LOCALHOST ") by " T_W " (", IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " " T_W " by " T_W " with local-" T_OPT "e" T_OPT_END "smtp ", IGNORE, NULL, NULL,
+	  0 },
+	{ "^127.0.0.1 (AVG SMTP " T_W " [" T_W "])", IGNORE, NULL, NULL, 0 },
+	{ "^" T_W "@" T_W " by " T_W " by uid " T_W " ", IGNORE, NULL, NULL, 0 },
+	{ "^" T_W "@" T_W " by " T_W " ", IGNORE, NULL, NULL, 0 },
+	{ "^Unknown/Local (", IGNORE, NULL, NULL, 0 },
+	{ "^" T_LOCALHOST " (" T_OPT T_W "@" T_OPT_END T_LOCALHOST ")", IGNORE, NULL, NULL, 0 },
+	{ "^" T_LOCALHOST " (" T_OPT T_W "@" T_OPT_END T_LOCALHOST "[", IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " (" T_OPT T_W "@" T_OPT_END T_LOCALHOST ") ", IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " (" T_W "@" T_W " [" T_LOCALHOST "]) ", IGNORE, NULL, NULL, 0 },
+	{ "^(AUTH: " T_W ") by " T_W " with ", IGNORE, NULL, NULL, 0 },
+	{ "^localhost (localhost [[UNIX: localhost]]) by ", IGNORE, NULL, NULL, 0 },
 	{ "^" T_W ".amazon.com by " T_W ".amazon.com with ESMTP (peer crosscheck: ", IGNORE, NULL,
-	  NULL },
-	{ "^" T_NO_DOT " by " T_W " with Novell_GroupWise", IGNORE, NULL, NULL },
-	{ "^no.name.available by " T_W " via smtpd (for ", IGNORE, NULL, NULL },
+	  NULL, 0 },
+	{ "^" T_NO_DOT " by " T_W " with Novell_GroupWise", IGNORE, NULL, NULL, 0 },
+	{ "^no.name.available by " T_W " via smtpd (for ", IGNORE, NULL, NULL, 0 },
 	{ "^" T_W " by " T_W " (" T_ANY100 ") with qmail-scanner", IGNORE, NULL,
-	  finish_qmail_scanner },
-	{ "^" T_W " by " T_W " with local", IGNORE, NULL, NULL },
+	  finish_qmail_scanner, 0 },
+	{ "^" T_W " by " T_W " with local", IGNORE, NULL, NULL, 0 },
 	{ "^" T_W " ([unix socket]) by " T_W " (Cyrus v" T_NUM0 "." T_NUM0 "." T_NUM0
 	  ") with LMTPA",
-	  IGNORE, NULL, NULL },
-	{ "^" T_W " by " T_W " " T_VIA, IGNORE, NULL, NULL },
-	{ "^" T_W " by " T_W " (", IGNORE, NULL, NULL },
-	{ "^" T_W " " T_VIA " " T_W " by" T_EDGE, IGNORE, NULL, NULL },
-	{ "^" T_W " (unverified) by" T_EDGE, IGNORE, NULL, NULL },
-	{ "^" T_W " (unknown) by " T_W " (SG) with " T_EDGE, IGNORE, NULL, NULL },
-	{ "^" T_W " (" T_W " [local]) by " T_W " (OpenSMTPD) with " T_EDGE, IGNORE, NULL, NULL },
-	{ "(LSMTP for", IGNORE, NULL, NULL },
-	{ "^([" T_LOCALHOST "]) with MailEnable ", IGNORE, NULL, NULL },
+	  IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " by " T_W " " T_VIA, IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " by " T_W " (", IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " " T_VIA " " T_W " by" T_EDGE, IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " (unverified) by" T_EDGE, IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " (unknown) by " T_W " (SG) with " T_EDGE, IGNORE, NULL, NULL, 0 },
+	{ "^" T_W " (" T_W " [local]) by " T_W " (OpenSMTPD) with " T_EDGE, IGNORE, NULL, NULL, 0 },
+	{ "(LSMTP for", IGNORE, NULL, NULL, 0 },
+	{ "^([" T_LOCALHOST "]) with MailEnable ", IGNORE, NULL, NULL, 0 },
 	{ "^facebook.com (" T_NO_PAREN ") by facebook.com with Thrift id " T_W T_END, IGNORE, NULL,
-	  NULL },
-	{ "^" T_W " named " T_W " by gmailapi.google.com with HTTPREST" T_END, IGNORE, NULL, NULL },
-	{ "^" T_W " id " T_W T_END, IGNORE, NULL, NULL },
-	{ "^[<" T_ANY_MIN " (Jetsend", IGNORE, NULL, NULL },
+	  NULL, 0 },
+	{ "^" T_W " named " T_W " by gmailapi.google.com with HTTPREST" T_END, IGNORE, NULL, NULL,
+	  0 },
+	{ "^" T_W " id " T_W T_END, IGNORE, NULL, NULL, 0 },
+	{ "^[<" T_ANY_MIN " (Jetsend", IGNORE, NULL, NULL, 0 },
 	{ 0 }
 };
 
@@ -517,7 +527,7 @@ enum received_verdict received_try_upper(const struct received_line *line, struc
 					  "(" T_NO_PAREN ") WITH SMTP " T_OPT_END "ID " T_OPT
 					  "<" T_OPT_END T_ID_MIN T_OPT ">" T_OPT_END T_OPT
 					  " FOR <" T_NO_GT ">" T_OPT_END T_END,
-					  LOOKED_UP, NULL, NULL };
+					  LOOKED_UP, NULL, NULL, 0 };
 	enum received_verdict v = try_form(&form, line, f);
 
 	if (v == RECEIVED_ACCEPT && str_eq(f->rdns, STR("unverified")))
@@ -528,11 +538,11 @@ enum received_verdict received_try_upper(const struct received_line *line, struc
 enum received_verdict received_try_paren(const struct received_line *line, struct received_found *f)
 {
 	static const struct form forms[] = {
-		{ "^" T_HELO0 " [" T_IP "]) by " T_BY " (NAVGW " T_ANY_MIN ") with ", 0, NULL,
-		  NULL },
-		{ "^" T_W "@localhost) by " T_W " ", IGNORE, NULL, NULL },
+		{ "^" T_HELO0 " [" T_IP "]) by " T_BY " (NAVGW " T_ANY_MIN ") with ", 0, NULL, NULL,
+		  0 },
+		{ "^" T_W "@localhost) by " T_W " ", IGNORE, NULL, NULL, 0 },
 		{ "^" T_NO_AT "@" T_NO_PAREN ") by " T_W "(jqueuemail) id " T_NO_SEMI, IGNORE, NULL,
-		  NULL },
+		  NULL, 0 },
 		{ 0 }
 	};
 

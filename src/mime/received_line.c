@@ -26,6 +26,9 @@ static const uint32_t mark_at[PLACES] = {
 	[PLACE('(', 'e')] = RECEIVED_ECELERITY,   [PLACE('x', 'i')] = RECEIVED_EXIM,
 	[PLACE('(', 'P')] = RECEIVED_POSTFIX,     [PLACE('(', 'S')] = RECEIVED_SCALIX,
 	[PLACE('(', 'L')] = RECEIVED_DOMINO,      [PLACE('s', 'n')] = RECEIVED_HOTMAIL,
+	[PLACE(' ', 'S')] = RECEIVED_QMAIL,       [PLACE(' ', 'Q')] = RECEIVED_QMAIL,
+	[PLACE('p', 'd')] = RECEIVED_SMTPD,       [PLACE('P', '3')] = RECEIVED_POP3,
+	[PLACE('M', 'A')] = RECEIVED_IMAP,
 };
 
 static unsigned marks_of(struct str s)

@@ -39,6 +39,10 @@ enum received_mark {
 	RECEIVED_SCALIX = 1u << 20,     /* (Scalix */
 	RECEIVED_DOMINO = 1u << 21,     /* (Lotus */
 	RECEIVED_HOTMAIL = 1u << 22,    /* .msn. */
+	RECEIVED_QMAIL = 1u << 23,      /* " SMTP", " QMQP" */
+	RECEIVED_SMTPD = 1u << 24,      /* smtpd */
+	RECEIVED_POP3 = 1u << 25,       /* POP3 */
+	RECEIVED_IMAP = 1u << 26,       /* IMAP */
 };
 
 struct received_line {
