@@ -46,6 +46,8 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
  * operands of its outermost &&; at most max of them.
  */
 size_t expr_required(const struct expr *x, uint32_t *ids, size_t max);
+/* The same of those with a ! in front: where one of these is not 0, the expression is 0. */
+size_t expr_excluded(const struct expr *x, uint32_t *ids, size_t max);
 /* False: a division by zero (Perl would die). */
 bool expr_eval(const struct expr *x, expr_value_fn value, const void *ctx, double *ret);
 

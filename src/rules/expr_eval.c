@@ -24,7 +24,8 @@ static bool ends_all(const struct expr *x, size_t at)
 	return at == x->n;
 }
 
-size_t expr_required(const struct expr *x, uint32_t *ids, size_t max)
+/* The plain operands of the outermost &&, or those with a ! in front. */
+static size_t outermost(const struct expr *x, bool negated, uint32_t *ids, size_t max)
 {
 	size_t n = 0,
 	       certain = 0; /* every step from `certain` on is reached, or the expression is 0 */
@@ -34,10 +35,24 @@ size_t expr_required(const struct expr *x, uint32_t *ids, size_t max)
 
 		if (is_jump(s) && !ends_all(x, i) && s->arg > certain)
 			certain = s->arg;
-		if (s->op == OP_VALUE && i >= certain && ends_all(x, i + 1))
+		if (s->op != OP_VALUE || i < certain)
+			continue;
+		if (negated && (i + 1 == x->n || x->steps[i + 1].op != OP_NOT))
+			continue;
+		if (ends_all(x, i + 1 + negated))
 			ids[n++] = s->arg;
 	}
 	return n;
+}
+
+size_t expr_required(const struct expr *x, uint32_t *ids, size_t max)
+{
+	return outermost(x, false, ids, max);
+}
+
+size_t expr_excluded(const struct expr *x, uint32_t *ids, size_t max)
+{
+	return outermost(x, true, ids, max);
 }
 
 static bool compare(unsigned op, double a, double b)

@@ -200,31 +200,47 @@ static void test_tokens(void **state)
 	}
 }
 
-static void test_required(void **state)
+static void check_ids(const char *text, const uint32_t *ids, size_t n, const char *want)
+{
+	char got[8] = "";
+
+	for (size_t k = 0; k < n; k++)
+		got[k] = (char)('A' + ids[k]);
+	if (strcmp(got, want) != 0)
+		fail_msg("%s: %s", text, got);
+}
+
+static void test_required_and_excluded(void **state)
 {
 	static const struct {
-		const char *text, *want;
+		const char *text, *want, *excluded;
 	} cases[] = {
-		{ "A", "A" },
-		{ "!A", "" },
-		{ "A && B && C", "ABC" },
-		{ "A && !B && (C + D > 1)", "A" },
-		{ "(C || D) && A", "A" },
-		{ "(A && B) && C", "ABC" },
-		{ "A && (B && C)", "ABC" },
-		{ "A || B", "" },
-		{ "A && B || C", "" },
-		{ "A || B && C", "" },
-		{ "(A || B && C) && D", "D" },
-		{ "A ? B && C : D", "" },
-		{ "A ? B : C && D", "" },
-		{ "A && B ? C : D", "" },
-		{ "(A ? B : C) && D", "D" },
-		{ "A + B", "" },
-		{ "A > B > C && D", "D" },
-		{ "A && B > C", "A" },
-		{ "!(A && B)", "" },
-		{ "-A && B", "B" },
+		{ "A", "A", "" },
+		{ "!A", "", "A" },
+		{ "!!A", "", "" },
+		{ "!A && B && !C", "B", "AC" },
+		{ "!(A && B) && !C", "", "C" },
+		{ "!A || !B", "", "" },
+		{ "(!A || B) && !C", "", "C" },
+		{ "!A > B && !C", "", "C" },
+		{ "A && B && C", "ABC", "" },
+		{ "A && !B && (C + D > 1)", "A", "B" },
+		{ "(C || D) && A", "A", "" },
+		{ "(A && B) && C", "ABC", "" },
+		{ "A && (B && C)", "ABC", "" },
+		{ "A || B", "", "" },
+		{ "A && B || C", "", "" },
+		{ "A || B && C", "", "" },
+		{ "(A || B && C) && D", "D", "" },
+		{ "A ? B && C : D", "", "" },
+		{ "A ? B : C && D", "", "" },
+		{ "A && B ? C : D", "", "" },
+		{ "(A ? B : C) && D", "D", "" },
+		{ "A + B", "", "" },
+		{ "A > B > C && D", "D", "" },
+		{ "A && B > C", "A", "" },
+		{ "!(A && B)", "", "" },
+		{ "-A && B", "B", "" },
 	};
 
 	(void)state;
@@ -232,16 +248,14 @@ static void test_required(void **state)
 		struct arena *a = arena_new();
 		struct str *tokens;
 		size_t n = expr_tokenize(a, str_of(cases[i].text), &tokens);
-		char got[8] = "";
 		uint32_t ids[8];
 		struct expr *x;
 
 		assert_int_equal(expr_compile(a, tokens, n, &names, &x, NULL), 0);
-		n = expr_required(x, ids, ELEMENTS(ids));
-		for (size_t k = 0; k < n; k++)
-			got[k] = (char)('A' + ids[k]);
-		if (strcmp(got, cases[i].want) != 0)
-			fail_msg("%s: %s", cases[i].text, got);
+		n = expr_required(x, ids, ELEMENTS(ids) - 1);
+		check_ids(cases[i].text, ids, n, cases[i].want);
+		n = expr_excluded(x, ids, ELEMENTS(ids) - 1);
+		check_ids(cases[i].text, ids, n, cases[i].excluded);
 		assert_true(expr_required(x, ids, 1) <= 1);
 		arena_free(a);
 	}
@@ -338,7 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),   cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_division), cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_tokens),   cmocka_unit_test(test_required),
+		cmocka_unit_test(test_tokens),   cmocka_unit_test(test_required_and_excluded),
 		cmocka_unit_test(test_sets),
 	};
 

@@ -128,6 +128,66 @@ static struct rule_readers list_readers(struct load *l, const struct rule_reader
 	return (struct rule_readers){ from, at };
 }
 
+/* --- what a meta cannot be true with, or without --- */
+
+/* Whether rule a is more likely to decide: of what must hit, what few metas read; of what must not, what many do. */
+static bool decides_sooner(const uint32_t *from, uint32_t a, uint32_t b, bool excluded)
+{
+	uint32_t na = from[a + 1] - from[a], nb = from[b + 1] - from[b];
+
+	return excluded ? na > nb : na < nb;
+}
+
+/* Puts as many as there is room for behind those that are there. */
+static void add_to_guard(struct judge_guard *g, uint32_t *rules, size_t n, const uint32_t *from,
+			 bool excluded)
+{
+	for (size_t i = 0; i < n && g->all < JUDGE_GUARD_RULES; i++) {
+		for (size_t k = i + 1; k < n; k++) {
+			uint32_t first = rules[i];
+
+			if (!decides_sooner(from, rules[k], first, excluded))
+				continue;
+			rules[i] = rules[k];
+			rules[k] = first;
+		}
+		g->rule[g->all++] = rules[i];
+	}
+}
+
+/* Those of the ids that are rules. */
+static size_t keep_rules(uint32_t *ids, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] != RULE_NONE)
+			ids[kept++] = ids[i];
+	return kept;
+}
+
+static void make_guards(struct load *l)
+{
+	struct ruleset *rs = l->rs;
+	struct judge_guard *guards = arena_calloc(l->a, rs->meta_count + 1, sizeof(*guards));
+
+	for (size_t i = 0; i < rs->meta_count; i++) {
+		const struct judge_meta *m = &rs->judge_metas[i];
+		struct judge_guard *g = &guards[i];
+		uint32_t ids[MAX_REQUIRED];
+		size_t n;
+
+		if (!m->expr || m->is_cyclic)
+			continue;
+		n = keep_rules(ids, expr_required(m->expr, ids, MAX_REQUIRED));
+		add_to_guard(g, ids, n, rs->readers.from, false);
+		g->required = g->all;
+		n = keep_rules(ids, expr_excluded(m->expr, ids, MAX_REQUIRED));
+		add_to_guard(g, ids, n, rs->readers.from, true);
+	}
+	rs->judge_guards = guards;
+}
+
 /* --- by rule --- */
 
 static struct str area_of(const struct rule *r)
@@ -231,6 +291,7 @@ void finish_judging(struct load *l)
 	make_metas(l);
 	rs->readers = list_readers(l, NULL);
 	rs->watchers = list_readers(l, &rs->readers);
+	make_guards(l);
 	make_rules(l);
 	make_tables(l);
 	for (unsigned set = 0; set < SCORE_SETS; set++) {

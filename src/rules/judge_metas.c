@@ -121,6 +121,15 @@ static double value_of(const struct judge_metas *j, const struct judge_meta *m)
 	return ok ? v : 0;
 }
 
+/* Known to be 0 without a look at its expression. */
+static bool is_ruled_out(const struct judge_metas *j, const struct judge_guard *g)
+{
+	for (unsigned i = 0; i < g->all; i++)
+		if (bits_has(j->truths, g->rule[i]) != (i < g->required))
+			return true;
+	return false;
+}
+
 /*
  * A meta without score is evaluated when it becomes ready in the run, never at the end; when it is true
  * it has no way to say so, and whoever reads it waits for ever.
@@ -128,11 +137,15 @@ static double value_of(const struct judge_metas *j, const struct judge_meta *m)
 static void evaluate(struct judge_metas *j, size_t place)
 {
 	const struct judge_meta *m = &j->rs->judge_metas[place];
-	bool scored = j->scores[m->rule] != 0;
-	uint32_t ready = j->untouched[m->rule];
+	bool moved = bits_has(j->moved, place), scored;
+	uint32_t ready;
 	double v = 0;
 
-	if (bits_has(j->moved, place))
+	if (!moved && is_ruled_out(j, &j->rs->judge_guards[place]))
+		return;
+	scored = j->scores[m->rule] != 0;
+	ready = j->untouched[m->rule];
+	if (moved)
 		ready = meta_ready(m, step_of(j, m), scored);
 	if (ready != JUDGE_STEP_NEVER)
 		v = value_of(j, m);

@@ -213,6 +213,16 @@ struct judge_meta {
 	bool is_silent; /* when all it reads is 0, so is it */
 };
 
+/*
+ * A meta is 0 where one of the first rules has not hit, and where one of the others has: told from the set of
+ * those that have, before the meta is read.
+ */
+enum { JUDGE_GUARD_RULES = 3 };
+struct judge_guard {
+	uint16_t required, all; /* how many: the first ones, and with the others */
+	uint32_t rule[JUDGE_GUARD_RULES];
+};
+
 /* A rule that hit, as judging reads it. */
 struct judge_rule {
 	struct str name, area, description;
@@ -254,6 +264,7 @@ struct ruleset {
 	size_t meta_count;
 	/* the same rules as judging reads them (finish_judging.c), by their place in metas[] and by index */
 	const struct judge_meta *judge_metas;
+	const struct judge_guard *judge_guards; /* by place, as judge_metas */
 	const struct judge_rule *judge_rules;
 	struct rule_readers readers;    /* the metas that read a rule, as places in metas[] */
 	struct rule_readers watchers;   /* those that may be something else than 0 because of it */
