@@ -33,6 +33,16 @@ static inline void byteset_add_range(struct byteset *s, unsigned from, unsigned 
 	}
 }
 
+/* Whether all members of the other one are in it. */
+static inline bool byteset_holds(const struct byteset *s, const struct byteset *other)
+{
+	uint64_t more = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		more |= other->w[i] & ~s->w[i];
+	return !more;
+}
+
 static inline void byteset_union(struct byteset *s, const struct byteset *other)
 {
 	for (size_t i = 0; i < 4; i++)

@@ -67,12 +67,26 @@ static void test_fold(void **state)
 	}
 }
 
+static void test_holds(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < 400; seed++) {
+		struct byteset s = some(seed), other = some(seed / 2), all = s;
+
+		byteset_union(&all, &other);
+		assert_true(byteset_holds(&all, &s) && byteset_holds(&all, &other));
+		assert_int_equal(byteset_holds(&s, &other),
+				 byteset_count(&all) == byteset_count(&s));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,12 +79,44 @@ static struct rule_list rules_of(const struct vec *v)
 	return (struct rule_list){ v->data, v->n };
 }
 
+static struct gated_rule gated_rule_of(const struct rule *r)
+{
+	bool is_multiple = r->flags & RULE_MULTIPLE;
+
+	return (struct gated_rule){
+		.rule = r,
+		.rx = r->rx,
+		.echo = r->echo,
+		.chain = r->chain,
+		.index = r->index,
+		.rank = r->rank,
+		.enough = !is_multiple ? 1
+			  : r->maxhits ? r->maxhits
+				       : UINT32_MAX,
+		.is_template = r->flags & RULE_TEMPLATE,
+		.is_multiple = is_multiple,
+		.skips_first = (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY,
+	};
+}
+
+static struct gated_list gated_by(struct load *l, const struct vec *v,
+				  const struct prefilter_group *groups, size_t group_count)
+{
+	struct gated_rule *tried = arena_calloc(l->a, v->n + 1, sizeof(*tried));
+
+	for (size_t i = 0; i < v->n; i++)
+		tried[i] = gated_rule_of(*VEC_AT(v, const struct rule *, i));
+	return (struct gated_list){ .rules = rules_of(v),
+				    .tried = tried,
+				    .filter =
+					prefilter_new(l->a, v->data, v->n, groups, group_count) };
+}
+
 static struct gated_list gated(struct load *l, const struct vec *v)
 {
 	struct prefilter_group all = { 0, (uint32_t)v->n };
 
-	return (struct gated_list){ .rules = rules_of(v),
-				    .filter = prefilter_new(l->a, v->data, v->n, &all, 1) };
+	return gated_by(l, v, &all, 1);
 }
 
 /* Rules of one header stand together, so that it is fetched once. */
@@ -175,8 +207,7 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
 	}
 	plan->group_count = n;
-	plan->header.rules = rules_of(&rules);
-	plan->header.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
+	plan->header = gated_by(l, &rules, parts, n);
 	for (size_t i = 0; i < n; i++) {
 		find_absent(l, &plan->groups[i], plan->header.rules.at, run);
 		find_present(l, &plan->groups[i], plan->header.rules.at);
@@ -232,8 +263,7 @@ static void build_mime(struct load *l, struct match_plan *plan, const struct map
 		parts[n++] = (struct prefilter_group){ first, count };
 	}
 	plan->mime_group_count = n;
-	plan->mime.rules = rules_of(&rules);
-	plan->mime.filter = prefilter_new(l->a, rules.data, rules.n, parts, n);
+	plan->mime = gated_by(l, &rules, parts, n);
 }
 
 static void build_plan(struct load *l, struct get_specs *specs, unsigned set)

@@ -40,12 +40,10 @@ static void bulk_done(struct bulk *b)
 		arena_reset(b->m->scratch, b->mark);
 }
 
-/* More of this subject would change nothing. */
-static bool is_settled(const struct bulk *b, const struct rule *r)
+/* More hits would not count. */
+static bool is_full(const struct bulk *b, const struct gated_rule *g)
 {
-	if (r->rank < b->from || match_is_full(r, hits_count(&b->m->hits, r->index)))
-		return true;
-	return b->first && (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY;
+	return hits_count(&b->m->hits, g->index) >= g->enough;
 }
 
 static struct echo_lines *lines_of(struct bulk *b)
@@ -59,62 +57,60 @@ static struct echo_lines *lines_of(struct bulk *b)
 }
 
 /* What an echo may do over this subject goes down from echo_work(); what it did is paid for. */
-static void pay_echo(struct bulk *b, const struct rule *r, size_t left)
+static void pay_echo(struct bulk *b, const struct gated_rule *g, size_t left)
 {
-	if (r->echo)
+	if (g->echo)
 		budget_steps(b->m->budget, (echo_work(b->subject) - left) / BYTES_PER_STEP);
 }
 
 /* The next match that begins in *from..last; *from is its end then, where the next one counts. */
-static bool find_within(struct bulk *b, const struct rule *r, size_t *from, size_t last,
+static bool find_within(struct bulk *b, const struct gated_rule *g, size_t *from, size_t last,
 			size_t *echo_left)
 {
-	unsigned flags = r->flags & RULE_MULTIPLE ? 0 : RX_WHETHER;
+	unsigned flags = g->is_multiple ? 0 : RX_WHETHER;
 	enum rx_result result;
 	size_t begin;
 
-	if (*from > last || (r->echo && !echo_next(r->echo, lines_of(b), from, last, echo_left)))
+	if (*from > last || (g->echo && !echo_next(g->echo, lines_of(b), from, last, echo_left)))
 		return false;
 	b->m->result.regex_runs++;
 	b->m->result.regex_bytes += last - *from + 1;
-	result = rx_match_within(r->rx, b->m->run, b->m->budget, b->subject,
+	result = rx_match_within(g->rx, b->m->run, b->m->budget, b->subject,
 				 (struct rx_bounds){ *from, last }, flags);
 	b->m->result.limit_errors += result == RX_LIMIT;
 	return result == RX_MATCH && (flags || rx_group(b->m->run, 0, &begin, from));
 }
 
 /* Matches that begin where they can. */
-static void try_places(struct bulk *b, const struct rule *r, const struct prefilter_stretch *it,
-		       size_t n)
+static void try_places(struct bulk *b, const struct gated_rule *g,
+		       const struct prefilter_stretch *it, size_t n)
 {
-	struct hits *h = &b->m->hits;
 	size_t from = 0, echo_left = echo_work(b->subject);
 
 	rx_run_subject(b->m->run, b->subject);
 	for (size_t i = 0; i < n; i++) {
 		from = from > it[i].first ? from : it[i].first;
-		while (!match_is_full(r, hits_count(h, r->index)) &&
-		       find_within(b, r, &from, it[i].last, &echo_left))
-			hits_add(h, r->index, 1);
+		while (!is_full(b, g) && find_within(b, g, &from, it[i].last, &echo_left))
+			hits_add(&b->m->hits, g->index, 1);
 	}
-	pay_echo(b, r, echo_left);
+	pay_echo(b, g, echo_left);
 }
 
 /* Over the whole subject. */
-static void try_subject(struct bulk *b, const struct rule *r)
+static void try_subject(struct bulk *b, const struct gated_rule *g)
 {
 	struct hits *h = &b->m->hits;
 	size_t from = 0, echo_left = echo_work(b->subject);
-	bool found = !r->echo || echo_next(r->echo, lines_of(b), &from, b->subject.n, &echo_left);
+	bool found = !g->echo || echo_next(g->echo, lines_of(b), &from, b->subject.n, &echo_left);
 
-	pay_echo(b, r, echo_left);
+	pay_echo(b, g, echo_left);
 	if (!found)
 		return;
-	if (r->type == RULE_HEADER)
-		hits_add(h, r->index, match_count_header(b->m, r, r->rx, b->subject, true));
+	if (g->rule->type == RULE_HEADER)
+		hits_add(h, g->index, match_count_header(b->m, g->rule, g->rx, b->subject, true));
 	else
-		hits_add(h, r->index,
-			 match_count(b->m, r, r->rx, b->subject, hits_count(h, r->index)));
+		hits_add(h, g->index,
+			 match_count(b->m, g->rule, g->rx, b->subject, hits_count(h, g->index)));
 }
 
 static bool may_be_chain(struct bulk *b, const struct chain *c)
@@ -123,26 +119,37 @@ static bool may_be_chain(struct bulk *b, const struct chain *c)
 	       chain_may_match(c, b->subject);
 }
 
-static void try_rule(struct bulk *b, uint32_t position)
+static void try_rule(struct bulk *b, const struct gated_rule *g, uint32_t position)
 {
-	const struct rule *r = b->list->rules.at[position];
 	const struct prefilter_stretch *places;
 	size_t n;
 
-	if (is_settled(b, r))
-		return;
-	if (r->flags & RULE_TEMPLATE) {
-		bits_add(b->m->foreseen, r->index);
-		return;
-	}
 	b->m->result.tries++;
-	if (r->chain && !may_be_chain(b, r->chain))
+	if (g->chain && !may_be_chain(b, g->chain))
 		return;
 	places = prefilter_stretches(&b->scan, position, &n);
 	if (n)
-		try_places(b, r, places, n);
+		try_places(b, g, places, n);
 	else
-		try_subject(b, r);
+		try_subject(b, g);
+}
+
+/* A rule that has all hits it may have is not looked at again. */
+static void take(struct bulk *b, uint32_t position)
+{
+	const struct gated_rule *g = &b->list->tried[position];
+	bool is_done = g->rank < b->from || is_full(b, g);
+
+	if (!is_done && b->first && g->skips_first)
+		return;
+	if (!is_done && g->is_template) {
+		bits_add(b->m->foreseen, g->index);
+		is_done = true;
+	}
+	if (!is_done)
+		try_rule(b, g, position);
+	if (is_done || is_full(b, g))
+		prefilter_settle(&b->scan, position);
 }
 
 static void run_subject(struct bulk *b, struct str subject, size_t group, bool first)
@@ -152,7 +159,7 @@ static void run_subject(struct bulk *b, struct str subject, size_t group, bool f
 	b->has_lines = false;
 	prefilter_scan(&b->scan, subject, group);
 	for (size_t i = 0; i < b->scan.found_count; i++)
-		try_rule(b, b->scan.found[i]);
+		take(b, b->scan.found[i]);
 }
 
 /* Rules behind an edited body run once more: what they found before does not count. */

@@ -88,8 +88,14 @@ static inline void byteset_fold_down(struct byteset *set)
 	set->w[3] = (set->w[3] & ~high) | (set->w[3] & high) << 32;
 }
 
-/* Whether so many bytes of it stand in a row somewhere: looks at few bytes where there are no such runs. */
-bool needs_has_run(const struct needs_run *run, struct str subject);
+/* All bytes that byte_fold() makes a member. */
+static inline void byteset_unfold(struct byteset *set)
+{
+	const uint64_t blank = UINT64_C(1) << ' ', spaces = 0x3e00;
+
+	byteset_fold(set, true);
+	set->w[0] = (set->w[0] & ~spaces) | (set->w[0] & blank ? spaces : 0);
+}
 
 /* How often one of such folded bytes stands at a place of mail, roughly, of 1,000. */
 unsigned needs_frequency(const struct byteset *set);

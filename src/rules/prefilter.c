@@ -8,6 +8,7 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 {
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
 	s->state = arena_calloc(a, p->rule_count + 1, sizeof(*s->state));
+	s->settled = arena_calloc(a, bits_words(p->rule_count), sizeof(*s->settled));
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
 	traits_init(&s->traits, p->traits, a);
 }
@@ -103,12 +104,12 @@ static bool has_clause(const struct prefilter_clause *c, struct str subject)
 /* Its trigger has been seen, or it has none: what else it needs. */
 static bool has_others(struct prefilter_scan *s, uint32_t rule)
 {
-	const struct prefilter_others *o = &s->filter->others[rule];
+	size_t n = s->filter->sought[rule].others;
 
 	if (!traits_allow(&s->traits, rule))
 		return false;
-	for (size_t i = 0; i < o->n; i++) {
-		if (!has_clause(&o->clauses[i], s->subject))
+	for (size_t i = 0; i < n; i++) {
+		if (!has_clause(&s->filter->others[rule][i], s->subject))
 			return false;
 	}
 	return true;
@@ -129,8 +130,10 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 	for (size_t i = 0; i < part->always_count; i++)
 		s->found[s->found_count++] = part->always[i];
 	for (size_t i = 0; i < s->found_count; i++) {
-		s->found[kept] = s->found[i];
-		kept += has_others(s, s->found[i]);
+		uint32_t rule = s->found[i];
+
+		s->found[kept] = rule;
+		kept += !bits_has(s->settled, rule) && has_others(s, rule);
 	}
 	s->found_count = kept;
 }

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "core/bits.h"
 #include "core/str.h"
 #include "rules/needs.h"
 #include "rules/traits.h"
@@ -55,6 +56,7 @@ struct prefilter_scan {
 	uint32_t *found;    /* candidates: positions */
 	size_t found_count;
 	struct prefilter_state *state;     /* by rule */
+	uint64_t *settled;                 /* bits by rule */
 	struct prefilter_stretch *stretch; /* PREFILTER_STRETCHES a slot */
 	uint32_t slots, max_slots;
 	struct arena *arena;
@@ -63,6 +65,11 @@ struct prefilter_scan {
 };
 
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a);
+/* A rule that need not be found any more, whatever else is scanned. */
+static inline void prefilter_settle(struct prefilter_scan *s, uint32_t position)
+{
+	bits_add(s->settled, position);
+}
 /* Fills found[] with the rules of that group that can match the subject. */
 void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group);
 /*

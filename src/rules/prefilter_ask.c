@@ -84,40 +84,70 @@ WITH_AVX2 static inline __m256i is_byte(const char *p, const struct both *b)
 				 b->byte);
 }
 
-/* Whether it stands at one of BLOCK places, of which only those count that have a bit. */
-WITH_AVX2 static bool stands_within(const struct ask *k, const struct both b[2], const char *from,
-				    uint32_t places)
-{
-	__m256i both =
-	    _mm256_and_si256(is_byte(from + k->first, &b[0]), is_byte(from + k->second, &b[1]));
+/* Both bytes of a literal, and where they are in it. */
+struct pair {
+	struct both b[2];
+	size_t at[2];
+};
 
-	for (uint32_t left = (uint32_t)_mm256_movemask_epi8(both) & places; left;
-	     left &= left - 1) {
-		if (stands_at(k, from + __builtin_ctz(left)))
+WITH_AVX2 static inline __m256i pair_at(const struct pair *p, const char *from)
+{
+	return _mm256_and_si256(is_byte(from + p->at[0], &p->b[0]),
+				is_byte(from + p->at[1], &p->b[1]));
+}
+
+/* Whether it stands at one of the places behind `from` that have a bit. */
+static bool stands_at_one(const struct ask *k, const char *from, uint64_t places)
+{
+	for (; places; places &= places - 1) {
+		if (stands_at(k, from + __builtin_ctzll(places)))
 			return true;
 	}
 	return false;
 }
 
+WITH_AVX2 static inline uint32_t places_of(__m256i pairs)
+{
+	return (uint32_t)_mm256_movemask_epi8(pairs);
+}
+
+/* last: the last place, at most BLOCK - 1. */
+WITH_AVX2 static bool stands_in_few(const struct ask *k, const struct pair *p, struct str s,
+				    size_t last)
+{
+	char copy[2 * BLOCK + NEEDS_MAX_LITERAL] = { 0 };
+	uint32_t places;
+
+	memcpy(copy, s.p, s.n);
+	places = places_of(pair_at(p, copy)) & (uint32_t)((UINT64_C(2) << last) - 1);
+	return places && stands_at_one(k, copy, places);
+}
+
 WITH_AVX2 static bool stands_in_avx2(const struct ask *k, struct str s)
 {
-	const struct both b[2] = { both_of(k->text.p[k->first]), both_of(k->text.p[k->second]) };
-	char copy[2 * BLOCK + NEEDS_MAX_LITERAL];
-	size_t last;
+	const struct pair p = { { both_of(k->text.p[k->first]), both_of(k->text.p[k->second]) },
+				{ k->first, k->second } };
+	size_t last, at = 0;
+	uint32_t places;
 
 	if (s.n < k->text.n)
 		return false;
 	last = s.n - k->text.n;
-	if (last < BLOCK - 1) {
-		memset(copy, 0, sizeof(copy));
-		memcpy(copy, s.p, s.n);
-		return stands_within(k, b, copy, (UINT32_C(2) << last) - 1);
-	}
-	for (size_t at = 0; at + BLOCK <= last; at += BLOCK) {
-		if (stands_within(k, b, s.p + at, UINT32_MAX))
+	if (last < BLOCK)
+		return stands_in_few(k, &p, s, last);
+	for (; at + 2 * BLOCK <= last; at += 2 * BLOCK) {
+		__m256i one = pair_at(&p, s.p + at), two = pair_at(&p, s.p + at + BLOCK);
+
+		if (_mm256_testz_si256(_mm256_or_si256(one, two), _mm256_set1_epi8(-1)))
+			continue;
+		if (stands_at_one(k, s.p + at, places_of(one) | (uint64_t)places_of(two) << BLOCK))
 			return true;
 	}
-	return stands_within(k, b, s.p + last - (BLOCK - 1), UINT32_MAX);
+	places = at + BLOCK <= last ? places_of(pair_at(&p, s.p + at)) : 0;
+	if (places && stands_at_one(k, s.p + at, places))
+		return true;
+	places = places_of(pair_at(&p, s.p + last - (BLOCK - 1)));
+	return places && stands_at_one(k, s.p + last - (BLOCK - 1), places);
 }
 
 bool ask_stands_in(const struct ask *k, struct str subject)

@@ -152,13 +152,14 @@ static void add_others(struct builder *b, uint32_t rule, size_t trigger)
 {
 	const struct needs *n = b->rules[rule]->needs;
 	struct prefilter_clause *all = arena_calloc(b->a, NEEDS_CLAUSES, sizeof(*all));
-	struct prefilter_others *o = &b->others[rule];
+	size_t count = 0;
 
-	o->clauses = all;
 	for (size_t i = 0; i < n->clause_count; i++) {
-		if (i != trigger && make_clause(b, &n->clauses[i], &all[o->n]))
-			o->n++;
+		if (i != trigger && make_clause(b, &n->clauses[i], &all[count]))
+			count++;
 	}
+	b->others[rule] = all;
+	b->sought[rule].others = (uint8_t)count;
 }
 
 static void add_rule(struct builder *b, uint32_t rule)
@@ -210,15 +211,6 @@ static void count_bytes(unsigned often[256])
 	}
 }
 
-static const struct traits_table *traits_of(struct builder *b, size_t n)
-{
-	const struct needs **needs = arena_calloc(b->scratch, n + 1, sizeof(const struct needs *));
-
-	for (size_t i = 0; i < n; i++)
-		needs[i] = b->rules[i]->needs;
-	return traits_table_new(b->a, needs, n);
-}
-
 struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n,
 				const struct prefilter_group *groups, size_t group_count)
 {
@@ -237,7 +229,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	always = b.always.data;
 	for (size_t g = 0; g < group_count && always; always += parts[g++].always_count)
 		parts[g].always = always;
-	p->traits = traits_of(&b, n);
+	p->traits = traits_table_new(a, rules, n);
 	p->sought = b.sought;
 	p->others = b.others;
 	p->rule_count = n;

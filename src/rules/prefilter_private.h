@@ -21,12 +21,7 @@ struct prefilter_sought {
 	bool in_line; /* back_min bytes or more, and at most back_max bytes in front of its line */
 	bool is_anchored; /* at the subject's beginning only */
 	uint8_t times;    /* so often the trigger must be seen */
-};
-
-/* What the subject is asked for when a rule's trigger has been seen. */
-struct prefilter_others {
-	const struct prefilter_clause *clauses;
-	size_t n;
+	uint8_t others;   /* clauses that the subject is asked for then */
 };
 
 /* A literal or a window of a group. */
@@ -91,9 +86,9 @@ struct prefilter_part {
 };
 
 struct prefilter {
-	const struct traits_table *traits;     /* by rule */
-	const struct prefilter_sought *sought; /* by rule */
-	const struct prefilter_others *others; /* by rule */
+	const struct traits_table *traits;            /* by rule */
+	const struct prefilter_sought *sought;        /* by rule */
+	const struct prefilter_clause *const *others; /* by rule, where it has some */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */
 	const uint32_t *refs;

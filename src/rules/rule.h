@@ -163,12 +163,27 @@ struct mime_group {
 };
 
 /*
+ * A rule of a gated list, as one try after another reads it: struct rule is large, and few of its fields are read
+ * for each of the hundreds of tries of a message.
+ */
+struct gated_rule {
+	const struct rule *rule;
+	const struct rx *rx;
+	const struct echo *echo;
+	const struct chain *chain;
+	uint32_t index, rank;
+	uint32_t enough; /* hits: more would not count */
+	bool is_template, is_multiple, skips_first;
+};
+
+/*
  * Regexp rules over the same subjects, and what tells which of them may match one. Templates among these run
  * later, in their order (rule_is_foreseen()).
  */
 struct gated_list {
 	struct rule_list rules;
-	const uint64_t *members; /* the same as bits, by index */
+	const struct gated_rule *tried; /* the same as trying reads them */
+	const uint64_t *members;        /* the same as bits, by index */
 	const struct prefilter *filter;
 };
 

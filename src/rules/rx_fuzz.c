@@ -13,6 +13,7 @@
 #include "rules/gate.h"
 #include "rules/line_span.h"
 #include "rules/needs.h"
+#include "rules/run_look.h"
 #include "rules/rx_private.h"
 
 #include <stdint.h>
@@ -229,6 +230,7 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 			struct found f)
 {
 	struct str folded = str_dup(a, subject);
+	struct run_look run;
 	struct needs n;
 
 	if (f.result != RX_MATCH)
@@ -238,7 +240,8 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 	needs_of(a, s->pcre, &n);
 	must(f.to - f.from >= n.min_length || str_find(s->pcre, STR("\\K")) != STR_NPOS);
 	must(!n.is_anchored || !f.from);
-	must(needs_has_run(&n.run, subject));
+	run_look_init(&run, &n.run);
+	must(run_look_has(&run, n.run.length, subject));
 	must(subject.n <= n.max_length);
 	must(count_byte(subject, n.mark) >= n.mark_times);
 	for (size_t i = 0; i < n.clause_count; i++)

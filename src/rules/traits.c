@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asked in the order of what it costs: length, bytes that are known, runs. */
+/* Asked in the order of what it costs: length, bytes, runs. */
 #include "rules/traits.h"
 
 #include "core/arena.h"
-#include "core/block.h"
 #include "core/map.h"
 #include "core/vec.h"
+#include "rules/rule.h"
+#include "rules/run_look.h"
 
 /* A byte of a set that a subject has so often, as mail goes, tells nothing. */
 enum { MANY = 5 };
@@ -20,13 +21,13 @@ struct wanted {
 };
 
 struct set {
-	struct byteset bytes;
+	struct byteset_look look;
 	uint32_t max_asked; /* in longer subjects it is there anyway */
 };
 
 /* Runs of one kind, whatever their length; the shortest that is asked for. */
 struct kind {
-	struct needs_run run;
+	struct run_look look;
 	uint32_t shortest;
 };
 
@@ -46,9 +47,26 @@ static bool has_one(struct str text, const struct byteset *set)
 	return false;
 }
 
-/* Where one of the literals is, one of the bytes is. */
-static bool is_implied(const struct needs *n, const struct byteset *set)
+/* Each window has such a byte somewhere. */
+static bool stands_in_windows(const struct needs *n, const struct byteset *set)
 {
+	for (size_t i = 0; i < n->window_count; i++) {
+		const struct needs_look *w = &n->windows[i];
+		size_t k = 0;
+
+		while (k < w->length && !byteset_holds(set, &w->at[k]))
+			k++;
+		if (k == w->length)
+			return false;
+	}
+	return n->window_count;
+}
+
+/* Where what the rule is looked for by stands, one of the bytes does. */
+static bool is_implied(const struct rule *r, const struct byteset *set)
+{
+	const struct needs *n = r->needs;
+
 	for (size_t i = 0; i < n->clause_count; i++) {
 		const struct needs_clause *c = &n->clauses[i];
 		size_t k = 0;
@@ -58,7 +76,7 @@ static bool is_implied(const struct needs *n, const struct byteset *set)
 		if (k == c->count)
 			return true;
 	}
-	return false;
+	return r->by_window && stands_in_windows(n, set);
 }
 
 struct builder {
@@ -85,9 +103,14 @@ static uint16_t number_set(struct builder *b, const struct byteset *bytes)
 	bool is_new;
 	uint16_t number = number_of(&b->set_of, bytes, sizeof(*bytes), &is_new);
 
-	if (is_new)
-		*(struct set *)vec_must_push(&b->sets) =
-		    (struct set){ *bytes, MANY * 1000 / needs_frequency(bytes) };
+	if (is_new) {
+		struct set *s = vec_must_push(&b->sets);
+		struct byteset unfolded = *bytes;
+
+		byteset_unfold(&unfolded);
+		byteset_look_init(&s->look, &unfolded);
+		s->max_asked = MANY * 1000 / needs_frequency(bytes);
+	}
 	return number;
 }
 
@@ -100,8 +123,11 @@ static uint16_t number_kind(struct builder *b, const struct needs_run *run)
 
 	any.length = 0;
 	number = number_of(&b->kind_of, &any, sizeof(any), &is_new);
-	if (is_new)
-		*(struct kind *)vec_must_push(&b->kinds) = (struct kind){ any, UINT32_MAX };
+	if (is_new) {
+		k = vec_must_push(&b->kinds);
+		run_look_init(&k->look, run);
+		k->shortest = UINT32_MAX;
+	}
 	if (!number)
 		return 0;
 	k = VEC_AT(&b->kinds, struct kind, number - 1u);
@@ -114,8 +140,9 @@ static uint32_t capped(size_t n)
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static struct wanted wanted_of(struct builder *b, const struct needs *n)
+static struct wanted wanted_of(struct builder *b, const struct rule *r)
 {
+	const struct needs *n = r->needs;
 	struct wanted w = { .min_length = capped(n->min_length),
 			    .max_length = capped(n->max_length),
 			    .mark = n->mark,
@@ -123,7 +150,7 @@ static struct wanted wanted_of(struct builder *b, const struct needs *n)
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->byte_sets; i++) {
-		if (!is_implied(n, &n->bytes[i]))
+		if (!is_implied(r, &n->bytes[i]))
 			w.sets[count++] = number_set(b, &n->bytes[i]);
 	}
 	if (n->run.length && n->run.length < UINT32_MAX) {
@@ -133,7 +160,7 @@ static struct wanted wanted_of(struct builder *b, const struct needs *n)
 	return w;
 }
 
-const struct traits_table *traits_table_new(struct arena *a, const struct needs *const *needs,
+const struct traits_table *traits_table_new(struct arena *a, const struct rule *const *rules,
 					    size_t n)
 {
 	struct traits_table *t = arena_zalloc(a, sizeof(*t));
@@ -145,8 +172,8 @@ const struct traits_table *traits_table_new(struct arena *a, const struct needs 
 	map_init(&b.set_of, NULL, false);
 	map_init(&b.kind_of, NULL, false);
 	for (size_t i = 0; i < n; i++)
-		wanted[i] = needs[i] ? wanted_of(&b, needs[i])
-				     : (struct wanted){ .max_length = UINT32_MAX };
+		wanted[i] = rules[i]->needs ? wanted_of(&b, rules[i])
+					    : (struct wanted){ .max_length = UINT32_MAX };
 	t->wanted = wanted;
 	t->sets = b.sets.data;
 	t->kinds = b.kinds.data;
@@ -166,46 +193,19 @@ void traits_begin(struct traits *t, struct str subject)
 {
 	t->subject = subject;
 	t->number++;
-	t->knows_bytes = false;
 }
 
-/* All bytes of the subject, folded. */
-static void find_bytes(struct traits *t)
+static bool has_one_of(const struct traits *t, const struct set *set)
 {
-	uint8_t seen[256] = { 0 };
-
-	for (size_t i = 0; i < t->subject.n; i++)
-		seen[(uint8_t)t->subject.p[i]] = UINT8_MAX;
-	t->bytes = (struct byteset){ { 0 } };
-	for (size_t i = 0; i < sizeof(seen); i += BLOCK_BYTES)
-		t->bytes.w[i / 64] |= (uint64_t)block_bits(block_at((const char *)seen + i))
-				      << i % 64;
-	byteset_fold_down(&t->bytes);
-	t->knows_bytes = true;
-}
-
-static bool has_one_of(struct traits *t, const struct set *set)
-{
-	uint64_t any = 0;
-
-	if (t->subject.n > set->max_asked)
-		return true;
-	if (!t->knows_bytes)
-		find_bytes(t);
-	for (size_t w = 0; w < 4; w++)
-		any |= set->bytes.w[w] & t->bytes.w[w];
-	return any;
+	return t->subject.n > set->max_asked || byteset_look_any(&set->look, t->subject);
 }
 
 /* Whether there is a run that long, which is noted. */
-static bool look_for_run(struct traits *t, const struct kind *kind, struct traits_run *known,
+static bool look_for_run(const struct traits *t, const struct kind *kind, struct traits_run *known,
 			 uint32_t length)
 {
-	struct needs_run run = kind->run;
-	bool has;
+	bool has = run_look_has(&kind->look, length, t->subject);
 
-	run.length = length;
-	has = needs_has_run(&run, t->subject);
 	if (has)
 		known->has = length;
 	else

@@ -6,21 +6,21 @@
 #pragma once
 
 #include "core/str.h"
-#include "rules/byteset.h"
-#include "rules/needs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct arena;
+struct rule;
 struct traits_table;
 
 /*
- * What each of n rules needs of these (NULL: nothing), by position. Bytes that each literal of a clause has anyway,
- * and those that nearly each subject of the length has, are not asked for. Memory from a; immutable.
+ * What each of n rules needs of these (its needs may be NULL: nothing), by position. Bytes that each literal of a
+ * clause has anyway, or each window where the rule is looked for by these, and those that nearly each subject of the
+ * length has, are not asked for. Memory from a; immutable.
  */
-const struct traits_table *traits_table_new(struct arena *a, const struct needs *const *needs,
+const struct traits_table *traits_table_new(struct arena *a, const struct rule *const *rules,
 					    size_t n);
 
 /* What is known of runs of one set of bytes. */
@@ -35,8 +35,6 @@ struct traits {
 	const struct traits_table *table;
 	struct str subject;
 	uint32_t number;
-	bool knows_bytes;
-	struct byteset bytes; /* folded */
 	struct traits_run *runs;
 };
 
