@@ -125,7 +125,7 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 	s->line = s->line_at = 0;
 	traits_begin(&s->traits, subject);
 	s->now++;
-	if (part->tables[PREFILTER_FOUR] || part->tables[PREFILTER_THREE] || part->sequence_count)
+	if (part->table || part->sequence_count)
 		prefilter_find_items(s, part);
 	for (size_t i = 0; i < part->always_count; i++)
 		s->found[s->found_count++] = part->always[i];

@@ -2,10 +2,10 @@
 /*
  * prefilter: which of a list's rules can match a subject, and where. Each rule has a trigger, what is seen
  * most seldom of what it needs. In a pass over the subject
- * - each three and four bytes in a row (a gram), folded, are looked up in a bitmap by their hash; where
- *   they may belong to a literal or a window that is a trigger, that is compared;
- * - for windows with too many grams, and for all that small lists look for, up to eight bytes in a row are looked
- *   up in tables of "which of eight buckets may have this byte there", 32 places at once.
+ * - each four bytes in a row (a gram), folded, are looked up in a bitmap by their hash; where they may belong
+ *   to a literal that is a trigger, that is compared;
+ * - for windows, and for all that short lists look for, up to eight bytes in a row are looked up in tables of
+ *   "which of eight buckets may have this byte there", 32 places at once.
  * Of a rule whose trigger was seen the subject is asked for the other literals, each by a search of its own;
  * it is a candidate when all are there, and is tried where a match of it may begin.
  * Rules that need nothing of the kind are candidates by what else they need of a subject (rules/traits.h).

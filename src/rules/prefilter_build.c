@@ -11,9 +11,9 @@
  * MAX_BACK_RANGE: literals at distances that differ more do not tell where a match begins. In bits: NEAR and
  * COUNTED: what a known distance, a number of times are worth of a trigger.
  */
-enum { MAX_RULE_GRAMS = 1024, MAX_BACK_RANGE = 64, MAX_TIMES = 250, NEAR = 2, COUNTED = 8 };
-/* MAX_ASKED: clauses of more literals are not asked for. MAX_WINDOWS: of a group, without grams. */
-enum { MAX_ASKED = 16, MAX_WINDOWS = 768 };
+enum { MAX_BACK_RANGE = 64, MAX_TIMES = 250, NEAR = 2, COUNTED = 8 };
+/* MAX_ASKED: clauses of more literals are not asked for. MAX_WINDOWS: of a group. NARROW: so many grams. */
+enum { MAX_ASKED = 16, MAX_WINDOWS = 1024, NARROW = 256 };
 
 static void add_ref(struct item *it, uint32_t rule)
 {
@@ -46,40 +46,43 @@ static void add_text(struct builder *b, struct str text, uint32_t rule)
 /* No text is as long as a window's first set. */
 static_assert((size_t)NEEDS_MAX_LITERAL < sizeof(struct byteset), "windows are no texts");
 
-static void add_window(struct builder *b, const struct needs_look *w, bool has_grams, uint32_t rule)
+static void add_window(struct builder *b, const struct needs_look *w, uint32_t rule)
 {
 	struct item *it =
 	    item_of(b, str_make((const char *)w->at, w->length * sizeof(struct byteset)));
 
-	it->has_grams = has_grams && (!it->look || it->has_grams);
 	it->look = w;
 	add_ref(it, rule);
 }
 
-/* Whether grams tell where a rule's windows of ASCII stand. */
-static bool fits_grams(const struct needs *n)
+/* Four bytes in a row are one of a few. */
+static bool is_narrow(const struct needs_look *w)
 {
-	size_t all = 0, at, count;
+	size_t count[NEEDS_WINDOW];
 
-	for (size_t i = 0; i < n->window_count; i++) {
-		if (!prefilter_window_grams(&n->windows[i], &at, &count))
-			return false;
-		all += count;
+	for (size_t i = 0; i < w->length; i++)
+		count[i] = byteset_count(&w->at[i]);
+	for (size_t i = 0; i + 4 <= w->length; i++) {
+		if (count[i] * count[i + 1] * count[i + 2] * count[i + 3] <= NARROW)
+			return true;
 	}
-	return all <= MAX_RULE_GRAMS;
+	return false;
 }
 
-/* False: there is no room for them, or literals are found with less work. */
+/* False: there is no room for them, or literals are better. */
 static bool add_windows(struct builder *b, uint32_t rule)
 {
 	const struct needs *n = b->rules[rule]->needs;
-	bool grams = fits_grams(n);
 
-	if (!grams && (n->clause_count || b->window_count + n->window_count > MAX_WINDOWS))
+	for (size_t i = 0; n->clause_count && i < n->window_count; i++) {
+		if (!is_narrow(&n->windows[i]))
+			return false;
+	}
+	if (b->window_count + n->window_count > MAX_WINDOWS)
 		return false;
-	b->window_count += grams ? 0 : n->window_count;
+	b->window_count += n->window_count;
 	for (size_t i = 0; i < n->window_count; i++)
-		add_window(b, &n->windows[i], grams, rule);
+		add_window(b, &n->windows[i], rule);
 	return true;
 }
 
@@ -191,8 +194,7 @@ static void add_group(struct builder *b, const struct prefilter_group *g,
 	map_init(&b->by_bytes, b->scratch, false);
 	vec_init(&b->items, b->scratch, sizeof(struct item), 0);
 	b->window_count = 0;
-	for (size_t k = 0; k < KIND_COUNT; k++)
-		vec_init(&b->sequences[k], b->scratch, sizeof(struct sequence), 0);
+	vec_init(&b->sequences, b->scratch, sizeof(struct sequence), 0);
 	for (uint32_t i = 0; i < g->n; i++)
 		add_rule(b, g->first + i);
 	part->always_count = b->always.n - always;

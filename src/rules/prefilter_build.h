@@ -13,13 +13,10 @@ struct rule;
 struct item {
 	struct str text;
 	const struct needs_look *look; /* or this */
-	bool has_grams;                /* few enough to be found by them */
 	struct vec rules;              /* uint32_t */
 };
 
-/* What is looked for by nibbles: wherever it is, or where high bytes are. */
-enum kind { KIND_ALWAYS = 0, KIND_HIGH, KIND_COUNT };
-
+/* What is looked for by nibbles. */
 struct sequence {
 	uint32_t item; /* its number */
 	struct needs_look look;
@@ -36,17 +33,12 @@ struct builder {
 	size_t used;
 	unsigned often[256]; /* a byte: so many of 1,000 in mail */
 	/* of the group under way */
-	struct map by_bytes;              /* of a text or window -> number in items + 1 */
-	struct vec items;                 /* struct item */
-	size_t window_count;              /* without grams */
-	struct vec sequences[KIND_COUNT]; /* struct sequence */
+	struct map by_bytes; /* of a text or window -> number in items + 1 */
+	struct vec items;    /* struct item */
+	size_t window_count;
+	struct vec sequences; /* struct sequence */
 };
 
-/*
- * The four bytes of a window with the rarest grams of ASCII. False: it is too short, or they are too many.
- * ret_n 0: no window of ASCII can stand at all.
- */
-bool prefilter_window_grams(const struct needs_look *w, size_t *ret_at, size_t *ret_n);
 /* The group's items, whose they are, and the tables that they are found by. */
 void prefilter_build_tables(struct builder *b, struct prefilter_part *part);
 /* The group's sequences in buckets of such as are alike. */

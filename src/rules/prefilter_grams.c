@@ -11,10 +11,8 @@
 
 void grams_fold_plain(struct grams_piece *piece, size_t offset, const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		piece->at[offset + i] = byte_fold((uint8_t)p[i]);
-		piece->has_high = piece->has_high || (uint8_t)p[i] >= 0x80;
-	}
 }
 
 static uint32_t load32(const uint8_t *p)
@@ -41,7 +39,7 @@ void grams_look_plain(const struct grams_piece *piece, size_t n, const struct gr
 	const uint8_t *p = piece->at + GRAMS_MARGIN;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t bit = grams_hash(load32(p + i) & m->mask) >> m->shift;
+		uint32_t bit = grams_hash(load32(p + i)) >> m->shift;
 
 		if (i % 64 == 0)
 			ret[i / 64] = 0;
@@ -75,13 +73,11 @@ WITH_AVX2 static inline __m256i fold(__m256i x)
 
 WITH_AVX2 static void fold_avx2(struct grams_piece *piece, size_t offset, const char *p, size_t n)
 {
-	__m256i high = _mm256_setzero_si256();
 	size_t i = 0;
 
 	for (; i + 32 <= n; i += 32) {
 		__m256i x = _mm256_loadu_si256((const void *)(p + i));
 
-		high = _mm256_or_si256(high, x);
 		_mm256_storeu_si256((void *)(piece->at + offset + i), fold(x));
 	}
 	if (i < n) {
@@ -90,25 +86,23 @@ WITH_AVX2 static void fold_avx2(struct grams_piece *piece, size_t offset, const 
 
 		memcpy(rest, p + i, n - i);
 		x = _mm256_loadu_si256((const void *)rest);
-		high = _mm256_or_si256(high, x);
 		x = fold(x);
 		memcpy(rest, &x, sizeof(rest));
 		memcpy(piece->at + offset + i, rest, n - i);
 	}
-	piece->has_high = piece->has_high || _mm256_movemask_epi8(high);
 }
 
 /* A map's members, one in each lane. */
 struct lanes {
 	const struct grams_map *map;
-	__m256i mask, factor, low;
+	__m256i factor, low;
 	__m128i bit, word; /* shifts of a hash */
 };
 
 /* The bits of the grams at p, p + 4 ..., each as the highest bit of its lane. */
 WITH_AVX2 static inline __m256i bits_at(const uint8_t *p, const struct lanes *l)
 {
-	__m256i gram = _mm256_and_si256(_mm256_loadu_si256((const void *)p), l->mask);
+	__m256i gram = _mm256_loadu_si256((const void *)p);
 	__m256i hash = _mm256_mullo_epi32(gram, l->factor);
 	__m256i word =
 	    _mm256_i32gather_epi32((const int *)l->map->word, _mm256_srl_epi32(hash, l->word), 4);
@@ -121,12 +115,8 @@ WITH_AVX2 static void grams_look_avx2(const struct grams_piece *piece, size_t n,
 				      const struct grams_map *m, uint64_t ret[GRAMS_WORDS])
 {
 	const uint8_t *from = piece->at + GRAMS_MARGIN;
-	struct lanes l = { m,
-			   _mm256_set1_epi32((int)m->mask),
-			   _mm256_set1_epi32((int)grams_hash(1)),
-			   _mm256_set1_epi32(31),
-			   _mm_cvtsi32_si128((int)m->shift),
-			   _mm_cvtsi32_si128((int)m->shift + 5) };
+	struct lanes l = { m, _mm256_set1_epi32((int)grams_hash(1)), _mm256_set1_epi32(31),
+			   _mm_cvtsi32_si128((int)m->shift), _mm_cvtsi32_si128((int)m->shift + 5) };
 	uint32_t bits;
 
 	if (!n)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Grams: three or four folded bytes in a row, found by a bitmap of their hashes. A pass over a piece of a
+ * Grams: four folded bytes in a row, found by a bitmap of their hashes. A pass over a piece of a
  * subject folds it and says at which places a known gram may stand. For prefilter*.c only.
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,17 +20,15 @@ enum {
 /* By hash: the highest bit of a word comes first. */
 struct grams_map {
 	uint32_t *word;
-	uint32_t mask;  /* of a gram's bytes: three or four of them */
 	unsigned shift; /* of a hash, for its bit */
 };
 
 /* A folded piece: at[GRAMS_MARGIN] is its first place. NULs where the subject does not go. */
 struct grams_piece {
 	uint8_t at[GRAMS_MARGIN + GRAMS_PLACES + GRAMS_MARGIN + 32];
-	bool has_high; /* set by folding: a byte of 0x80 or more, unfolded; else left as it is */
 };
 
-/* Of a gram, masked. */
+/* Of a gram. */
 static inline uint32_t grams_hash(uint32_t gram)
 {
 	return gram * 0x9e3779b1u;

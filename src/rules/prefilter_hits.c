@@ -29,7 +29,10 @@ struct piece {
 	} sifted[MAX_LISTED];
 	size_t sifted_count;
 	struct nibbles_piece nibbles;
-	uint8_t buckets[GRAMS_PLACES]; /* of sequences, by place */
+	struct {
+		uint64_t bits; /* of sequences */
+		uint16_t place;
+	} standing[MAX_LISTED];
 };
 
 static uint64_t load64(const uint8_t *p)
@@ -38,15 +41,6 @@ static uint64_t load64(const uint8_t *p)
 
 	memcpy(&x, p, sizeof(x));
 	return x;
-}
-
-static bool window_stands(const struct needs_look *w, const uint8_t *p)
-{
-	for (size_t i = 0; i < w->length; i++) {
-		if (!byteset_has(&w->at[i], p[i]))
-			return false;
-	}
-	return true;
 }
 
 /* An item stands at the place, if that is not beyond the subject. */
@@ -62,17 +56,19 @@ static void hit_item(const struct piece *piece, const struct prefilter_item *it,
 	while (!(*ref++ & 1));
 }
 
+/* What is known of the item so far stands at the place. */
+static bool stands_whole(const struct prefilter_item *it, const uint8_t *folded)
+{
+	return !it->is_longer || memcmp(folded, it->text, it->length) == 0;
+}
+
 /* An entry's bytes stand at the place. */
 static void check_item(const struct piece *piece, const struct prefilter_entry *e,
 		       const uint8_t *folded, size_t at)
 {
 	const struct prefilter_item *it = &piece->part->items[e->item];
-	const uint8_t *begin = folded - e->offset;
 
-	if (e->offset > at)
-		return;
-	if (it->is_window ? window_stands(it->what, begin)
-			  : !it->is_longer || memcmp(begin, it->what, it->length) == 0)
+	if (e->offset <= at && stands_whole(it, folded - e->offset))
 		hit_item(piece, it, at - e->offset);
 }
 
@@ -113,7 +109,7 @@ static void sift(struct piece *piece, const struct prefilter_table *t)
 	for (size_t i = 0; i < piece->count; i++) {
 		const uint8_t *folded = piece->grams.at + GRAMS_MARGIN + piece->place[i];
 		uint64_t bytes = load64(folded);
-		uint32_t hash = grams_hash((uint32_t)bytes & t->map.mask);
+		uint32_t hash = grams_hash((uint32_t)bytes);
 		const struct prefilter_bucket *b = &t->bucket[hash >> t->shift];
 
 		piece->sifted[n].from = b[0].start;
@@ -144,50 +140,43 @@ static void check_grams(struct piece *piece, size_t n, const struct prefilter_ta
 }
 
 /* Which of some sequences stand there. */
-static uint32_t standing(const struct prefilter_masks *m, uint32_t bits, const uint8_t *folded)
+static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *folded)
 {
+	uint64_t bits = q->bits;
+
 	for (size_t k = 0; k < NEEDS_WINDOW; k++)
-		bits &= m->at[k][folded[k]];
+		bits &= q->masks->at[k][folded[k]];
 	return bits;
 }
 
-static void hit_sequences(const struct piece *piece, const struct prefilter_masks *m, uint32_t bits,
+static void hit_sequences(const struct piece *piece, const struct prefilter_masks *m, uint64_t bits,
 			  size_t place)
 {
 	for (; bits; bits &= bits - 1) {
 		const struct prefilter_item *it =
-		    &piece->part->items[m->item[(unsigned)__builtin_ctz(bits)]];
+		    &piece->part->items[m->item[(unsigned)__builtin_ctzll(bits)]];
 
-		if (!it->is_longer ||
-		    memcmp(piece->grams.at + GRAMS_MARGIN + place, it->what, it->length) == 0)
+		if (stands_whole(it, piece->grams.at + GRAMS_MARGIN + place))
 			hit_item(piece, it, piece->at + place);
-	}
-}
-
-/* Each bucket of each place that was listed. */
-static void check_buckets(const struct piece *piece, const struct prefilter_sequences *q)
-{
-	for (size_t i = 0; i < piece->count; i++) {
-		size_t place = piece->place[i];
-
-		for (unsigned left = piece->buckets[place]; left; left &= left - 1) {
-			size_t k = (unsigned)__builtin_ctz(left);
-			uint32_t bits = standing(q->bucket[k].masks, q->bucket[k].bits,
-						 piece->grams.at + GRAMS_MARGIN + place);
-
-			if (bits)
-				hit_sequences(piece, q->bucket[k].masks, bits, place);
-		}
 	}
 }
 
 static void check_sequences(struct piece *piece, size_t n, const struct prefilter_sequences *q)
 {
 	uint64_t bits[GRAMS_WORDS];
+	size_t count = 0;
 
-	nibbles_look(&q->nibbles, &piece->nibbles, n, bits, piece->buckets);
+	nibbles_look(&q->nibbles, &piece->nibbles, n, bits);
 	list_places(piece, n, bits);
-	check_buckets(piece, q);
+	for (size_t i = 0; i < piece->count; i++) {
+		size_t place = piece->place[i];
+
+		piece->standing[count].bits = standing(q, piece->grams.at + GRAMS_MARGIN + place);
+		piece->standing[count].place = (uint16_t)place;
+		count += piece->standing[count].bits != 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		hit_sequences(piece, q->masks, piece->standing[i].bits, piece->standing[i].place);
 }
 
 /* All that is looked for in a piece of n places, which has been folded. */
@@ -195,16 +184,12 @@ static void check_piece(struct piece *piece, size_t n)
 {
 	const struct prefilter_part *part = piece->part;
 
-	for (size_t k = 0; k < PREFILTER_LENGTHS; k++) {
-		if (part->tables[k])
-			check_grams(piece, n, part->tables[k]);
-	}
+	if (part->table)
+		check_grams(piece, n, part->table);
 	if (part->sequence_count)
 		nibbles_split(&piece->grams, n, &piece->nibbles);
-	for (size_t k = 0; k < part->sequence_count; k++) {
-		if (!part->sequences[k].is_high || piece->grams.has_high)
-			check_sequences(piece, n, &part->sequences[k]);
-	}
+	for (size_t k = 0; k < part->sequence_count; k++)
+		check_sequences(piece, n, &part->sequences[k]);
 }
 
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part)
@@ -219,7 +204,6 @@ void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part 
 
 		n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
 		after = left - n < GRAMS_MARGIN ? left - n : (size_t)GRAMS_MARGIN;
-		piece.grams.has_high = false;
 		grams_fold(&piece.grams, GRAMS_MARGIN - before, s->subject.p + at - before,
 			   before + n + after);
 		memset(piece.grams.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);

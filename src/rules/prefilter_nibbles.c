@@ -27,20 +27,17 @@ static size_t row_of(unsigned half)
 	return i;
 }
 
-void nibbles_set(struct nibbles *n, unsigned bucket, const struct byteset at[NEEDS_WINDOW])
+void nibbles_set(struct nibbles *n, unsigned bucket, size_t distance, const struct byteset *bytes)
 {
 	uint8_t bit = (uint8_t)(1u << bucket);
 
-	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
-		for (unsigned c = byteset_next(&at[i], 0); c < 256;
-		     c = byteset_next(&at[i], c + 1)) {
-			size_t row = row_of(c >> 4);
+	for (unsigned c = byteset_next(bytes, 0); c < 256; c = byteset_next(bytes, c + 1)) {
+		size_t row = row_of(c >> 4);
 
-			if (row < NIBBLES_ROWS)
-				n->at[i].of[row][c & 15] |= bit;
-			else
-				n->at[i].other[c >> 4] |= bit;
-		}
+		if (row < NIBBLES_ROWS)
+			n->at[distance].of[row][c & 15] |= bit;
+		else
+			n->at[distance].other[c >> 4] |= bit;
 	}
 }
 
@@ -61,7 +58,7 @@ static uint8_t look_up(const uint8_t table[16], uint8_t at)
 }
 
 void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-			uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES])
+			uint64_t ret[GRAMS_WORDS])
 {
 	for (size_t i = 0; i < n; i++) {
 		uint8_t all = UINT8_MAX;
@@ -76,7 +73,6 @@ void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *pie
 		if (i % 64 == 0)
 			ret[i / 64] = 0;
 		ret[i / 64] |= (uint64_t)(all != 0) << (i % 64);
-		ret_buckets[i] = all;
 	}
 }
 
@@ -117,18 +113,14 @@ WITH_AVX2 static inline __m256i look_up_32(__m256i table, const uint8_t *at)
 	return _mm256_shuffle_epi8(table, _mm256_loadu_si256((const void *)at));
 }
 
-/* Keeps the buckets of 32 places; which of them have any. */
-WITH_AVX2 static inline uint32_t keep(__m256i all, uint8_t *to)
+/* Which of 32 places have any. */
+WITH_AVX2 static inline uint32_t any_of(__m256i all)
 {
-	__m256i none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
-
-	_mm256_storeu_si256((void *)to, all);
-	return ~(uint32_t)_mm256_movemask_epi8(none);
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(all, _mm256_setzero_si256()));
 }
 
 WITH_AVX2 static void look_avx2(const struct nibbles *b, const struct nibbles_piece *piece,
-				size_t n, uint64_t ret[GRAMS_WORDS],
-				uint8_t ret_buckets[GRAMS_PLACES])
+				size_t n, uint64_t ret[GRAMS_WORDS])
 {
 	for (size_t i = 0; i < n; i += BLOCK) {
 		__m256i one = _mm256_set1_epi8(-1), two = one;
@@ -147,8 +139,7 @@ WITH_AVX2 static void look_avx2(const struct nibbles *b, const struct nibbles_pi
 			one = _mm256_and_si256(one, first);
 			two = _mm256_and_si256(two, second);
 		}
-		ret[i / 64] = keep(one, ret_buckets + i) | (uint64_t)keep(two, ret_buckets + i + 32)
-							       << 32;
+		ret[i / 64] = any_of(one) | (uint64_t)any_of(two) << 32;
 	}
 	if (n % 64)
 		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
@@ -163,12 +154,12 @@ void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_pie
 }
 
 void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-		  uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES])
+		  uint64_t ret[GRAMS_WORDS])
 {
 	if (__builtin_cpu_supports("avx2"))
-		look_avx2(b, piece, n, ret, ret_buckets);
+		look_avx2(b, piece, n, ret);
 	else
-		nibbles_look_plain(b, piece, n, ret, ret_buckets);
+		nibbles_look_plain(b, piece, n, ret);
 }
 
 #else
@@ -179,9 +170,9 @@ void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_pie
 }
 
 void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-		  uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES])
+		  uint64_t ret[GRAMS_WORDS])
 {
-	nibbles_look_plain(b, piece, n, ret, ret_buckets);
+	nibbles_look_plain(b, piece, n, ret);
 }
 
 #endif

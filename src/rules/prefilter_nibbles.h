@@ -21,8 +21,8 @@ struct nibbles {
 	size_t depth; /* bytes that are looked at */
 };
 
-/* What the bucket's sequences have at each distance; sets are of folded bytes. */
-void nibbles_set(struct nibbles *n, unsigned bucket, const struct byteset at[NEEDS_WINDOW]);
+/* What the bucket's sequences have at a distance: folded bytes. */
+void nibbles_set(struct nibbles *n, unsigned bucket, size_t distance, const struct byteset *bytes);
 
 /* A piece as it is looked up: of each byte where it is in each row, and in which row else. */
 struct nibbles_piece {
@@ -32,13 +32,10 @@ struct nibbles_piece {
 /* Its first n places, at most GRAMS_PLACES, and what stands behind them. */
 void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret);
 
-/*
- * At which of the piece's first n places a sequence may begin: a bit each, the lowest of a word first; and which
- * buckets' at each of these: ret_buckets, at other places anything.
- */
+/* At which of the piece's first n places a sequence may begin: a bit each, the lowest of a word first. */
 void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-		  uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES]);
+		  uint64_t ret[GRAMS_WORDS]);
 /* The same without instructions that not every machine has, for tests. */
 void nibbles_split_plain(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret);
 void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-			uint64_t ret[GRAMS_WORDS], uint8_t ret_buckets[GRAMS_PLACES]);
+			uint64_t ret[GRAMS_WORDS]);

@@ -26,14 +26,13 @@ struct prefilter_sought {
 
 /* A literal or a window of a group. */
 struct prefilter_item {
-	const void *what; /* its text; or its struct needs_look */
+	const char *text; /* NULL: a window */
 	uint32_t refs; /* whose trigger it is: numbers of rules, the last one's lowest bit is set */
 	uint8_t length; /* in bytes */
-	bool is_window;
-	bool is_longer; /* than what its entries compare */
+	bool is_longer; /* than what it is found by */
 };
 
-/* A gram of an item: up to eight bytes of it from there on. */
+/* A gram of a literal: up to eight bytes of it from there on. */
 struct prefilter_entry {
 	uint64_t
 	    bytes; /* the first one lowest, moved up by `shift` so that what is beyond falls out */
@@ -49,7 +48,7 @@ struct prefilter_bucket {
 	uint8_t shift; /* the greatest of theirs */
 };
 
-/* A group's entries of grams of one length. */
+/* A group's entries: the literals of a long list. */
 struct prefilter_table {
 	struct grams_map map;
 	struct prefilter_bucket *bucket; /* one more at the end */
@@ -57,27 +56,22 @@ struct prefilter_table {
 	const struct prefilter_entry *entry;
 };
 
-/* Which of 32 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. */
+/* Which of 64 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. */
 struct prefilter_masks {
-	uint32_t at[NEEDS_WINDOW][256];
-	uint32_t item[32]; /* of its group */
+	uint64_t at[NEEDS_WINDOW][256];
+	uint32_t item[64]; /* of its group */
 };
 
-/* Up to 256 sequences of a group that are looked for together: those of a bucket have some bits of the same masks. */
+/* Sequences of a group that are looked for together, which have these bits of the masks. */
 struct prefilter_sequences {
 	struct nibbles nibbles;
-	struct {
-		const struct prefilter_masks *masks;
-		uint32_t bits;
-	} bucket[NIBBLES_BUCKETS];
-	bool is_high; /* they are needed where high bytes are only */
+	const struct prefilter_masks *masks;
+	uint64_t bits;
 };
-
-enum prefilter_length { PREFILTER_FOUR = 0, PREFILTER_THREE, PREFILTER_LENGTHS };
 
 /* A group's own. */
 struct prefilter_part {
-	const struct prefilter_table *tables[PREFILTER_LENGTHS]; /* NULL: it has none such */
+	const struct prefilter_table *table; /* NULL: it has none */
 	const struct prefilter_item *items;
 	const struct prefilter_sequences *sequences;
 	size_t sequence_count;

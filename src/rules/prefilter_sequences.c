@@ -9,16 +9,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* PER_SET: one pass for so many. PER_BUCKET: bits of masks. */
-enum { PER_SET = 48, PER_BUCKET = 32 };
+/* One pass for so many, each a bit of masks. */
+enum { PER_SET = 64 };
 
-/* What stands at most so often more where fewer bytes are looked at is not worth looking at more. */
-static const double deeper = 1.05, seldom = 1 / 16384.0;
+/* What a set lets through may be so much more if fewer bytes are looked at; and mail's places with high bytes. */
+static const double deeper = 1.05, seldom = 1 / 16384.0, high_places = 1 / 4.0;
 
-/* What one or several sequences have at each distance; and how often that is, of 1,000 bytes. */
+/* What one or several sequences have at a distance; and how often that is, of 1,000 bytes and of 128 high ones. */
+struct kinds {
+	struct byteset bytes;
+	unsigned often, high;
+};
+
 struct shape {
-	struct byteset at[NEEDS_WINDOW];
-	unsigned often[NEEDS_WINDOW];
+	struct kinds at[NEEDS_WINDOW];
 };
 
 struct filling {
@@ -27,74 +31,100 @@ struct filling {
 	size_t n;
 };
 
-/* Of bytes that mail has seldom none are left out. */
-static unsigned often_in(struct builder *b, const struct byteset *set)
+/* Adds what the bytes are worth. */
+static void count(struct builder *b, const struct byteset *bytes, struct kinds *to)
 {
-	unsigned sum = 0;
-
-	for (unsigned c = byteset_next(set, 0); c < 256; c = byteset_next(set, c + 1))
-		sum += b->often[c];
-	return sum;
+	for (size_t w = 0; w < 2; w++) {
+		for (uint64_t left = bytes->w[w]; left; left &= left - 1)
+			to->often += b->often[w * 64 + (unsigned)__builtin_ctzll(left)];
+	}
+	if (bytes->w[2] | bytes->w[3])
+		to->high += (unsigned)(__builtin_popcountll(bytes->w[2]) +
+				       __builtin_popcountll(bytes->w[3]));
 }
 
 static struct shape shape_of(struct builder *b, const struct needs_look *w)
 {
-	struct shape s;
+	struct shape s = { 0 };
 
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
-		s.at[i] = w->at[i];
-		if (i >= w->length)
-			memset(&s.at[i], 0xff, sizeof(s.at[i])); /* whatever stands behind it */
-		s.often[i] = i < w->length ? often_in(b, &s.at[i]) : 1000;
+		s.at[i].bytes = w->at[i];
+		if (i >= w->length) /* whatever stands behind it */
+			memset(&s.at[i].bytes, 0xff, sizeof(s.at[i].bytes));
+		count(b, &s.at[i].bytes, &s.at[i]);
 	}
 	return s;
 }
 
-static void join(struct builder *b, struct shape *to, const struct shape *other)
+/* At one distance. */
+static struct kinds both(struct builder *b, const struct kinds *x, const struct kinds *y)
 {
-	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
-		struct byteset more;
+	struct kinds all = *x;
+	struct byteset more;
 
-		for (size_t w = 0; w < 4; w++)
-			more.w[w] = other->at[i].w[w] & ~to->at[i].w[w];
-		to->often[i] += to->often[i] < 1000 ? often_in(b, &more) : 0;
-		byteset_union(&to->at[i], &more);
-	}
+	for (size_t w = 0; w < 4; w++)
+		more.w[w] = y->bytes.w[w] & ~x->bytes.w[w];
+	byteset_union(&all.bytes, &more);
+	count(b, &more, &all);
+	return all;
+}
+
+/* Of places that the first bytes of a shape let through: those of ASCII, and those of high bytes. */
+struct share {
+	double ascii, high;
+};
+
+static void narrow(struct share *to, const struct kinds *k)
+{
+	to->ascii *= k->often >= 1000 ? 1 : k->often ? k->often / 1000.0 : 1 / 1000.0;
+	to->high *= k->high / 128.0;
 }
 
 static double often(const struct shape *s, size_t depth)
 {
-	double all = 1;
+	struct share all = { 1, high_places };
 
 	for (size_t i = 0; i < depth; i++)
-		all *= s->often[i] >= 1000 ? 1 : s->often[i] ? s->often[i] / 1000.0 : 1 / 1000.0;
-	return all;
+		narrow(&all, &s->at[i]);
+	return all.ascii + all.high;
 }
 
-/* The bucket that it makes least worse. */
-static void put(struct builder *b, const struct shape *shape, struct filling *to, size_t buckets,
-		size_t *ret)
+static double often_with(struct builder *b, const struct filling *f, const struct shape *shape)
 {
-	struct filling best = { .n = 0 };
+	struct share all = { 1, high_places };
+
+	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
+		struct kinds k = f->n ? both(b, &f->shape.at[i], &shape->at[i]) : shape->at[i];
+
+		narrow(&all, &k);
+	}
+	return all.ascii + all.high;
+}
+
+/* To the bucket that it makes least worse: its number. A set has PER_SET at most. */
+static size_t put(struct builder *b, const struct shape *shape, struct filling *to, size_t *left,
+		  size_t buckets)
+{
 	double least = INFINITY;
+	size_t best = 0;
 
 	for (size_t i = 0; i < buckets; i++) {
-		struct filling f = to[i];
+		double worse;
 
-		if (f.n == PER_BUCKET)
+		if (!left[i / NIBBLES_BUCKETS])
 			continue;
-		if (f.n++)
-			join(b, &f.shape, shape);
-		else
-			f.shape = *shape;
-		f.often = often(&f.shape, NEEDS_WINDOW);
-		if (f.often - to[i].often >= least)
-			continue;
-		least = f.often - to[i].often;
-		best = f;
-		*ret = i;
+		worse = often_with(b, &to[i], shape) - to[i].often;
+		if (worse < least)
+			best = i;
+		least = fmin(worse, least);
 	}
-	to[*ret] = best;
+	for (size_t i = 0; i < NEEDS_WINDOW; i++)
+		to[best].shape.at[i] =
+		    to[best].n ? both(b, &to[best].shape.at[i], &shape->at[i]) : shape->at[i];
+	to[best].often = often(&to[best].shape, NEEDS_WINDOW);
+	to[best].n++;
+	left[best / NIBBLES_BUCKETS]--;
+	return best;
 }
 
 struct sorted {
@@ -116,7 +146,7 @@ static int most_frequent_first(const void *a, const void *b)
 /* Masks with so many bits left: the first of them. */
 static size_t take_bits(struct builder *b, size_t n)
 {
-	if (!b->masks || b->used + n > PER_BUCKET) {
+	if (!b->masks || b->used + n > PER_SET) {
 		b->masks = arena_zalloc(b->a, sizeof(*b->masks));
 		b->used = 0;
 	}
@@ -126,7 +156,7 @@ static size_t take_bits(struct builder *b, size_t n)
 
 static void add_mask(struct prefilter_masks *m, const struct sequence *s, size_t number)
 {
-	uint32_t bit = UINT32_C(1) << number;
+	uint64_t bit = UINT64_C(1) << number;
 
 	m->item[number] = s->item;
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
@@ -154,39 +184,37 @@ static size_t depth_of(const struct filling *of)
 	return depth;
 }
 
-/* The buckets from `first` on; all n sequences know theirs. */
+/* The set of that number, of all n sequences. */
 static void build_set(struct builder *b, struct prefilter_sequences *q, const struct filling *of,
-		      size_t first, const struct sorted *all, size_t n)
+		      size_t number, const struct sorted *all, size_t n)
 {
-	for (unsigned i = 0; i < NIBBLES_BUCKETS; i++) {
-		size_t bit;
+	size_t count = 0, bit;
 
-		if (!of[i].n)
+	for (size_t i = 0; i < NIBBLES_BUCKETS; i++)
+		count += of[i].n;
+	bit = take_bits(b, count);
+	q->masks = b->masks;
+	for (unsigned i = 0; i < NIBBLES_BUCKETS; i++) {
+		for (size_t k = 0; of[i].n && k < NEEDS_WINDOW; k++)
+			nibbles_set(&q->nibbles, i, k, &of[i].shape.at[k].bytes);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].bucket / NIBBLES_BUCKETS != number)
 			continue;
-		bit = take_bits(b, of[i].n);
-		nibbles_set(&q->nibbles, i, of[i].shape.at);
-		q->bucket[i].masks = b->masks;
-		for (size_t k = 0; k < n; k++) {
-			if (all[k].bucket != first + i)
-				continue;
-			q->bucket[i].bits |= UINT32_C(1) << bit;
-			add_mask(b->masks, all[k].sequence, bit++);
-		}
+		q->bits |= UINT64_C(1) << bit;
+		add_mask(b->masks, all[i].sequence, bit++);
 	}
 	q->nibbles.depth = depth_of(of);
 }
 
-static size_t sets_for(const struct vec *sequences)
+void prefilter_build_sequences(struct builder *b, struct prefilter_part *part)
 {
-	return (sequences->n + PER_SET - 1) / PER_SET;
-}
-
-static void build_kind(struct builder *b, const struct vec *sequences, bool is_high,
-		       struct prefilter_sequences *ret)
-{
-	size_t n = 0, sets = sets_for(sequences);
+	const struct vec *sequences = &b->sequences;
+	size_t n = 0, sets = (sequences->n + PER_SET - 1) / PER_SET;
 	struct sorted *all = arena_calloc(b->scratch, sequences->n + 1, sizeof(*all));
 	struct filling *of = arena_calloc(b->scratch, sets * NIBBLES_BUCKETS + 1, sizeof(*of));
+	size_t *left = arena_calloc(b->scratch, sets + 1, sizeof(*left));
+	struct prefilter_sequences *set = arena_calloc(b->a, sets + 1, sizeof(*set));
 
 	VEC_EACH (sequences, const struct sequence, s) {
 		all[n].sequence = s;
@@ -195,22 +223,12 @@ static void build_kind(struct builder *b, const struct vec *sequences, bool is_h
 		n++;
 	}
 	qsort(all, n, sizeof(*all), most_frequent_first);
+	for (size_t i = 0; i < sets; i++)
+		left[i] = PER_SET;
 	for (size_t i = 0; i < n; i++)
-		put(b, &all[i].shape, of, sets * NIBBLES_BUCKETS, &all[i].bucket);
-	for (size_t i = 0; i < sets; i++) {
-		ret[i].is_high = is_high;
-		build_set(b, &ret[i], of + i * NIBBLES_BUCKETS, i * NIBBLES_BUCKETS, all, n);
-	}
-}
-
-void prefilter_build_sequences(struct builder *b, struct prefilter_part *part)
-{
-	size_t always = sets_for(&b->sequences[KIND_ALWAYS]);
-	size_t n = always + sets_for(&b->sequences[KIND_HIGH]);
-	struct prefilter_sequences *all = arena_calloc(b->a, n + 1, sizeof(*all));
-
-	part->sequences = all;
-	part->sequence_count = n;
-	build_kind(b, &b->sequences[KIND_ALWAYS], false, all);
-	build_kind(b, &b->sequences[KIND_HIGH], true, all + always);
+		all[i].bucket = put(b, &all[i].shape, of, left, sets * NIBBLES_BUCKETS);
+	for (size_t i = 0; i < sets; i++)
+		build_set(b, &set[i], of + i * NIBBLES_BUCKETS, i, all, n);
+	part->sequences = set;
+	part->sequence_count = sets;
 }

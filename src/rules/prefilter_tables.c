@@ -5,76 +5,31 @@
 
 #include <math.h>
 
-/* MAX_GRAMS: of a window. FEW_ITEMS: of a group that are all looked for by nibbles. */
-enum { MAX_GRAMS = 256, FEW_ITEMS = 96 };
+/* LENGTH: of a gram. FEW_ITEMS: of a group that are all looked for by nibbles. */
+enum { LENGTH = 4, FEW_ITEMS = 96 };
 
-static uint32_t load(const char *p, size_t n)
+static uint32_t load(const char *p)
 {
-	uint32_t x = 0;
+	uint32_t x;
 
-	memcpy(&x, p, n);
+	memcpy(&x, p, sizeof(x));
 	return x;
 }
 
 /* Where in a literal the gram begins that is likely the rarest. */
-static size_t rarest_gram(struct str text, size_t len)
+static size_t rarest_gram(struct str text)
 {
 	double best = -1;
 	size_t at = 0;
 
-	for (size_t i = 0; i + len <= text.n; i++) {
-		double bits = needs_text_rarity_over(str_make(text.p + i, len), best);
+	for (size_t i = 0; i + LENGTH <= text.n; i++) {
+		double bits = needs_text_rarity_over(str_make(text.p + i, LENGTH), best);
 
 		if (bits > best)
 			at = i;
 		best = fmax(bits, best);
 	}
 	return at;
-}
-
-/* Members below 0x80. */
-static struct byteset ascii_of(const struct byteset *set)
-{
-	return (struct byteset){ { set->w[0], set->w[1] } };
-}
-
-bool prefilter_window_grams(const struct needs_look *w, size_t *ret_at, size_t *ret_n)
-{
-	size_t counts[NEEDS_WINDOW];
-	double often[NEEDS_WINDOW], best = 2;
-
-	*ret_n = 0;
-	for (size_t i = 0; i < w->length; i++) {
-		struct byteset set = ascii_of(&w->at[i]);
-
-		counts[i] = byteset_count(&set);
-		often[i] = needs_frequency(&set) / 1000.0;
-		if (!counts[i])
-			return true;
-	}
-	for (size_t i = 0; i + 4 <= w->length; i++) {
-		double product = often[i] * often[i + 1] * often[i + 2] * often[i + 3];
-		size_t n = counts[i] * counts[i + 1] * counts[i + 2] * counts[i + 3];
-
-		if (n > MAX_GRAMS || product >= best)
-			continue;
-		best = product;
-		*ret_at = i;
-		*ret_n = n;
-	}
-	return *ret_n;
-}
-
-/* Counts through all grams of four sets. */
-static bool next_gram(const struct byteset set[4], unsigned c[4])
-{
-	for (size_t i = 0; i < 4; i++) {
-		c[i] = byteset_next(&set[i], c[i] + 1);
-		if (c[i] < 256)
-			return true;
-		c[i] = byteset_next(&set[i], 0);
-	}
-	return false;
 }
 
 /* A table's entries, and the gram of each. */
@@ -89,44 +44,17 @@ static void add_entry(struct entries *to, struct prefilter_entry e, uint32_t gra
 	*(uint32_t *)vec_must_push(&to->grams) = gram;
 }
 
-static void add_window_entries(struct entries to[PREFILTER_LENGTHS], struct prefilter_entry e,
-			       const struct needs_look *w)
-{
-	struct byteset set[4];
-	unsigned c[4];
-	size_t at = 0, n;
-
-	prefilter_window_grams(w, &at, &n);
-	if (!n)
-		return;
-	e.offset = (uint8_t)at;
-	e.shift = 32;
-	for (size_t i = 0; i < 4; i++) {
-		set[i] = ascii_of(&w->at[at + i]);
-		c[i] = byteset_next(&set[i], 0);
-	}
-	do {
-		uint32_t gram = c[0] | c[1] << 8 | c[2] << 16 | c[3] << 24;
-
-		e.bytes = (uint64_t)gram << e.shift;
-		add_entry(&to[PREFILTER_FOUR], e, gram);
-	} while (next_gram(set, c));
-}
-
 /* True: it is longer than what is compared. */
-static bool add_text_entry(struct entries to[PREFILTER_LENGTHS], struct prefilter_entry e,
-			   struct str text)
+static bool add_text_entry(struct entries *to, uint32_t number, struct str text)
 {
-	enum prefilter_length length = text.n >= 4 ? PREFILTER_FOUR : PREFILTER_THREE;
-	size_t n = length == PREFILTER_FOUR ? 4 : 3, left;
+	struct prefilter_entry e = { .item = number, .offset = (uint8_t)rarest_gram(text) };
+	size_t left = text.n - e.offset;
 
-	e.offset = (uint8_t)rarest_gram(text, n);
-	left = text.n - e.offset;
 	left = left < sizeof(e.bytes) ? left : sizeof(e.bytes);
 	e.shift = (uint8_t)(64 - 8 * left);
 	memcpy(&e.bytes, text.p + e.offset, left);
 	e.bytes <<= e.shift;
-	add_entry(&to[length], e, load(text.p + e.offset, n));
+	add_entry(to, e, load(text.p + e.offset));
 	return left < text.n;
 }
 
@@ -141,69 +69,46 @@ static uint32_t add_refs(struct vec *refs, const struct item *it)
 	return begin;
 }
 
-static bool has_high(const struct needs_look *w)
+static struct needs_look *add_sequence(struct builder *b, uint32_t number)
 {
-	for (size_t i = 0; i < w->length; i++) {
-		if (w->at[i].w[2] | w->at[i].w[3])
-			return true;
-	}
-	return false;
-}
-
-static struct sequence *add_sequence(struct builder *b, enum kind kind, uint32_t number)
-{
-	struct sequence *s = vec_must_push(&b->sequences[kind]);
+	struct sequence *s = vec_must_push(&b->sequences);
 
 	*s = (struct sequence){ .item = number };
-	return s;
+	return &s->look;
 }
 
-static void place_window(struct builder *b, const struct item *it, bool is_small, uint32_t number,
-			 struct entries to[PREFILTER_LENGTHS])
+/* True: it is longer than what is looked for. */
+static bool add_text_sequence(struct builder *b, uint32_t number, struct str text)
 {
-	bool grams = it->has_grams && !is_small;
+	struct needs_look *w = add_sequence(b, number);
 
-	if (grams)
-		add_window_entries(to, (struct prefilter_entry){ .item = number }, it->look);
-	if (!grams || has_high(it->look))
-		add_sequence(b, grams ? KIND_HIGH : KIND_ALWAYS, number)->look = *it->look;
-}
-
-/* True: it is longer than what is compared. */
-static bool place_text(struct builder *b, struct str text, bool is_small, uint32_t number,
-		       struct entries to[PREFILTER_LENGTHS])
-{
-	struct needs_look *w;
-
-	if (!is_small)
-		return add_text_entry(to, (struct prefilter_entry){ .item = number }, text);
-	w = &add_sequence(b, KIND_ALWAYS, number)->look;
 	w->length = text.n < NEEDS_WINDOW ? text.n : (size_t)NEEDS_WINDOW;
 	for (size_t i = 0; i < w->length; i++)
 		byteset_add(&w->at[i], (uint8_t)text.p[i]);
 	return text.n > NEEDS_WINDOW;
 }
 
-static struct prefilter_item item_of(struct builder *b, const struct item *it, bool is_small,
-				     uint32_t number, struct entries to[PREFILTER_LENGTHS])
+static struct prefilter_item item_of(struct builder *b, const struct item *it, uint32_t number,
+				     struct entries *to)
 {
-	struct prefilter_item item = { .refs = add_refs(&b->refs, it), .is_window = it->look };
+	struct prefilter_item item = { .refs = add_refs(&b->refs, it) };
 
 	if (it->look) {
-		item.what = it->look;
 		item.length = (uint8_t)it->look->length;
-		place_window(b, it, is_small, number, to);
-	} else {
-		item.what = it->text.p;
-		item.length = (uint8_t)it->text.n;
-		item.is_longer = place_text(b, it->text, is_small, number, to);
+		*add_sequence(b, number) = *it->look;
+		return item;
 	}
+	item.text = it->text.p;
+	item.length = (uint8_t)it->text.n;
+	if (b->items.n <= FEW_ITEMS || it->text.n < LENGTH)
+		item.is_longer = add_text_sequence(b, number, it->text);
+	else
+		item.is_longer = add_text_entry(to, number, it->text);
 	return item;
 }
 
 /* Entries by bucket, and their bits in the map. */
-static struct prefilter_table *build_table(struct builder *b, const struct entries *from,
-					   uint32_t mask)
+static struct prefilter_table *build_table(struct builder *b, const struct entries *from)
 {
 	struct prefilter_table *t = arena_zalloc(b->a, sizeof(*t));
 	const struct prefilter_entry *e = from->all.data;
@@ -215,7 +120,6 @@ static struct prefilter_table *build_table(struct builder *b, const struct entri
 
 	while (bits < 20 && (1u << bits) < n)
 		bits++;
-	t->map.mask = mask;
 	t->map.word = arena_calloc(b->a, grams_map_words(n, &t->map.shift), sizeof(uint32_t));
 	t->shift = 32 - bits;
 	t->entry = sorted;
@@ -245,22 +149,17 @@ static struct prefilter_table *build_table(struct builder *b, const struct entri
 
 void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 {
-	static const uint32_t masks[PREFILTER_LENGTHS] = { UINT32_MAX, 0xffffff };
 	struct prefilter_item *items = arena_calloc(b->a, b->items.n + 1, sizeof(*items));
-	struct entries of[PREFILTER_LENGTHS];
+	struct entries of;
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < PREFILTER_LENGTHS; i++) {
-		vec_init(&of[i].all, b->scratch, sizeof(struct prefilter_entry), 0);
-		vec_init(&of[i].grams, b->scratch, sizeof(uint32_t), 0);
-	}
+	vec_init(&of.all, b->scratch, sizeof(struct prefilter_entry), 0);
+	vec_init(&of.grams, b->scratch, sizeof(uint32_t), 0);
 	VEC_EACH (&b->items, struct item, it) {
-		items[n] = item_of(b, it, b->items.n <= FEW_ITEMS, n, of);
+		items[n] = item_of(b, it, n, &of);
 		n++;
 	}
 	part->items = items;
-	for (size_t i = 0; i < PREFILTER_LENGTHS; i++) {
-		if (of[i].all.n)
-			part->tables[i] = build_table(b, &of[i], masks[i]);
-	}
+	if (of.all.n)
+		part->table = build_table(b, &of);
 }
