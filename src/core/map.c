@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Ordered hash map: an array of entries in order of arrival and an open-addressed index into it. Up to FEW entries
- * need neither hash nor index: a look at each takes less, and most tables of a message hold no more.
- */
+/* Ordered hash map: an array of entries in order of arrival and an open-addressed index into it. */
 #include "core/map.h"
 
 #include "core/arena.h"
@@ -27,22 +24,17 @@ void map_done(struct map *m)
 	*m = (struct map){ .arena = m->arena, .nocase = m->nocase };
 }
 
-enum { FEW = 8 };
-
-static uint64_t hash_of(const struct map *m, struct str key)
+uint64_t map_hash(const struct map *m, struct str key)
 {
 	struct hash_key k = hash_process_key();
 
 	return m->nocase ? hash_siphash_nocase(k, key) : hash_siphash(k, key);
 }
 
-uint64_t map_hash(const struct map *m, struct str key)
+static bool same_key(const struct map *m, const struct map_entry *e, uint64_t h, struct str key)
 {
-	return m->index ? hash_of(m, key) : 0;
-}
-
-static bool same_key(const struct map *m, const struct map_entry *e, struct str key)
-{
+	if (e->hash != h)
+		return false;
 	return m->nocase ? str_eq_nocase(e->key, key) : str_eq(e->key, key);
 }
 
@@ -52,38 +44,21 @@ static size_t find_slot(const struct map *m, uint64_t h, struct str key)
 	size_t mask = m->index_size - 1;
 	size_t i = (size_t)h & mask;
 
-	for (; m->index[i]; i = (i + 1) & mask) {
-		const struct map_entry *e = &m->entries[m->index[i] - 1];
-
-		if (e->hash == h && same_key(m, e, key))
-			break;
-	}
+	while (m->index[i] && !same_key(m, &m->entries[m->index[i] - 1], h, key))
+		i = (i + 1) & mask;
 	return i;
-}
-
-/* The entry of that key, the removed one too; NULL: there is none. */
-static struct map_entry *find_entry(const struct map *m, struct str key, uint64_t h)
-{
-	uint32_t at;
-
-	if (m->index) {
-		at = m->index[find_slot(m, h, key)];
-		return at ? &m->entries[at - 1] : NULL;
-	}
-	for (size_t i = 0; i < m->n; i++)
-		if (same_key(m, &m->entries[i], key))
-			return &m->entries[i];
-	return NULL;
 }
 
 static struct map_entry *find_hashed(const struct map *m, struct str key, uint64_t h)
 {
-	struct map_entry *e;
+	size_t i;
 
 	if (!m->live)
 		return NULL;
-	e = find_entry(m, key, h || !m->index ? h : hash_of(m, key));
-	return e && !e->gone ? e : NULL;
+	i = find_slot(m, h, key);
+	if (!m->index[i] || m->entries[m->index[i] - 1].gone)
+		return NULL;
+	return &m->entries[m->index[i] - 1];
 }
 
 static struct map_entry *find(const struct map *m, struct str key)
@@ -113,21 +88,6 @@ static size_t copy_live(const struct map *m, struct map_entry *to)
 	return n;
 }
 
-static void make_index(struct map *m)
-{
-	if (!m->arena)
-		free(m->index);
-	m->index_size = m->cap * 2;
-	m->index = get_memory(m, m->index_size * sizeof(*m->index));
-	for (size_t i = 0; i < m->n; i++) {
-		struct map_entry *e = &m->entries[i];
-
-		if (!e->hash)
-			e->hash = hash_of(m, e->key);
-		m->index[find_slot(m, e->hash, e->key)] = (uint32_t)i + 1;
-	}
-}
-
 /* Called when all places are used; doubles them only if more than half hold something. */
 static void grow(struct map *m)
 {
@@ -136,12 +96,16 @@ static void grow(struct map *m)
 
 	must(cap < UINT32_MAX / 2);
 	m->n = copy_live(m, entries);
-	if (!m->arena)
+	if (!m->arena) {
 		free(m->entries);
+		free(m->index);
+	}
 	m->entries = entries;
 	m->cap = cap;
-	if (cap > FEW)
-		make_index(m);
+	m->index_size = cap * 2;
+	m->index = get_memory(m, m->index_size * sizeof(*m->index));
+	for (size_t i = 0; i < m->n; i++)
+		m->index[find_slot(m, entries[i].hash, entries[i].key)] = (uint32_t)i + 1;
 }
 
 void *map_get(const struct map *m, struct str key)
@@ -185,13 +149,13 @@ void *map_put_hashed(struct map *m, struct str key, uint64_t h, void *value)
 {
 	struct map_entry *e;
 	void *old = NULL;
+	size_t i;
 
 	if (m->n == m->cap)
 		grow(m);
-	if (m->index && !h) /* there was no index yet when it was asked for */
-		h = hash_of(m, key);
-	e = find_entry(m, key, h);
-	if (e) {
+	i = find_slot(m, h, key);
+	if (m->index[i]) {
+		e = &m->entries[m->index[i] - 1];
 		if (e->gone)
 			m->live++;
 		else
@@ -203,8 +167,7 @@ void *map_put_hashed(struct map *m, struct str key, uint64_t h, void *value)
 	m->entries[m->n] = (struct map_entry){ copy_key(m, key), value, h, false };
 	m->n++;
 	m->live++;
-	if (m->index)
-		m->index[find_slot(m, h, key)] = (uint32_t)m->n;
+	m->index[i] = (uint32_t)m->n;
 	return NULL;
 }
 

@@ -15,13 +15,13 @@ struct arena;
 struct map_entry {
 	struct str key;
 	void *value;
-	uint64_t hash; /* 0: not known yet */
-	bool gone;     /* removed: skipped by MAP_EACH */
+	uint64_t hash;
+	bool gone; /* removed: skipped by MAP_EACH */
 };
 
 struct map {
 	struct map_entry *entries;
-	uint32_t *index; /* entry number + 1, 0 = free; NULL: there are few entries */
+	uint32_t *index; /* entry number + 1, 0 = free */
 	size_t n;        /* entries used, the removed ones too */
 	size_t live, cap, index_size;
 	bool nocase;
@@ -43,10 +43,7 @@ static inline size_t map_count(const struct map *m)
 	return m->live;
 }
 
-/*
- * The same for who asks for one key more than once: it is hashed once, and not at all while few are there (0). Of one
- * map alone.
- */
+/* The same for who asks for one key more than once: it is hashed once. Of one map alone. */
 uint64_t map_hash(const struct map *m, struct str key);
 void *map_get_hashed(const struct map *m, struct str key, uint64_t hash);
 void *map_put_hashed(struct map *m, struct str key, uint64_t hash, void *value);
