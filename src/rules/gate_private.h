@@ -63,10 +63,6 @@ struct gate_halves {
 };
 
 struct gate_filter {
-	struct gate_halves at[GATE_SHUFFLES][GATE_PREFIX];
-	struct gate_halves before; /* what may stand in front */
-	bool looks_before;
-	uint8_t shuffles; /* that have buckets: 1 to GATE_SHUFFLES */
 	/*
 	 * Bits for n * GATE_BLOCK places from p on. One byte stands in front of these, GATE_PREFIX - 1
 	 * behind them.
@@ -74,6 +70,10 @@ struct gate_filter {
 	void (*look)(const struct gate_filter *f, const uint8_t *p, size_t n, uint32_t *ret);
 	/* How many bytes, of n at p, stand in front of the first stop; or fewer. NULL: not on this machine. */
 	size_t (*pass)(const struct gate_halves *stops, const uint8_t *p, size_t n);
+	bool looks_before;
+	uint8_t shuffles;          /* that have buckets: 1 to GATE_SHUFFLES */
+	struct gate_halves before; /* what may stand in front */
+	struct gate_halves at[GATE_SHUFFLES][GATE_PREFIX];
 };
 
 /* A row that most bytes of mail lead back to, and those that may not: they are passed over many at a time. */
@@ -105,21 +105,22 @@ enum { GATE_FOUND = 0, GATE_MAYBE, GATE_DEAD, GATE_FINAL_ROWS };
 
 struct gate_paths;
 
+/* What every walk reads comes first: most gates are walked once a message, and fetched from afar. */
 struct gate {
-	uint16_t start[GATE_KINDS]; /* row, by the kind of what is in front of the first byte */
-	uint16_t width; /* entries of a row, even; so the name of the row GATE_DEAD too */
-	uint8_t class[256], kind[256]; /* of bytes */
-	uint8_t last_newline;          /* class of a newline that is the last byte */
+	uint16_t width;       /* entries of a row, even; so the name of the row GATE_DEAD too */
+	uint8_t last_newline; /* class of a newline that is the last byte */
 	uint8_t end_class;
 	uint8_t shortest; /* bytes that stand where a match begins, at least; at most GATE_DEPTH */
 	bool is_exact;    /* it never says that there may be a match */
 	bool starts_only; /* a match begins where the subject does */
-	const uint16_t *next; /* by row and class: the next row */
-	size_t entries;
-	struct gate_loop loops[GATE_LOOPS];
 	uint8_t loop_count;
+	const uint16_t *next;           /* by row and class: the next row */
 	const struct gate_sieve *sieve; /* by class: width of them; NULL where starts_only */
+	size_t entries;
+	uint16_t start[GATE_KINDS]; /* row, by the kind of what is in front of the first byte */
 	struct gate_filter filter;
+	uint8_t class[256], kind[256]; /* of bytes */
+	struct gate_loop loops[GATE_LOOPS];
 };
 
 static inline uint16_t gate_next(const struct gate *g, uint16_t row, unsigned class)

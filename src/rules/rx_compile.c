@@ -31,11 +31,11 @@ struct rx_tables {
 };
 
 struct rx {
-	struct rx_source source;
-	pcre2_code *code;
 	const struct gate *gate;
+	pcre2_code *code;
 	const struct fixed *fixed; /* NULL: PCRE2 counts */
 	bool jit;
+	struct rx_source source;
 };
 
 struct rx_run {
