@@ -266,6 +266,18 @@ static void read_places(struct gate_walk *w)
 		read_each(w, depth);
 }
 
+/* So few that looking takes longer: tables that nothing else needs. */
+static void read_few(struct gate_walk *w)
+{
+	for (; w->next < w->end; w->next++) {
+		w->row[w->count] = start_at(w->gate, w->subject, w->next);
+		w->at[w->count] = (uint16_t)w->count;
+		w->count++;
+	}
+	if (w->left)
+		read_each(w, 0);
+}
+
 /* The next places, looked at and read. */
 static void fill(struct gate_walk *w)
 {
@@ -275,6 +287,10 @@ static void fill(struct gate_walk *w)
 
 	w->base = w->next;
 	w->count = w->given = 0;
+	if (w->end - w->next <= FEW) {
+		read_few(w);
+		return;
+	}
 	if (has_full)
 		blocks = (full - w->next) / GATE_BLOCK;
 	blocks = blocks < wanted ? blocks : wanted;
