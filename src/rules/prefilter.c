@@ -7,8 +7,9 @@
 void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, struct arena *a)
 {
 	*s = (struct prefilter_scan){ .filter = p, .arena = a };
-	s->state = arena_calloc(a, p->rule_count + 1, sizeof(*s->state));
-	s->settled = arena_calloc(a, bits_words(p->rule_count), sizeof(*s->settled));
+	s->state = arena_alloc(a, (p->rule_count + 1) * sizeof(*s->state));
+	s->known = arena_calloc(a, 2 * bits_words(p->rule_count), sizeof(*s->known));
+	s->settled = s->known + bits_words(p->rule_count);
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
 	traits_init(&s->traits, p->traits, a);
 }
@@ -84,8 +85,12 @@ void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at)
 	const struct prefilter_sought *w = &s->filter->sought[rule];
 	struct prefilter_state *st = &s->state[rule];
 
-	if (st->subject != s->now)
+	if (!bits_has(s->known, rule)) {
+		bits_add(s->known, rule);
+		*st = (struct prefilter_state){ .subject = s->now };
+	} else if (st->subject != s->now) {
 		*st = (struct prefilter_state){ .subject = s->now, .slot = st->slot };
+	}
 	if (w->tells_place ? !add_place(s, w, st, at) : st->times == w->times)
 		return;
 	if (st->times < w->times && ++st->times == w->times)
@@ -104,12 +109,12 @@ static bool has_clause(const struct prefilter_clause *c, struct str subject)
 /* Its trigger has been seen, or it has none: what else it needs. */
 static bool has_others(struct prefilter_scan *s, uint32_t rule)
 {
-	size_t n = s->filter->sought[rule].others;
+	const struct prefilter_sought *w = &s->filter->sought[rule];
 
-	if (!traits_allow(&s->traits, rule))
+	if (!traits_allow(&s->traits, &w->wanted))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!has_clause(&s->filter->others[rule][i], s->subject))
+	for (size_t i = 0; i < w->others; i++) {
+		if (!has_clause(&w->clauses[i], s->subject))
 			return false;
 	}
 	return true;

@@ -55,8 +55,8 @@ struct prefilter_scan {
 	uint32_t now;       /* its number */
 	uint32_t *found;    /* candidates: positions */
 	size_t found_count;
-	struct prefilter_state *state;     /* by rule */
-	uint64_t *settled;                 /* bits by rule */
+	struct prefilter_state *state; /* by rule, not cleared */
+	uint64_t *known, *settled;     /* bits by rule: those with a state; those not looked for */
 	struct prefilter_stretch *stretch; /* PREFILTER_STRETCHES a slot */
 	uint32_t slots, max_slots;
 	struct arena *arena;

@@ -161,7 +161,7 @@ static void add_others(struct builder *b, uint32_t rule, size_t trigger)
 		if (i != trigger && make_clause(b, &n->clauses[i], &all[count]))
 			count++;
 	}
-	b->others[rule] = all;
+	b->sought[rule].clauses = all;
 	b->sought[rule].others = (uint8_t)count;
 }
 
@@ -213,6 +213,15 @@ static void count_bytes(unsigned often[256])
 	}
 }
 
+/* Each in a line of the cache. */
+static struct prefilter_sought *rows_of(struct arena *a, size_t n)
+{
+	const size_t line = sizeof(struct prefilter_sought);
+	char *p = arena_zalloc(a, (n + 2) * line);
+
+	return (struct prefilter_sought *)(p + (line - (uintptr_t)p % line) % line);
+}
+
 struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n,
 				const struct prefilter_group *groups, size_t group_count)
 {
@@ -220,9 +229,9 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	struct prefilter_part *parts = arena_calloc(a, group_count + 1, sizeof(*parts));
 	struct builder b = { .a = a, .p = p, .rules = rules, .scratch = arena_new() };
 	const uint32_t *always;
+	struct traits_wanted *wanted;
 
-	b.sought = arena_calloc(a, n + 1, sizeof(*b.sought));
-	b.others = arena_calloc(a, n + 1, sizeof(*b.others));
+	b.sought = rows_of(a, n);
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	vec_init(&b.refs, a, sizeof(uint32_t), 0);
 	count_bytes(b.often);
@@ -231,9 +240,11 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	always = b.always.data;
 	for (size_t g = 0; g < group_count && always; always += parts[g++].always_count)
 		parts[g].always = always;
-	p->traits = traits_table_new(a, rules, n);
+	wanted = arena_calloc(b.scratch, n + 1, sizeof(*wanted));
+	p->traits = traits_table_new(a, rules, n, wanted);
+	for (size_t i = 0; i < n; i++)
+		b.sought[i].wanted = wanted[i];
 	p->sought = b.sought;
-	p->others = b.others;
 	p->rule_count = n;
 	p->parts = parts;
 	p->refs = b.refs.data;

@@ -27,7 +27,6 @@ struct builder {
 	struct prefilter *p;
 	const struct rule *const *rules;
 	struct prefilter_sought *sought;
-	const struct prefilter_clause **others;
 	struct vec always, refs;       /* uint32_t */
 	struct prefilter_masks *masks; /* the last ones: so many of their bits are used */
 	size_t used;

@@ -13,16 +13,21 @@ struct prefilter_clause {
 	size_t n;
 };
 
-/* What a rule is looked for by: its trigger, the rarest clause or its windows. */
+/*
+ * What a rule is looked for by: its trigger, the rarest clause or its windows; and what is asked then. It stands in
+ * one line of the processor's cache: rules that are seen are few of thousands, and far from each other.
+ */
 struct prefilter_sought {
 	uint32_t back_min, back_max;
 	bool
 	    tells_place; /* the trigger stands back_min to back_max bytes behind a match's beginning */
 	bool in_line; /* back_min bytes or more, and at most back_max bytes in front of its line */
-	bool is_anchored; /* at the subject's beginning only */
-	uint8_t times;    /* so often the trigger must be seen */
-	uint8_t others;   /* clauses that the subject is asked for then */
-};
+	bool is_anchored;            /* at the subject's beginning only */
+	uint8_t times;               /* so often the trigger must be seen */
+	uint8_t others;              /* clauses that the subject is asked for then */
+	struct traits_wanted wanted; /* and what else it must be like */
+	const struct prefilter_clause *clauses;
+} __attribute__((aligned(64)));
 
 /* A literal or a window of a group. */
 struct prefilter_item {
@@ -80,16 +85,16 @@ struct prefilter_part {
 };
 
 struct prefilter {
-	const struct traits_table *traits;            /* by rule */
-	const struct prefilter_sought *sought;        /* by rule */
-	const struct prefilter_clause *const *others; /* by rule, where it has some */
+	const struct traits_table *traits;     /* by rule */
+	const struct prefilter_sought *sought; /* by rule */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */
 	const uint32_t *refs;
 };
 
+/* Of a rule that is in prefilter_scan.known; of others it means nothing. */
 struct prefilter_state {
-	uint32_t subject; /* prefilter_scan.now: of another subject it means nothing */
+	uint32_t subject; /* prefilter_scan.now: of another one only the slot is left */
 	uint32_t slot;    /* of its stretches, + 1; 0: none yet in this message */
 	uint8_t times, stretches;
 };

@@ -11,15 +11,6 @@
 /* A byte of a set that a subject has so often, as mail goes, tells nothing. */
 enum { MANY = 5 };
 
-/* One rule's; numbers count from 1. */
-struct wanted {
-	uint32_t min_length, max_length;
-	uint32_t run_length;
-	uint8_t mark, mark_times;
-	uint16_t run;
-	uint16_t sets[NEEDS_BYTE_SETS];
-};
-
 struct set {
 	struct byteset_look look;
 	uint32_t max_asked; /* in longer subjects it is there anyway */
@@ -32,7 +23,6 @@ struct kind {
 };
 
 struct traits_table {
-	const struct wanted *wanted;
 	const struct set *sets;
 	const struct kind *kinds;
 	size_t kind_count;
@@ -140,13 +130,13 @@ static uint32_t capped(size_t n)
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static struct wanted wanted_of(struct builder *b, const struct rule *r)
+static struct traits_wanted wanted_of(struct builder *b, const struct rule *r)
 {
 	const struct needs *n = r->needs;
-	struct wanted w = { .min_length = capped(n->min_length),
-			    .max_length = capped(n->max_length),
-			    .mark = n->mark,
-			    .mark_times = n->mark_times };
+	struct traits_wanted w = { .min_length = capped(n->min_length),
+				   .max_length = capped(n->max_length),
+				   .mark = n->mark,
+				   .mark_times = n->mark_times };
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->byte_sets; i++) {
@@ -161,10 +151,9 @@ static struct wanted wanted_of(struct builder *b, const struct rule *r)
 }
 
 const struct traits_table *traits_table_new(struct arena *a, const struct rule *const *rules,
-					    size_t n)
+					    size_t n, struct traits_wanted *ret)
 {
 	struct traits_table *t = arena_zalloc(a, sizeof(*t));
-	struct wanted *wanted = arena_calloc(a, n + 1, sizeof(*wanted));
 	struct builder b;
 
 	vec_init(&b.sets, a, sizeof(struct set), 0);
@@ -172,9 +161,8 @@ const struct traits_table *traits_table_new(struct arena *a, const struct rule *
 	map_init(&b.set_of, NULL, false);
 	map_init(&b.kind_of, NULL, false);
 	for (size_t i = 0; i < n; i++)
-		wanted[i] = rules[i]->needs ? wanted_of(&b, rules[i])
-					    : (struct wanted){ .max_length = UINT32_MAX };
-	t->wanted = wanted;
+		ret[i] = rules[i]->needs ? wanted_of(&b, rules[i])
+					 : (struct traits_wanted){ .max_length = UINT32_MAX };
 	t->sets = b.sets.data;
 	t->kinds = b.kinds.data;
 	t->kind_count = b.kinds.n;
@@ -213,7 +201,7 @@ static bool look_for_run(const struct traits *t, const struct kind *kind, struct
 	return has;
 }
 
-static bool has_run(struct traits *t, const struct wanted *w)
+static bool has_run(struct traits *t, const struct traits_wanted *w)
 {
 	const struct kind *kind = &t->table->kinds[w->run - 1];
 	struct traits_run *known = &t->runs[w->run - 1];
@@ -240,10 +228,8 @@ static bool has_mark(struct str subject, uint8_t mark, size_t times)
 	return !times;
 }
 
-bool traits_allow(struct traits *t, uint32_t rule)
+bool traits_allow(struct traits *t, const struct traits_wanted *w)
 {
-	const struct wanted *w = &t->table->wanted[rule];
-
 	if (t->subject.n < w->min_length || t->subject.n > w->max_length)
 		return false;
 	for (size_t i = 0; i < NEEDS_BYTE_SETS && w->sets[i]; i++) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/str.h"
+#include "rules/needs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,13 +16,22 @@ struct arena;
 struct rule;
 struct traits_table;
 
+/* What a rule needs of these: in lengths of bytes, numbers of a table's sets and runs (from 1; 0: none). */
+struct traits_wanted {
+	uint32_t min_length, max_length;
+	uint32_t run_length;
+	uint8_t mark, mark_times;
+	uint16_t run;
+	uint16_t sets[NEEDS_BYTE_SETS];
+};
+
 /*
- * What each of n rules needs of these (its needs may be NULL: nothing), by position. Bytes that each literal of a
+ * Fills what each of n rules needs of these (its needs may be NULL: nothing), by position. Bytes that each literal of a
  * clause has anyway, or each window where the rule is looked for by these, and those that nearly each subject of the
  * length has, are not asked for. Memory from a; immutable.
  */
 const struct traits_table *traits_table_new(struct arena *a, const struct rule *const *rules,
-					    size_t n);
+					    size_t n, struct traits_wanted *ret);
 
 /* What is known of runs of one set of bytes. */
 struct traits_run {
@@ -40,5 +50,5 @@ struct traits {
 
 void traits_init(struct traits *t, const struct traits_table *table, struct arena *a);
 void traits_begin(struct traits *t, struct str subject);
-/* False: the subject has not what that rule needs. */
-bool traits_allow(struct traits *t, uint32_t rule);
+/* False: the subject has not what a rule needs. */
+bool traits_allow(struct traits *t, const struct traits_wanted *w);
