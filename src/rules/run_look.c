@@ -17,20 +17,8 @@ void run_look_init(struct run_look *l, const struct needs_run *run)
 	    run->word_length > 1 && run->word_length < WORD_BITS ? run->word_length : 0;
 }
 
-/* Where n (1 to 64) set bits begin in the word. */
-static uint64_t begins(uint64_t w, size_t n)
-{
-	for (size_t have = 1; have < n && w;) {
-		size_t more = n - have < have ? n - have : have;
-
-		w &= w >> more;
-		have += more;
-	}
-	return w;
-}
-
-/* The same where they may go on in the next word. */
-static uint64_t begins_before(uint64_t w, uint64_t next, size_t n)
+/* Where n (1 to 64) set bits begin in the word, which may go on in the next one. */
+static uint64_t begins(uint64_t w, uint64_t next, size_t n)
 {
 	for (size_t have = 1; have < n;) {
 		size_t more = n - have < have ? n - have : have;
@@ -70,7 +58,7 @@ static bool add_word(struct row *r, uint64_t w)
 	if (r->length + (size_t)__builtin_ctzll(~w) >= r->wanted)
 		return true;
 	r->length = (size_t)__builtin_clzll(~w);
-	return r->wanted <= WORD_BITS && begins(w, r->wanted);
+	return r->wanted <= WORD_BITS && begins(w, 0, r->wanted);
 }
 
 static size_t words_of(size_t n)
@@ -126,7 +114,7 @@ static bool may_have_words(const struct run_look *l, size_t length, struct str t
 		byteset_look_bits(&l->word, piece, word);
 		for (size_t i = 0; i < n && i < WORDS; i++) {
 			uint64_t next = i + 1 < n ? word[i + 1] : 0;
-			uint64_t begin = begins_before(word[i], next, l->word_length);
+			uint64_t begin = begins(word[i], next, l->word_length);
 			uint64_t long_one = behind(begin, long_before, l->word_length);
 
 			if (add_word(&row, (set[i] & ~word[i]) | long_one))
