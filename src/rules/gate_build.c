@@ -313,10 +313,11 @@ static void chain_nodes(struct building *b)
 	b->now++;
 	for (size_t i = 0; i < b->from.n; i++) {
 		const struct gate_node *it = &nodes[b->from.at[i]];
-		struct chain *chain = &b->chains[it->arg];
+		struct chain *chain;
 
 		if (it->op != GATE_BYTE)
 			continue;
+		chain = &b->chains[it->arg];
 		if (chain->used != b->now) {
 			*chain = (struct chain){ .used = b->now };
 			b->chained[b->chain_count++] = it->arg;
@@ -523,8 +524,8 @@ static void name_rows(const struct building *b)
 
 	to.number = arena_calloc(b->a, b->rows, sizeof(*to.number));
 	to.order = arena_calloc(b->a, b->rows, sizeof(*to.order));
-	for (uint16_t i = 0; i < GATE_FINAL_ROWS; i++)
-		to.order[i] = i;
+	for (size_t i = 0; i < GATE_FINAL_ROWS; i++)
+		to.order[i] = (uint16_t)i;
 	for (unsigned k = 0; k < GATE_KINDS; k++)
 		g->start[k] = (uint16_t)(number_of(b, &to, g->start[k]) * half);
 	for (size_t row = 0; row < to.n; row++) {
