@@ -9,22 +9,122 @@
 #include "rules/gate.h"
 #include "rules/rx_text.h"
 
+/* One piece, without its repetition. False: it takes no bytes, or is none that may be left out. */
+static bool skip_piece(struct rd *in)
+{
+	struct byteset set;
+	bool negated;
+	int c = rd_peek(in);
+
+	if (c == '[')
+		return rx_text_class(in, &set, &negated);
+	if (c == '(')
+		return str_starts(rd_rest(in), STR("(?:")) && rx_text_skip_group(in);
+	if (c == '\\' && memchr("dDsSwW", rd_peek_at(in, 1), 6))
+		return rd_skip(in, 2);
+	if (c == '\\' && memchr("bBAzZKGRXNgk", rd_peek_at(in, 1), 12))
+		return false;
+	return c == '.' ? rd_skip(in, 1) : !memchr("^$|)", c, 4) && rx_text_byte(in) >= 0;
+}
+
+static void skip_options(struct rd *in)
+{
+	for (struct rd next = *in; !rd_is_end(&next) && skip_piece(&next); *in = next) {
+		if (rx_text_repeat(&next).min)
+			return;
+	}
+}
+
+/* A group that is there just once comes next. */
+static bool is_group(struct rd in)
+{
+	struct rx_repeat r;
+
+	if (!str_starts(rd_rest(&in), STR("(?:")) || !rx_text_skip_group(&in))
+		return false;
+	r = rx_text_repeat(&in);
+	return r.min == 1 && r.max == 1;
+}
+
+/* On to the end of the branch. False: it cannot be read. */
+static bool skip_branch(struct rd *in)
+{
+	struct byteset set;
+	bool negated, ok = true;
+
+	while (ok && !rd_is_end(in) && !memchr("|)", rd_peek(in), 2)) {
+		int c = rd_peek(in);
+
+		ok = c == '('   ? rx_text_skip_group(in)
+		     : c == '[' ? rx_text_class(in, &set, &negated)
+				: rd_skip(in, c == '\\' ? 2 : 1);
+	}
+	return ok;
+}
+
+struct copy {
+	char *to;
+	size_t n;
+};
+
+static int copy_to(struct copy *c, const struct rd *in, size_t end)
+{
+	memcpy(c->to + c->n, in->s.p + in->at, end - in->at);
+	c->n += end - in->at;
+	return c->n ? c->to[c->n - 1] : 0;
+}
+
+/*
+ * The group without what may be left out where it and its first groups begin: "(?:your )?(?:(?:last )?name|phone)" is
+ * "name|phone". Where the group matches, that does somewhere in it; and its places are fewer.
+ */
+static struct str without_options(struct arena *a, struct str group)
+{
+	struct copy out = { arena_alloc(a, group.n + 1), 0 };
+	struct rd in = rd_of(group);
+	int last;
+
+	if (str_find(group, STR("\\g")) != STR_NPOS || str_find(group, STR("\\k")) != STR_NPOS)
+		return group;
+	while (!rd_is_end(&in)) {
+		skip_options(&in);
+		if (is_group(in)) {
+			copy_to(&out, &in, in.at + 3);
+			in.at += 3;
+			continue;
+		}
+		do { /* the rest of the branch, and of those around it that end there too */
+			struct rd end = in;
+
+			if (!skip_branch(&end))
+				return group;
+			end.at += !rd_is_end(&end);
+			last = copy_to(&out, &in, end.at);
+			in = end;
+		} while (!rd_is_end(&in) && last == ')');
+	}
+	return str_make(out.to, out.n);
+}
+
 bool chain_read(struct arena *a, struct str pcre, struct str *ret_pair, size_t *ret_times)
 {
 	struct rd in = rd_of(pcre);
 	struct rx_repeat repeat;
-	struct str flags;
-	size_t end;
+	struct str flags, group;
+	size_t from, end;
 
 	if (rx_text_is_flags(&in, &flags))
 		rd_skip(&in, flags.n + 3);
+	from = in.at;
 	if (rd_peek(&in) != '(' || !rx_text_skip_group(&in))
 		return false;
 	end = in.at;
 	repeat = rx_text_repeat(&in);
 	if (!rd_is_end(&in) || repeat.min < 3)
 		return false;
-	*ret_pair = str_concat(a, str_sub(pcre, 0, end), STR("{2}"));
+	group = str_sub(pcre, from, end);
+	*ret_pair =
+	    str_concat(a, str_concat(a, str_sub(pcre, 0, from), without_options(a, group)), group);
 	*ret_times = repeat.min;
 	return true;
 }

@@ -15,14 +15,15 @@ struct arena;
 struct gate;
 
 struct chain {
-	const struct gate *pair; /* of the group, twice */
+	const struct gate *pair; /* of the group, without options in front, and once more */
 	size_t pairs;            /* where one begins, at least */
 	size_t min_length;       /* of the group */
 };
 
 /*
- * pcre: of the translator. False: it is nothing of the kind. *ret_pair: the group twice, as an expression, from a;
- * *ret_times: how often the group is there at least, 3 or more.
+ * pcre: of the translator. False: it is nothing of the kind. *ret_pair: the group twice, as an expression, from a,
+ * the first one without what may be left out where it begins; *ret_times: how often the group is there at least, 3
+ * or more.
  */
 bool chain_read(struct arena *a, struct str pcre, struct str *ret_pair, size_t *ret_times);
 /* False: no match is there. Its work is that of one gate_walk. */

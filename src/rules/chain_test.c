@@ -18,9 +18,18 @@ static void test_reading(void **state)
 		const char *pcre, *pair;
 		size_t times;
 	} rows[] = {
-		{ "(?:ab){3}", "(?:ab){2}", 3 },
-		{ "(?i)(?:a|b(c)){4,}", "(?i)(?:a|b(c)){2}", 4 },
-		{ "(?s)(a){5,9}?", "(?s)(a){2}", 5 },
+		{ "(?:ab){3}", "(?:ab)(?:ab)", 3 },
+		{ "(?i)(?:a|b(c)){4,}", "(?i)(?:a|b(c))(?:a|b(c))", 4 },
+		{ "(?s)(a){5,9}?", "(?s)(a)(a)", 5 },
+		{ "(?:x?[yz]*ab?){3}", "(?:ab?)(?:x?[yz]*ab?)", 3 },
+		{ "(?:x?|y{0,2}z|.?w){3}", "(?:|z|w)(?:x?|y{0,2}z|.?w)", 3 },
+		{ "(?:(?:x )?(?:(?:y )?(?:a|b?c)|d)e?){3}",
+		  "(?:(?:(?:a|c)|d)e?)(?:(?:x )?(?:(?:y )?(?:a|b?c)|d)e?)", 3 },
+		{ "(?:(?:x?a){2}|(?>x?b)|(x?c)|\\)?\\(?d|\\bx?e|^x?){3}",
+		  "(?:(?:x?a){2}|(?>x?b)|(x?c)|d|\\bx?e|^x?)(?:(?:x?a){2}|(?>x?b)|(x?c)|\\)?\\(?d|"
+		  "\\bx?e|^x?)",
+		  3 },
+		{ "(?:(a)?b\\g{1}){3}", "(?:(a)?b\\g{1})(?:(a)?b\\g{1})", 3 },
 		{ "(?:ab){2}", NULL, 0 },
 		{ "(?:ab){1,3}", NULL, 0 },
 		{ "(?:ab)+", NULL, 0 },
@@ -59,7 +68,7 @@ static struct chain chain_of(struct arena *a, const char *perl, size_t min_lengt
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
 	assert_true(chain_read(a, s.pcre, &pair, &times));
 	c.pairs = times - 1;
-	c.pair = gate_new(a, NULL, pair, GATE_SMALL);
+	c.pair = gate_new(a, pair, GATE_SMALL);
 	assert_non_null(c.pair);
 	return c;
 }
@@ -104,6 +113,8 @@ static void test_none_is_missed(void **state)
 		size_t min_length;
 	} rows[] = {
 		{ "(?:a|bb?|-a+){3}", 1 },
+		{ "(?:a?-?(?:b?a|-)b*){3}", 1 },
+		{ "(?:(?:\\n|a)?(?:b+|(?:-)*a(?:-|b))){3}", 1 },
 		{ "(?i)(?:ab|b-?a){3,}", 2 },
 		{ "(?:\\b[ab]{2}-*|(?<=-)b[ab]){3}", 2 },
 		{ "(?m)(?:^a+\\n|b\\n|-){3}", 1 },

@@ -174,7 +174,21 @@ static inline bool sift(const struct gate *g, const uint8_t *p)
 	return front & s[c[p[4]]].at[4] & s[c[p[5]]].at[5] & s[c[p[6]]].at[6] & s[c[p[7]]].at[7];
 }
 
-/* Places that have so many bytes are looked at once more. */
+/* Of the first n places those where a text stands that a match may begin with. */
+static size_t keep_beginnings(struct gate_walk *w, const uint8_t *p, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t at = w->at[i];
+
+		w->at[count] = at;
+		count += gate_prefix_has(w->gate, p + at);
+	}
+	return count;
+}
+
+/* Places that have so many bytes are looked at once more, each test at what the one before has left. */
 static void sift_all(struct gate_walk *w)
 {
 	const uint8_t *p = (const uint8_t *)w->subject.p + w->base;
@@ -184,6 +198,8 @@ static void sift_all(struct gate_walk *w)
 		w->at[count] = w->at[i];
 		count += sift(w->gate, p + w->at[i]);
 	}
+	if (w->gate->prefix)
+		count = keep_beginnings(w, p, count);
 	for (; i < w->count; i++)
 		w->at[count++] = w->at[i];
 	w->count = count;
@@ -353,6 +369,7 @@ bool gate_may_match(const struct gate *g, struct str subject, size_t from)
 size_t gate_memory(const struct gate *g)
 {
 	size_t sieve = g && g->sieve ? g->width * sizeof(*g->sieve) : 0;
+	size_t prefix = g && g->prefix ? ((size_t)1 << g->prefix_bits) / 8 : 0;
 
-	return g ? sizeof(*g) + g->entries * sizeof(uint16_t) + sieve : 0;
+	return g ? sizeof(*g) + g->entries * sizeof(uint16_t) + sieve + prefix : 0;
 }

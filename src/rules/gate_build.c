@@ -575,12 +575,9 @@ static bool make(struct building *b, struct str pcre, bool spell_out, size_t max
 	return !spell_out || b->out->is_exact;
 }
 
-const struct gate *gate_new(struct arena *a, struct arena *work, struct str pcre,
-			    size_t max_entries)
+const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries)
 {
-	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
-	struct building b = { .a = work ? work : own };
-	struct arena_mark mark = arena_get_mark(b.a);
+	struct building b = { .a = arena_new() };
 	struct gate *g = NULL;
 
 	if (make(&b, pcre, true, max_entries) || make(&b, pcre, false, max_entries)) {
@@ -589,7 +586,7 @@ const struct gate *gate_new(struct arena *a, struct arena *work, struct str pcre
 				 g->entries * sizeof(*g->next));
 		gate_filter_init(g, a, b.a);
 	}
-	arena_reset(b.a, mark);
+	arena_free(b.a);
 	return g;
 }
 

@@ -13,6 +13,9 @@
 #include <immintrin.h>
 #endif
 
+/* Entries of a table that is larger than what is kept of it near the processor: not to be read in vain. */
+enum { LARGE_TABLE = 1 << 12 };
+
 static void add_byte(struct gate_halves *h, size_t bucket, unsigned c)
 {
 	h->low[c & 15] |= (uint8_t)(1u << bucket);
@@ -244,4 +247,6 @@ void gate_filter_init(struct gate *g, struct arena *a, struct arena *scratch)
 		add_bucket(g, i, &buckets[i]);
 	gate_paths_sort(paths, GATE_DEPTH, buckets, GATE_SIEVE_BUCKETS);
 	init_sieve(g, a, buckets);
+	if (g->entries >= LARGE_TABLE)
+		gate_prefix_init(g, a, scratch);
 }

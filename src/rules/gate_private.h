@@ -114,8 +114,11 @@ struct gate {
 	bool is_exact;    /* it never says that there may be a match */
 	bool starts_only; /* a match begins where the subject does */
 	uint8_t loop_count;
+	uint8_t prefix_bits;            /* 1 << prefix_bits of them */
 	const uint16_t *next;           /* by row and class: the next row */
 	const struct gate_sieve *sieve; /* by class: width of them; NULL where starts_only */
+	const uint64_t *prefix;         /* bits by gate_prefix_at(); NULL: there is no such table */
+	uint64_t prefix_mask;           /* of the classes that are looked up */
 	size_t entries;
 	uint16_t start[GATE_KINDS]; /* row, by the kind of what is in front of the first byte */
 	struct gate_filter filter;
@@ -141,6 +144,29 @@ static inline bool gate_is_final(const struct gate *g, uint16_t row)
 {
 	return row <= gate_dead(g);
 }
+
+/* GATE_PREFIX_BYTES: fewer than are there where a place is looked at: none is the subject's last one. */
+enum { GATE_PREFIX_BYTES = 6, GATE_PREFIX_MIN_BITS = 6, GATE_PREFIX_MAX_BITS = 15 };
+
+/* classes: of the first bytes, the first one lowest. */
+static inline uint64_t gate_prefix_at(const struct gate *g, uint64_t classes)
+{
+	return classes * UINT64_C(0x9e3779b97f4a7c15) >> (64 - g->prefix_bits);
+}
+
+/* Whether matches begin with these bytes, of which GATE_DEPTH are there; or may, by a hash. */
+static inline bool gate_prefix_has(const struct gate *g, const uint8_t *p)
+{
+	uint64_t classes = 0, at;
+
+	for (unsigned i = 0; i < GATE_PREFIX_BYTES; i++)
+		classes |= (uint64_t)g->class[p[i]] << i * 8;
+	at = gate_prefix_at(g, classes & g->prefix_mask);
+	return g->prefix[at / 64] >> at % 64 & 1;
+}
+
+/* Makes that table, from next[], where such beginnings are few; memory from a. */
+void gate_prefix_init(struct gate *g, struct arena *a, struct arena *scratch);
 
 /* The first bytes of matches: of each path, classes by place. */
 struct gate_bucket {

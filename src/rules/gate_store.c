@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Gates as bytes, for rules/analyses.h: the struct itself, its sieve, its table. What comes back is checked as far as
+ * Gates as bytes, for rules/analyses.h: the struct itself, its sieve, its beginnings, its table. What comes back is checked as far as
  * walking it goes: no lookup leaves the table.
  */
 #include "core/arena.h"
@@ -15,6 +15,11 @@ static size_t sieve_size(const struct gate *g)
 	return g->starts_only ? 0 : g->width * sizeof(*g->sieve);
 }
 
+static size_t prefix_size(const struct gate *g)
+{
+	return g->prefix_bits ? ((size_t)1 << g->prefix_bits) / 8 : 0;
+}
+
 void gate_put(struct strbuf *out, const struct gate *g)
 {
 	struct gate head;
@@ -24,11 +29,13 @@ void gate_put(struct strbuf *out, const struct gate *g)
 	head = *g; /* without addresses: the same each time */
 	head.next = NULL;
 	head.sieve = NULL;
+	head.prefix = NULL;
 	head.filter.look = NULL;
 	head.filter.pass = NULL;
 	strbuf_add(out, str_make((const char *)&head, sizeof(head)));
 	if (g->sieve)
 		strbuf_add(out, str_make((const char *)g->sieve, sieve_size(g)));
+	strbuf_add(out, str_make((const char *)g->prefix, prefix_size(g)));
 	strbuf_add(out, str_make((const char *)g->next, g->entries * sizeof(*g->next)));
 }
 
@@ -74,13 +81,20 @@ static bool is_sound(const struct gate *g)
 	return true;
 }
 
+static void *copy_of(struct arena *a, struct str bytes)
+{
+	void *copy = arena_alloc(a, bytes.n + 1);
+
+	if (bytes.n)
+		memcpy(copy, bytes.p, bytes.n);
+	return copy;
+}
+
 bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 {
 	struct rd r = rd_of(bytes);
-	struct str head, table, sieve;
+	struct str head, table, sieve, prefix;
 	struct gate *g;
-	uint16_t *next;
-	struct gate_sieve *by_class;
 
 	*ret = NULL;
 	if (!bytes.n)
@@ -88,18 +102,15 @@ bool gate_get(struct arena *a, struct str bytes, const struct gate **ret)
 	if (!rd_take(&r, sizeof(*g), &head) || !are_bools(head))
 		return false;
 	g = memcpy(arena_alloc(a, sizeof(*g)), head.p, sizeof(*g));
-	if (g->entries > GATE_LARGE || !rd_take(&r, sieve_size(g), &sieve) ||
-	    g->entries * sizeof(*next) != rd_left(&r))
+	if (g->entries > GATE_LARGE || g->prefix_bits > GATE_PREFIX_MAX_BITS ||
+	    (g->prefix_bits && g->prefix_bits < GATE_PREFIX_MIN_BITS) ||
+	    !rd_take(&r, sieve_size(g), &sieve) || !rd_take(&r, prefix_size(g), &prefix) ||
+	    g->entries * sizeof(*g->next) != rd_left(&r))
 		return false;
-	by_class = arena_alloc(a, sieve.n + 1);
-	if (sieve.n)
-		memcpy(by_class, sieve.p, sieve.n);
-	g->sieve = by_class;
 	table = rd_rest(&r);
-	next = arena_alloc(a, table.n + 1);
-	if (table.n)
-		memcpy(next, table.p, table.n);
-	g->next = next;
+	g->sieve = copy_of(a, sieve);
+	g->prefix = g->prefix_bits ? copy_of(a, prefix) : NULL;
+	g->next = copy_of(a, table);
 	if (!is_sound(g))
 		return false;
 	gate_filter_choose(&g->filter);
