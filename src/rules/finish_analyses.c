@@ -13,7 +13,7 @@ void load_needs(struct load *l, struct str pcre, struct needs *ret)
 
 	if (!str_is_none(value) && needs_get(l->a, value, ret))
 		return;
-	needs_of(l->a, pcre, ret);
+	needs_of(l->a, l->work, pcre, ret);
 	if (!known)
 		return;
 	strbuf_init(&b, 0);
@@ -32,7 +32,7 @@ const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size siz
 
 	if (!str_is_none(value) && gate_get(l->a, value, &g))
 		return g;
-	g = gate_new(l->a, pcre, size);
+	g = gate_new(l->a, l->work, pcre, size);
 	if (!known)
 		return g;
 	strbuf_init(&b, 0);

@@ -575,9 +575,12 @@ static bool make(struct building *b, struct str pcre, bool spell_out, size_t max
 	return !spell_out || b->out->is_exact;
 }
 
-const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries)
+const struct gate *gate_new(struct arena *a, struct arena *work, struct str pcre,
+			    size_t max_entries)
 {
-	struct building b = { .a = arena_new() };
+	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
+	struct building b = { .a = work ? work : own };
+	struct arena_mark mark = arena_get_mark(b.a);
 	struct gate *g = NULL;
 
 	if (make(&b, pcre, true, max_entries) || make(&b, pcre, false, max_entries)) {
@@ -586,7 +589,7 @@ const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries
 				 g->entries * sizeof(*g->next));
 		gate_filter_init(g, a, b.a);
 	}
-	arena_free(b.a);
+	arena_reset(b.a, mark);
 	return g;
 }
 

@@ -38,6 +38,7 @@ struct load {
 	struct ruleset *rs;
 	struct arena *a;       /* the rule set's */
 	struct arena *scratch; /* one line's */
+	struct arena *work; /* one expression's: its first block is touched once, not 2,000 times */
 	const struct rules_source *source;
 	const struct ruleset_options *options;
 	struct str locale;

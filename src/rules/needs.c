@@ -275,10 +275,11 @@ static size_t max_length(struct analysis *n, bool is_anchored)
 										       : SIZE_MAX;
 }
 
-void needs_of(struct arena *a, struct str pcre, struct needs *ret)
+void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs *ret)
 {
-	struct arena *scratch = arena_new();
-	struct analysis n = { .a = scratch, .in = rd_of(pcre) };
+	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
+	struct analysis n = { .a = work ? work : own, .in = rd_of(pcre) };
+	struct arena_mark mark = arena_get_mark(n.a);
 
 	*ret = (struct needs){ .max_length = SIZE_MAX };
 	vec_init(&n.frames, NULL, sizeof(struct frame), 0);
@@ -298,5 +299,5 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret)
 		keep_best_window(a, &n, &needs_top(&n)->done, ret);
 	}
 	vec_done(&n.frames);
-	arena_free(scratch);
+	arena_reset(n.a, mark);
 }

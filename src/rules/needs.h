@@ -104,8 +104,11 @@ double needs_text_rarity(struct str text);
 /* The same where it may be over `least`; else anything that is not. */
 double needs_text_rarity_over(struct str text, double least);
 
-/* pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. */
-void needs_of(struct arena *a, struct str pcre, struct needs *ret);
+/*
+ * pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. Memory from a; `work` is another
+ * arena, used and given back; NULL: one of its own.
+ */
+void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs *ret);
 
 /* Needs as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
 void needs_put(struct strbuf *out, const struct needs *n);

@@ -14,7 +14,7 @@ static struct str literals_of(struct arena *a, const char *perl, struct needs *n
 	struct str got = STR("");
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
-	needs_of(a, s.pcre, n);
+	needs_of(a, NULL, s.pcre, n);
 	for (size_t k = 0; k < n->clause_count; k++) {
 		const struct needs_clause *c = &n->clauses[k];
 

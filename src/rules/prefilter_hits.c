@@ -18,6 +18,7 @@ enum { MAX_LISTED = GRAMS_PLACES + GRAMS_LISTED, AT_ONCE = 32 };
 /* A piece under way. */
 struct piece {
 	struct prefilter_scan *scan;
+	enum cpu_vectors form;
 	struct grams_piece grams;
 	const struct prefilter_part *part;
 	size_t at; /* where in the subject its first place is */
@@ -166,7 +167,7 @@ static void check_sequences(struct piece *piece, size_t n, const struct prefilte
 	uint64_t bits[GRAMS_WORDS];
 	size_t count = 0;
 
-	nibbles_look(&q->nibbles, &piece->nibbles, n, bits);
+	nibbles_look(piece->form, &q->nibbles, &piece->nibbles, n, bits);
 	list_places(piece, n, bits);
 	for (size_t i = 0; i < piece->count; i++) {
 		size_t place = piece->place[i];
@@ -187,7 +188,7 @@ static void check_piece(struct piece *piece, size_t n)
 	if (part->table)
 		check_grams(piece, n, part->table);
 	if (part->sequence_count)
-		nibbles_split(&piece->grams, n, &piece->nibbles);
+		nibbles_split(piece->form, &piece->grams, n, &piece->nibbles);
 	for (size_t k = 0; k < part->sequence_count; k++)
 		check_sequences(piece, n, &part->sequences[k]);
 }
@@ -198,6 +199,7 @@ void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part 
 	size_t n;
 
 	piece.scan = s;
+	piece.form = cpu_vectors();
 	piece.part = part;
 	for (size_t at = 0; at < s->subject.n; at += n) {
 		size_t left = s->subject.n - at, before = at ? (size_t)GRAMS_MARGIN : 0, after;

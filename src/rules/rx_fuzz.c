@@ -147,7 +147,7 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 	enum rx_result r;
 
 	/* Nor are such searches used for what may match nothing: PCRE2's JIT finds no match of a*a* in "" then. */
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	/* What \K, \G and a lookbehind over `from` do to the beginning is not of interest. */
 	if (!rx || n.min_length < 2 || str_find(s->pcre, STR("\\K")) != STR_NPOS)
 		return;
@@ -237,7 +237,7 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 		return;
 	for (size_t i = 0; i < folded.n; i++)
 		((char *)folded.p)[i] = (char)byte_fold((uint8_t)subject.p[i]);
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	must(f.to - f.from >= n.min_length || str_find(s->pcre, STR("\\K")) != STR_NPOS);
 	must(!n.is_anchored || !f.from);
 	run_look_init(&run, &n.run);
@@ -259,7 +259,7 @@ static void check_gate(struct arena *a, const struct rx_source *s, struct str su
 	if (f.result == RX_LIMIT)
 		return;
 	for (size_t max = 64; max <= GATE_SMALL; max *= 16) {
-		const struct gate *g = gate_new(a, s->pcre, max);
+		const struct gate *g = gate_new(a, NULL, s->pcre, max);
 		enum gate_answer said = gate_ask(g, subject, 0);
 
 		must(said != GATE_NO || f.result == RX_NO_MATCH);
@@ -300,10 +300,10 @@ static void check_spans(struct arena *a, const struct rx_source *s, struct str s
 			newlines -= subject.p[i] == '\n';
 		must(newlines <= LINE_SPAN_MAX);
 	}
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	if (!chain_read(a, s->pcre, &pair, &times) || n.min_length < times)
 		return;
-	c.pair = gate_new(a, pair, GATE_SMALL);
+	c.pair = gate_new(a, NULL, pair, GATE_SMALL);
 	c.pairs = times - 1;
 	c.min_length = n.min_length / times;
 	must(!c.pair || chain_may_match(&c, subject));
@@ -314,10 +314,10 @@ static void check_gated(const struct rx_tables *t, struct arena *a, const struct
 			struct rx_run *run, struct str subject, struct found f)
 {
 	const struct rx *rx =
-	    rx_compile_gated(t, a, s, gate_new(a, s->pcre, GATE_SMALL), RX_JIT, NULL);
+	    rx_compile_gated(t, a, s, gate_new(a, NULL, s->pcre, GATE_SMALL), RX_JIT, NULL);
 	struct needs n;
 
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	if (!rx || n.min_length < 2)
 		return;
 	compare(find(rx, run, subject), f);
