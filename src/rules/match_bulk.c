@@ -152,14 +152,20 @@ static void take(struct bulk *b, uint32_t position)
 		prefilter_settle(&b->scan, position);
 }
 
-static void run_subject(struct bulk *b, struct str subject, size_t group, bool first)
+/* The scan has found what may match its subject. */
+static void run_found(struct bulk *b, bool first)
 {
-	b->subject = subject;
+	b->subject = b->scan.subject;
 	b->first = first;
 	b->has_lines = false;
-	prefilter_scan(&b->scan, subject, group);
 	for (size_t i = 0; i < b->scan.found_count; i++)
 		take(b, b->scan.found[i]);
+}
+
+static void run_subject(struct bulk *b, struct str subject, size_t group)
+{
+	prefilter_scan(&b->scan, subject, group);
+	run_found(b, false);
 }
 
 /* Rules behind an edited body run once more: what they found before does not count. */
@@ -203,9 +209,12 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 	b.from = from;
 	if (from)
 		forget(m, list, from);
+	prefilter_begin(&b.scan, line, count, 0);
 	for (size_t i = 0; i < count && !match_is_over(m); i++) {
-		if (budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
-			run_subject(&b, line[i], 0, i == 0);
+		if (!budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
+			break;
+		prefilter_next(&b.scan);
+		run_found(&b, i == 0);
 	}
 	match_is_over(m);
 	settle(&b);
@@ -241,7 +250,7 @@ void match_headers(struct match *m)
 		struct str value = msg_get_spec(m->msg, g->spec, &found);
 
 		if (found)
-			run_subject(&b, value, i, false);
+			run_subject(&b, value, i);
 		if (found)
 			set_known(m, g->present, g->present_count);
 		else
@@ -271,7 +280,7 @@ static void match_parts(struct match *m)
 			struct str value = match_part_value(m, t, part - 1);
 
 			if (value.n && budget_steps(m->budget, value.n / BYTES_PER_STEP))
-				run_subject(&b, value, i, false);
+				run_subject(&b, value, i);
 		}
 	}
 	settle(&b);
