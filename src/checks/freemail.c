@@ -10,6 +10,8 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/strbuf.h"
+#include "core/xalloc.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 
 static void *conf_new(struct arena *a)
@@ -310,6 +312,23 @@ static int compile_header(struct arena *a, const void *conf, const struct str *a
 	return 0;
 }
 
+static bool is_free_once(struct eval_call *call, struct str addr)
+{
+	struct freemail_state *state = freemail_state(call);
+	bool is_free;
+
+	for (size_t i = 0; i < state->known_count; i++) {
+		if (str_eq(state->known[i], addr))
+			return state->known_free[i];
+	}
+	is_free = freemail_is(call, addr);
+	if (state->known_count < FREEMAIL_KNOWN) {
+		state->known[state->known_count] = addr;
+		state->known_free[state->known_count++] = is_free;
+	}
+	return is_free;
+}
+
 static void tell_free(struct eval_call *call, struct freemail_list *list)
 {
 	bool *is_free = list->all.n ? arena_alloc(call->arena, list->all.n) : NULL;
@@ -317,7 +336,7 @@ static void tell_free(struct eval_call *call, struct freemail_list *list)
 	list->is_free = is_free;
 	list->any_free = false;
 	for (size_t i = 0; i < list->all.n; i++) {
-		is_free[i] = freemail_is(call, list->all.at[i]);
+		is_free[i] = is_free_once(call, list->all.at[i]);
 		list->any_free = list->any_free || is_free[i];
 	}
 }
@@ -347,6 +366,35 @@ static struct freemail_list list_of(struct eval_call *call, struct str spec)
 	if (state->list_count < FREEMAIL_LISTS)
 		state->lists[state->list_count++] = list;
 	return list;
+}
+
+/* Fields that most messages lack. */
+static unsigned header_needs(const void *conf, const struct str *args, size_t n,
+			     const void *compiled)
+{
+	static const struct {
+		const char *spec;
+		unsigned needs;
+	} rare[] = {
+		{ "Reply-To:addr", MSG_HOLDS_REPLY_TO },
+		{ "Mail-Reply-To:addr", MSG_HOLDS_MAIL_REPLY_TO },
+		{ "Disposition-Notification-To:addr", MSG_HOLDS_NOTIFICATION_TO },
+	};
+	const struct freemail_header *h = compiled;
+
+	(void)conf, (void)args, (void)n;
+	for (size_t i = 0; h && i < ELEMENTS(rare); i++) {
+		if (str_eq(h->spec, str_of(rare[i].spec)))
+			return rare[i].needs;
+	}
+	return 0;
+}
+
+static unsigned reply_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	(void)conf, (void)compiled;
+	return n && str_eq(args[0], STR("reply")) ? 0 : MSG_HOLDS_REPLY_TO;
 }
 
 static int find_freemail(struct eval_call *call, const struct freemail_list *list,
@@ -488,8 +536,9 @@ static const struct directive_def directives[] = {
 static const struct eval_def evals[] = {
 	{ "check_freemail_body", EVAL_HEADER, .fn = check_body, .compile = compile_first },
 	{ "check_freemail_from", EVAL_HEADER, .fn = check_from, .compile = compile_first },
-	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_header },
-	{ "check_freemail_replyto", EVAL_HEADER, .fn = check_replyto },
+	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_header,
+	  .needs_of = header_needs },
+	{ "check_freemail_replyto", EVAL_HEADER, .fn = check_replyto, .needs_of = reply_needs },
 	{ 0 },
 };
 

@@ -33,12 +33,16 @@ struct freemail_list {
 	bool any_free;
 };
 
-enum { FREEMAIL_LISTS = 8 };
+enum { FREEMAIL_LISTS = 8, FREEMAIL_KNOWN = 4 };
 
 struct freemail_state {
 	bool have_body, skip_body;
 	struct freemail_list lists[FREEMAIL_LISTS]; /* several rules ask for the same */
 	size_t list_count;
+	struct str known
+	    [FREEMAIL_KNOWN]; /* addresses that were looked up: From is the envelope's sender ... */
+	bool known_free[FREEMAIL_KNOWN];
+	size_t known_count;
 	struct map body; /* freemail addresses in the body, lower case */
 };
 

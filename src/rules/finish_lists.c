@@ -3,13 +3,8 @@
 #include "core/arena.h"
 #include "core/bits.h"
 #include "msg/get_spec.h"
-#include "msg/holds.h"
 #include "rules/load.h"
 #include "rules/prefilter.h"
-
-#include <assert.h>
-
-static_assert(1u << MATCH_NEEDS == MSG_HOLDS_END, "all that messages hold");
 
 /* Captures set tags, templates read them: they keep the running order, like evals. */
 static bool is_ordered(const struct rule *r)
@@ -215,23 +210,20 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 	rx_run_free(run);
 }
 
-/* The rules with a turn; and which of them miss for sure where a message has no HTML, no image and so on. */
+/* The rules with a turn; and what a message must hold for this to be worth a call. */
 static void list_in_order(struct load *l, struct match_plan *plan)
 {
-	size_t words = bits_words(l->rs->rule_count);
-	uint64_t *sets = arena_calloc(l->a, words * MATCH_NEEDS, sizeof(*sets));
 	struct ordered_rule *all = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*all));
+	struct match_turn *turns = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*turns));
 
 	for (size_t i = 0; i < plan->ordered.n; i++) {
-		all[i] = ordered_rule_of(plan->ordered.at[i]);
-		for (unsigned k = 0; k < MATCH_NEEDS; k++) {
-			if (all[i].needs & 1u << k)
-				bits_add(sets + k * words, all[i].index);
-		}
+		const struct rule *r = plan->ordered.at[i];
+
+		all[i] = ordered_rule_of(r);
+		turns[i] = (struct match_turn){ rule_is_eval(r) ? r->eval->needs : 0, r->index };
 	}
-	for (unsigned k = 0; k < MATCH_NEEDS; k++)
-		plan->needing[k] = sets + k * words;
 	plan->in_order = all;
+	plan->turns = turns;
 }
 
 static void add_mime_rule(struct load *l, struct map *groups, const struct rule *r)

@@ -65,13 +65,6 @@ static inline uint32_t hits_count(const struct hits *h, size_t rule)
 	return bits_has(h->hit, rule) ? hits_numbers(h, rule)->count : 0;
 }
 
-/* All rules of a set have run. */
-static inline void hits_add_run(struct hits *h, const uint64_t *rules)
-{
-	for (size_t i = 0; i < bits_words(h->n); i++)
-		h->ran[i] |= rules[i];
-}
-
 /* count > 0. */
 static inline void hits_set(struct hits *h, size_t rule, size_t count, double value)
 {

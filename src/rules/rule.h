@@ -187,8 +187,6 @@ struct gated_list {
 	const struct prefilter *filter;
 };
 
-enum { MATCH_NEEDS = 4 }; /* kinds of what messages hold: bits below MSG_HOLDS_END */
-
 /*
  * An eval or other rule with its turn, as one matching after another reads it: what stands in struct rule, and what
  * that points to, has to be fetched from afar each time.
@@ -201,7 +199,12 @@ struct ordered_rule {
 	struct str name;
 	uint32_t arg_count, plugin, index, rank;
 	enum eval_rule_type type;
+};
+
+/* What is read of each of these, whether its turn comes or not. */
+struct match_turn {
 	unsigned needs; /* bits of msg/holds.h: nothing of these missing, or it is a miss */
+	uint32_t index;
 };
 
 /* What a matching walks through, for one score set. */
@@ -213,11 +216,11 @@ struct match_plan {
 	struct gated_list header, body, uri, rawbody, full, mime;
 	struct rule_list mime_apart; /* mimeheader rules that look at parts differently */
 	struct rule_list uri_detail;
-	struct rule_list ordered;             /* evals, templates and captures, by rank */
-	const struct ordered_rule *in_order;  /* the same as matching reads them */
-	const uint64_t *needing[MATCH_NEEDS]; /* those that need such a bit, as bits by index */
-	const uint64_t *members;              /* all of these, as bits by index */
-	const uint32_t *ready;                /* judge_metas_untouched() with this set's scores */
+	struct rule_list ordered;            /* evals, templates and captures, by rank */
+	const struct ordered_rule *in_order; /* the same as matching reads them */
+	const struct match_turn *turns;      /* side by side with these */
+	const uint64_t *members;             /* all of these, as bits by index */
+	const uint32_t *ready;               /* judge_metas_untouched() with this set's scores */
 };
 
 struct judge_meta {
