@@ -107,11 +107,15 @@ static struct gated_list gated_by(struct load *l, const struct vec *v,
 					prefilter_new(l->a, v->data, v->n, groups, group_count) };
 }
 
-static struct gated_list gated(struct load *l, const struct vec *v)
+/* Lines: each of them is asked of the same rules. */
+static struct gated_list gated(struct load *l, struct vec *v, struct str joint)
 {
-	struct prefilter_group all = { 0, (uint32_t)v->n };
+	struct joined joined = finish_joined(l, joint, v);
+	struct prefilter_group rest = { joined.n, (uint32_t)v->n - joined.n };
+	struct gated_list list = gated_by(l, v, &rest, 1);
 
-	return gated_by(l, v, &all, 1);
+	list.joined = joined;
+	return list;
 }
 
 /* Rules of one header stand together, so that it is fetched once. */
@@ -191,15 +195,17 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 	vec_init(&rules, l->a, sizeof(struct rule *), 0);
 	plan->groups = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->groups));
 	MAP_EACH (groups, it) {
-		const struct vec *v = it->value;
+		struct vec *v = it->value;
 		struct header_group *g = &plan->groups[n++];
 
-		parts[n - 1] = (struct prefilter_group){ (uint32_t)rules.n, (uint32_t)v->n };
 		g->spec = get_specs_add(specs, it->key);
 		g->first = (uint32_t)rules.n;
 		g->n = (uint32_t)v->n;
+		g->joined = finish_joined(l, it->key, v);
 		for (size_t i = 0; i < v->n; i++)
 			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
+		parts[n - 1] =
+		    (struct prefilter_group){ g->first + g->joined.n, g->n - g->joined.n };
 	}
 	plan->group_count = n;
 	plan->header = gated_by(l, &rules, parts, n);
@@ -256,6 +262,7 @@ static void build_mime(struct load *l, struct match_plan *plan, const struct map
 	}
 	plan->mime_group_count = n;
 	plan->mime = gated_by(l, &rules, parts, n);
+	plan->mime.joined.leaves_some = true;
 }
 
 static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
@@ -287,10 +294,10 @@ static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
 			r->header->number = get_specs_add(specs, r->header->spec);
 	}
 	build_headers(l, plan, specs, &groups);
-	plan->body = gated(l, &lists[LIST_BODY]);
-	plan->uri = gated(l, &lists[LIST_URI]);
-	plan->rawbody = gated(l, &lists[LIST_RAWBODY]);
-	plan->full = gated(l, &lists[LIST_FULL]);
+	plan->body = gated(l, &lists[LIST_BODY], STR(""));
+	plan->uri = gated(l, &lists[LIST_URI], JOINT_OF_URIS);
+	plan->rawbody = gated(l, &lists[LIST_RAWBODY], STR(""));
+	plan->full = gated(l, &lists[LIST_FULL], STR(""));
 	build_mime(l, plan, &mime);
 	plan->mime_apart = rules_of(&lists[LIST_MIME_APART]);
 	plan->uri_detail = rules_of(&lists[LIST_URI_DETAIL]);

@@ -14,14 +14,15 @@ enum { MAX_CLOSED = 1 << 18, MAX_STATES = 60000, MORE_STATES = 8 };
 static const uint64_t HASH_FACTOR = UINT64_C(0x9e3779b97f4a7c15);
 
 /*
- * Nodes that one leads to without taking a byte, whatever stands around. Not plain: that depends, or there are
- * too many to be kept.
+ * Nodes that one leads to without taking a byte, whatever comes. Where that depends on what is in front, there is one
+ * for each kind of it. Not kept: there are too many.
  */
 struct gate_closure {
 	const uint16_t *at;
 	uint32_t n;
-	bool is_known, is_plain;
+	bool is_known, is_kept, has_look;
 	uint64_t matched;
+	struct gate_closure *by_front; /* NULL: it is the same for each */
 };
 
 /* Of nodes in a list: the first one + 1; 0: none. */
@@ -86,34 +87,51 @@ static void walk(struct gate_states *b, struct gate_list *l, size_t node, unsign
 	}
 }
 
-static const struct gate_closure *closure_of(struct gate_states *b, size_t node)
+static struct gate_closure *make_closure(struct gate_states *b, struct gate_closure *c, size_t node,
+					 unsigned front)
 {
-	struct gate_closure *c = &b->closures[node];
 	struct gate_list *l = &b->closing;
 
-	if (c->is_known)
-		return c;
 	nodes_clear(l);
-	walk(b, l, node, 0, 0);
+	walk(b, l, node, front, b->by.all_kinds);
 	c->is_known = true;
-	c->is_plain = !l->met_look && b->closed + l->n <= MAX_CLOSED;
-	if (c->is_plain) {
+	c->is_kept = b->closed + l->n <= MAX_CLOSED;
+	if (c->is_kept) {
 		b->closed += l->n;
 		c->n = (uint32_t)l->n;
 		c->matched = l->matched;
+		c->has_look = l->has_look;
 		c->at = memcpy(arena_alloc(b->a, (l->n + 1) * sizeof(*l->at)), l->at,
 			       l->n * sizeof(*l->at));
 	}
 	return c;
 }
 
+static const struct gate_closure *closure_of(struct gate_states *b, size_t node, unsigned front)
+{
+	struct gate_closure *c = &b->closures[node];
+
+	if (!c->is_known) {
+		make_closure(b, c, node, front);
+		if (b->closing.met_look && c->is_kept) {
+			c->by_front = arena_calloc(b->a, GATE_KINDS, sizeof(*c->by_front));
+			c->by_front[front] = *c;
+			c->by_front[front].by_front = NULL;
+		}
+	}
+	if (!c->by_front)
+		return c;
+	c = &c->by_front[front];
+	return c->is_known ? c : make_closure(b, c, node, front);
+}
+
 /* Nodes that a node leads to without taking a byte; next: the kinds that may come. */
 static void reach(struct gate_states *b, struct gate_list *l, size_t node, unsigned front,
 		  uint32_t next)
 {
-	const struct gate_closure *c = closure_of(b, node);
+	const struct gate_closure *c = closure_of(b, node, front);
 
-	if (!c->is_plain) {
+	if (!c->is_kept || (c->has_look && next != b->by.all_kinds)) {
 		walk(b, l, node, front, next);
 		return;
 	}
@@ -125,6 +143,7 @@ static void reach(struct gate_states *b, struct gate_list *l, size_t node, unsig
 		l->stamps[to] = l->now;
 	}
 	l->matched |= c->matched;
+	l->has_look = l->has_look || c->has_look;
 }
 
 static size_t hash_of(const struct gate_state *s)
@@ -343,13 +362,11 @@ static void fill_row(struct gate_states *b, const struct byteset *classes, uint1
 	b->cost = cost;
 }
 
-/* Where the classes of these kinds lead. */
-static void build_kinds(struct gate_states *b, const struct gate_state *s, uint32_t kinds,
-			uint16_t *row)
+/* Where the classes of these kinds lead, from the nodes in `from`. */
+static void build_kinds(struct gate_states *b, uint32_t kinds, uint16_t *row)
 {
 	struct byteset classes = { { 0 } };
 
-	go_on(b, s, kinds);
 	for (unsigned k = 0; k < GATE_KINDS; k++) {
 		if (kinds >> k & 1)
 			byteset_union(&classes, &b->by.next_of_kind[k]);
@@ -363,6 +380,45 @@ static void build_kinds(struct gate_states *b, const struct gate_state *s, uint3
 		row[b->out->end_class] = state_behind(b, b->out->end_class);
 }
 
+/* What may go on where one of some kinds comes. */
+struct kinds {
+	uint32_t kinds;
+	struct gate_list from;
+};
+
+static bool same_nodes(const struct gate_list *x, const struct gate_list *y)
+{
+	return x->n == y->n && x->matched == y->matched &&
+	       !memcmp(x->at, y->at, x->n * sizeof(*x->at));
+}
+
+/* Kinds that are alike go together. */
+static void build_by_kind(struct gate_states *b, const struct gate_state *s, uint16_t *row)
+{
+	struct kinds all[GATE_KINDS];
+	size_t n = 0, i;
+
+	for (unsigned k = 0; k < GATE_KINDS; k++) {
+		if (!(b->by.all_kinds >> k & 1))
+			continue;
+		go_on(b, s, 1u << k);
+		for (i = 0; i < n && !same_nodes(&all[i].from, &b->from);)
+			i++;
+		if (i == n) {
+			all[n] = (struct kinds){ .from = b->from };
+			all[n++].from.at =
+			    memcpy(b->kept[i], b->from.at, b->from.n * sizeof(uint16_t));
+		}
+		all[i].kinds |= 1u << k;
+	}
+	for (i = 0; i < n; i++) {
+		b->from.n = all[i].from.n;
+		b->from.matched = all[i].from.matched;
+		memcpy(b->from.at, all[i].from.at, b->from.n * sizeof(uint16_t));
+		build_kinds(b, all[i].kinds, row);
+	}
+}
+
 static void build_row(struct gate_states *b, const struct gate_state *s)
 {
 	const size_t classes = b->by.class_count;
@@ -370,13 +426,11 @@ static void build_row(struct gate_states *b, const struct gate_state *s)
 
 	for (unsigned c = 0; c < classes; c++)
 		row[c] = GATE_DEAD;
-	if (!asks(b, s)) {
-		build_kinds(b, s, b->by.all_kinds, row);
+	if (asks(b, s)) {
+		build_by_kind(b, s, row);
 	} else {
-		for (unsigned k = 0; k < GATE_KINDS; k++) {
-			if (b->by.all_kinds >> k & 1)
-				build_kinds(b, s, 1u << k, row);
-		}
+		go_on(b, s, b->by.all_kinds);
+		build_kinds(b, b->by.all_kinds, row);
 	}
 	for (unsigned c = 0; c < classes; c++)
 		VEC_ADD(&b->next, uint16_t, row[c]);
@@ -396,6 +450,8 @@ static void init_rows(struct gate_states *b)
 	nodes_init(b, &b->from);
 	nodes_init(b, &b->reached);
 	nodes_init(b, &b->closing);
+	for (size_t i = 0; i < GATE_KINDS; i++)
+		b->kept[i] = arena_alloc(b->a, (b->in.nodes.n + 1) * sizeof(*b->kept[i]));
 	b->closures = arena_calloc(b->a, b->in.nodes.n + 1, sizeof(*b->closures));
 	b->chains = arena_calloc(b->a, b->in.sets.n + 1, sizeof(*b->chains));
 	b->chained = arena_alloc(b->a, (b->in.sets.n + 1) * sizeof(*b->chained));
@@ -487,7 +543,8 @@ bool gate_states_build(struct gate_states *b)
 	vec_init(&b->next, b->a, sizeof(uint16_t), 0);
 	if (!gate_classes_find(b->a, &b->in, g, &b->by))
 		return false;
-	b->max_rows = b->max_entries / g->width;
+	if (!b->max_rows || b->max_rows > b->max_entries / g->width)
+		b->max_rows = b->max_entries / g->width;
 	if (b->max_rows <= GATE_FINAL_ROWS)
 		return false;
 	b->max_states = b->is_all_or_nothing ? b->max_rows : b->max_rows * MORE_STATES;

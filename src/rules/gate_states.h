@@ -46,6 +46,7 @@ struct gate_states {
 	struct gate
 	    *out; /* its classes and width are found, start[] holds states until rows are named */
 	size_t max_entries;     /* of the table, as many of a row as there are classes */
+	size_t max_rows;        /* the same; 0: as many as that gives */
 	bool is_joint;          /* who matches is noted in states; else a match is an end */
 	bool is_all_or_nothing; /* what overflows is not built to its end */
 	/* what is found */
@@ -55,7 +56,7 @@ struct gate_states {
 	struct vec next; /* uint16_t: by row as it was made, and class: a state + GATE_FINAL_ROWS */
 	size_t rows;
 	/* what it is made with */
-	size_t max_rows, max_states;
+	size_t max_states;
 	uint16_t *path;                /* nodes to look at */
 	uint64_t *bits;                /* by node; none is set between two uses */
 	struct gate_closure *closures; /* by node */
@@ -67,6 +68,7 @@ struct gate_states {
 	size_t chain_count;
 	uint32_t now;
 	struct gate_list from, reached, closing;
+	uint16_t *kept[GATE_KINDS]; /* those of `from`, by what comes */
 	struct gate_order order;
 	uint32_t cost;   /* of the way to what is reached now */
 	uint32_t *index; /* of states + 1, by hash; 0: free */

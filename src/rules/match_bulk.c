@@ -8,6 +8,7 @@
 #include "core/budget.h"
 #include "msg/msg.h"
 #include "rules/echo_lines.h"
+#include "rules/joint.h"
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
 
@@ -20,10 +21,11 @@ struct bulk {
 	struct prefilter_scan scan;
 	struct arena_mark mark; /* of the match's scratch */
 	uint32_t from;
-	struct str subject;       /* being tried */
-	bool first;               /* it is the first one of its view */
-	struct echo_lines *lines; /* NULL: no echo has asked yet */
-	bool has_lines;           /* of this subject */
+	struct str subject;              /* being tried */
+	bool first;                      /* it is the first one of its view */
+	struct echo_lines *lines;        /* NULL: no echo has asked yet */
+	bool has_lines;                  /* of this subject */
+	uint64_t matched[JOINT_ABREAST]; /* what joint automata say */
 };
 
 static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
@@ -152,20 +154,58 @@ static void take(struct bulk *b, uint32_t position)
 		prefilter_settle(&b->scan, position);
 }
 
-/* The scan has found what may match its subject. */
-static void run_found(struct bulk *b, bool first)
+/* Rules that joint automata know: most of these miss, and nothing more is asked of them. */
+static void run_joined(struct bulk *b, const struct joined *j, uint32_t first)
 {
-	b->subject = b->scan.subject;
+	const struct gated_rule *rules = b->list->tried + first;
+
+	joint_read(j->joint, b->subject, b->matched);
+	for (size_t w = 0; w < bits_words(joint_count(j->joint)); w++) {
+		const struct joined_rules *it = &j->answers[w];
+		const uint32_t *at = j->at + w * 64;
+		uint64_t hit = (b->matched[w] & it->sure) | (~b->matched[w] & it->negated);
+		uint64_t open = b->matched[w] & it->open;
+
+		for (; hit; hit &= hit - 1) {
+			const struct gated_rule *g = &rules[at[__builtin_ctzll(hit)]];
+
+			if (!is_full(b, g))
+				hits_add(&b->m->hits, g->index, 1);
+		}
+		for (; open; open &= open - 1) {
+			uint32_t i = at[__builtin_ctzll(open)];
+
+			if (!is_full(b, &rules[i]))
+				try_rule(b, &rules[i], first + i);
+		}
+	}
+}
+
+static void begin_subject(struct bulk *b, struct str subject, bool first)
+{
+	b->subject = subject;
 	b->first = first;
 	b->has_lines = false;
+}
+
+/* The scan has found what may match its subject. */
+static void run_found(struct bulk *b)
+{
 	for (size_t i = 0; i < b->scan.found_count; i++)
 		take(b, b->scan.found[i]);
 }
 
-static void run_subject(struct bulk *b, struct str subject, size_t group)
+/* first: where the rules of the group begin. */
+static void run_value(struct bulk *b, struct str value, const struct joined *j, uint32_t first,
+		      size_t group)
 {
-	prefilter_scan(&b->scan, subject, group);
-	run_found(b, false);
+	begin_subject(b, value, false);
+	if (j->n)
+		run_joined(b, j, first);
+	if (!j->leaves_some)
+		return;
+	prefilter_scan(&b->scan, value, group);
+	run_found(b);
 }
 
 /* Rules behind an edited body run once more: what they found before does not count. */
@@ -214,7 +254,10 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 		if (!budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
 			break;
 		prefilter_next(&b.scan);
-		run_found(&b, i == 0);
+		begin_subject(&b, line[i], i == 0);
+		if (list->joined.n)
+			run_joined(&b, &list->joined, 0);
+		run_found(&b);
 	}
 	match_is_over(m);
 	settle(&b);
@@ -249,8 +292,8 @@ void match_headers(struct match *m)
 		bool found = false;
 		struct str value = msg_get_spec(m->msg, g->spec, &found);
 
-		if (found)
-			run_subject(&b, value, i);
+		if (found && budget_steps(m->budget, 1 + value.n / BYTES_PER_STEP))
+			run_value(&b, value, &g->joined, g->first, i);
 		if (found)
 			set_known(m, g->present, g->present_count);
 		else
@@ -280,7 +323,7 @@ static void match_parts(struct match *m)
 			struct str value = match_part_value(m, t, part - 1);
 
 			if (value.n && budget_steps(m->budget, value.n / BYTES_PER_STEP))
-				run_subject(&b, value, i);
+				run_value(&b, value, &plan->mime.joined, 0, i);
 		}
 	}
 	settle(&b);

@@ -64,6 +64,7 @@ struct eval_test {
 };
 
 struct get_spec;
+struct joint;
 
 struct header_test {
 	struct str spec;               /* as msg_get() wants it */
@@ -148,10 +149,27 @@ struct known_hit {
 	uint32_t count;
 };
 
+/* What it means that some of 64 numbers of joint automata match: bits of rules that are active here. */
+struct joined_rules {
+	uint64_t sure;    /* they hit */
+	uint64_t negated; /* they hit where they do not match */
+	uint64_t open;    /* they may match: they are tried */
+};
+
+/* Rules that are asked of joint automata: the first n of a list or a header's group. */
+struct joined {
+	uint32_t n;
+	const struct joint *joint;          /* NULL: n is 0 */
+	const struct joined_rules *answers; /* by number, 64 in each */
+	const uint32_t *at;                 /* by number: position, from the first one */
+	bool leaves_some;                   /* others are to be looked for by the prefilter */
+};
+
 /* Header rules of one header: positions in match_plan.header. */
 struct header_group {
 	const struct get_spec *spec;
 	uint32_t first, n;
+	struct joined joined;
 	const struct known_hit *absent, *present;
 	size_t absent_count, present_count;
 };
@@ -184,7 +202,8 @@ struct gated_list {
 	struct rule_list rules;
 	const struct gated_rule *tried; /* the same as trying reads them */
 	const uint64_t *members;        /* the same as bits, by index */
-	const struct prefilter *filter;
+	const struct prefilter *filter; /* of all but the joined ones */
+	struct joined joined;           /* of a list of lines, each of which is asked */
 };
 
 /*

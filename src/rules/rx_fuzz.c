@@ -6,11 +6,13 @@
 #include "rules/rx.h"
 
 #include "core/arena.h"
+#include "core/bits.h"
 #include "core/must.h"
 #include "rules/chain.h"
 #include "rules/echo.h"
 #include "rules/echo_lines.h"
 #include "rules/gate.h"
+#include "rules/joint.h"
 #include "rules/line_span.h"
 #include "rules/needs.h"
 #include "rules/run_look.h"
@@ -268,6 +270,25 @@ static void check_gate(struct arena *a, const struct rx_source *s, struct str su
 	}
 }
 
+/* The same of a joint automaton of some expressions. */
+static void check_joint(struct arena *a, const struct rx_source *s, struct str subject,
+			struct found f)
+{
+	const struct str pcre[] = { STR("a.*b"), s->pcre, STR("^.a$") };
+	const struct joint *j = joint_new(a, NULL, pcre, ELEMENTS(pcre), ELEMENTS(pcre));
+	uint64_t bits[JOINT_ABREAST];
+
+	if (!j || f.result == RX_LIMIT)
+		return;
+	joint_read(j, subject, bits);
+	for (size_t i = 0; i < joint_count(j); i++) {
+		if (joint_expression(j, i) != 1)
+			continue;
+		must(bits_has(bits, i) || f.result == RX_NO_MATCH);
+		must(!bits_has(bits, i) || !joint_is_exact(j, i) || f.result == RX_MATCH);
+	}
+}
+
 /* An echo lets a match through from where it begins and from all places before that. */
 static void check_echo(struct arena *a, const struct rx_source *s, struct str subject,
 		       struct found f)
@@ -334,6 +355,7 @@ static void check_compiled(const struct rx_tables *t, struct arena *a, const str
 	count(jit, run, subject);
 	check_needs(a, rx_source(plain), subject, f);
 	check_gate(a, rx_source(plain), subject, f);
+	check_joint(a, rx_source(plain), subject, f);
 	check_echo(a, rx_source(plain), subject, f);
 	check_spans(a, rx_source(plain), subject, f);
 	check_gated(t, a, rx_source(plain), run, subject, f);
