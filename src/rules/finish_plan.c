@@ -77,7 +77,7 @@ static const struct gate *gate_of(struct load *l, const struct rule *r, struct s
 	enum gate_size size = pcre.n > LARGE_EXPRESSION ? GATE_LARGE : GATE_SMALL;
 	const struct gate *g;
 
-	if (l->options->ungated || finish_is_decided(l, r))
+	if (l->options->ungated)
 		return NULL;
 	if (is_slow(r, pcre))
 		return load_gate(l, pcre, size);
@@ -176,25 +176,44 @@ static void find_chain(struct load *l, struct rule *r)
 	r->chain = c->pair ? c : NULL;
 }
 
+/* A window where it is rarer than the literals. */
+static bool is_by_window(const struct needs *n)
+{
+	double rarity = MIN_RARITY;
+
+	for (size_t i = 0; i < n->clause_count; i++)
+		rarity = fmax(rarity, literals_rarity(&n->clauses[i]) + RARER);
+	return n->min_length > 1 && n->window_rarity >= rarity;
+}
+
+/* Body lines mostly are. */
+static void find_plain_needs(struct load *l, struct rule *r, bool whole)
+{
+	struct needs plain;
+
+	if (r->type != RULE_BODY || !load_plain_needs(l, r->source.pcre, &plain))
+		return;
+	r->plain = memcpy(arena_alloc(l->a, sizeof(plain)), &plain, sizeof(plain));
+	r->plain_by_window = !whole && is_by_window(&plain);
+}
+
 /*
- * What its prefilter shall look for. A window where it is rarer than the literals. Where matches may begin
- * at known places only the rule is tried there: not what may be empty.
+ * What its prefilter shall look for. Where matches may begin at known places only the rule is tried there: not what
+ * may be empty.
  */
 static void find_needs(struct load *l, struct rule *r)
 {
 	bool whole = r->flags & (RULE_CAPTURES | RULE_NEGATED);
-	double rarity;
 
 	if (r->type == RULE_URI_DETAIL)
 		return;
 	r->needs = arena_zalloc(l->a, sizeof(*r->needs));
 	r->needs->max_length = SIZE_MAX;
-	if (!(r->flags & RULE_NEGATED) && !l->options->ungated)
+	if (!(r->flags & RULE_NEGATED) && !l->options->ungated) {
 		load_needs(l, r->source.pcre, r->needs);
-	rarity = MIN_RARITY;
-	for (size_t i = 0; i < r->needs->clause_count; i++)
-		rarity = fmax(rarity, literals_rarity(&r->needs->clauses[i]) + RARER);
-	r->by_window = !whole && r->needs->min_length > 1 && r->needs->window_rarity >= rarity;
+		find_plain_needs(l, r, whole);
+	}
+	r->by_window = !whole && is_by_window(r->needs);
 	if (r->flags & RULE_TEMPLATE)
 		return;
 	r->by_place = !whole && r->needs->min_length > 1 && has_places(r);
@@ -211,15 +230,10 @@ void finish_regexes(struct load *l)
 	for (size_t i = 0; i < l->rs->rule_count; i++) {
 		struct rule *r = l->rs->rules[i];
 
-		if (active_somewhere(l->rs, r) && rule_is_regex(r) && !(r->flags & RULE_EXISTS))
-			find_needs(l, r);
-	}
-	finish_joints(l);
-	for (size_t i = 0; i < l->rs->rule_count; i++) {
-		struct rule *r = l->rs->rules[i];
-
 		if (!active_somewhere(l->rs, r))
 			continue;
+		if (rule_is_regex(r) && !(r->flags & RULE_EXISTS))
+			find_needs(l, r);
 		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE)))
 			r->rx = compile(l, r, &r->source);
 		if ((r->flags & RULE_TEMPLATE) && !l->options->ungated)

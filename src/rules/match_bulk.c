@@ -8,7 +8,6 @@
 #include "core/budget.h"
 #include "msg/msg.h"
 #include "rules/echo_lines.h"
-#include "rules/joint.h"
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
 
@@ -18,21 +17,20 @@ enum { BYTES_PER_STEP = 256 };
 struct bulk {
 	struct match *m;
 	const struct gated_list *list;
-	struct prefilter_scan scan;
+	struct prefilter_scan scan, plain; /* of plain subjects; each is begun with its first one */
+	struct prefilter_scan *now;
 	struct arena_mark mark; /* of the match's scratch */
 	uint32_t from;
-	struct str subject;              /* being tried */
-	bool first;                      /* it is the first one of its view */
-	struct echo_lines *lines;        /* NULL: no echo has asked yet */
-	bool has_lines;                  /* of this subject */
-	uint64_t matched[JOINT_ABREAST]; /* what joint automata say */
+	struct str subject;       /* being tried */
+	bool first;               /* it is the first one of its view */
+	struct echo_lines *lines; /* NULL: no echo has asked yet */
+	bool has_lines;           /* of this subject */
 };
 
 static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
 {
 	*b = (struct bulk){ .m = m, .list = list };
 	b->mark = arena_get_mark(m->scratch);
-	prefilter_scan_init(&b->scan, list->filter, m->scratch);
 }
 
 /* What the scan wrote on is not kept while the message waits. */
@@ -129,7 +127,7 @@ static void try_rule(struct bulk *b, const struct gated_rule *g, uint32_t positi
 	b->m->result.tries++;
 	if (g->chain && !may_be_chain(b, g->chain))
 		return;
-	places = prefilter_stretches(&b->scan, position, &n);
+	places = prefilter_stretches(b->now, position, &n);
 	if (n)
 		try_places(b, g, places, n);
 	else
@@ -151,61 +149,29 @@ static void take(struct bulk *b, uint32_t position)
 	if (!is_done)
 		try_rule(b, g, position);
 	if (is_done || is_full(b, g))
-		prefilter_settle(&b->scan, position);
+		prefilter_settle(b->now, position);
 }
 
-/* Rules that joint automata know: most of these miss, and nothing more is asked of them. */
-static void run_joined(struct bulk *b, const struct joined *j, uint32_t first)
+/* By what the subject is like. */
+static void choose_scan(struct bulk *b)
 {
-	const struct gated_rule *rules = b->list->tried + first;
+	const struct gated_list *list = b->list;
+	bool is_plain = list->plain && needs_is_plain(b->subject);
 
-	joint_read(j->joint, b->subject, b->matched);
-	for (size_t w = 0; w < bits_words(joint_count(j->joint)); w++) {
-		const struct joined_rules *it = &j->answers[w];
-		const uint32_t *at = j->at + w * 64;
-		uint64_t hit = (b->matched[w] & it->sure) | (~b->matched[w] & it->negated);
-		uint64_t open = b->matched[w] & it->open;
-
-		for (; hit; hit &= hit - 1) {
-			const struct gated_rule *g = &rules[at[__builtin_ctzll(hit)]];
-
-			if (!is_full(b, g))
-				hits_add(&b->m->hits, g->index, 1);
-		}
-		for (; open; open &= open - 1) {
-			uint32_t i = at[__builtin_ctzll(open)];
-
-			if (!is_full(b, &rules[i]))
-				try_rule(b, &rules[i], first + i);
-		}
-	}
+	b->now = is_plain ? &b->plain : &b->scan;
+	if (!b->now->filter)
+		prefilter_scan_init(b->now, is_plain ? list->plain : list->filter, b->m->scratch);
 }
 
-static void begin_subject(struct bulk *b, struct str subject, bool first)
+static void run_subject(struct bulk *b, struct str subject, size_t group, bool first)
 {
 	b->subject = subject;
 	b->first = first;
 	b->has_lines = false;
-}
-
-/* The scan has found what may match its subject. */
-static void run_found(struct bulk *b)
-{
-	for (size_t i = 0; i < b->scan.found_count; i++)
-		take(b, b->scan.found[i]);
-}
-
-/* first: where the rules of the group begin. */
-static void run_value(struct bulk *b, struct str value, const struct joined *j, uint32_t first,
-		      size_t group)
-{
-	begin_subject(b, value, false);
-	if (j->n)
-		run_joined(b, j, first);
-	if (!j->leaves_some)
-		return;
-	prefilter_scan(&b->scan, value, group);
-	run_found(b);
+	choose_scan(b);
+	prefilter_scan(b->now, subject, group);
+	for (size_t i = 0; i < b->now->found_count; i++)
+		take(b, b->now->found[i]);
 }
 
 /* Rules behind an edited body run once more: what they found before does not count. */
@@ -249,15 +215,9 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 	b.from = from;
 	if (from)
 		forget(m, list, from);
-	prefilter_begin(&b.scan, line, count, 0);
 	for (size_t i = 0; i < count && !match_is_over(m); i++) {
-		if (!budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
-			break;
-		prefilter_next(&b.scan);
-		begin_subject(&b, line[i], i == 0);
-		if (list->joined.n)
-			run_joined(&b, &list->joined, 0);
-		run_found(&b);
+		if (budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
+			run_subject(&b, line[i], 0, i == 0);
 	}
 	match_is_over(m);
 	settle(&b);
@@ -292,8 +252,8 @@ void match_headers(struct match *m)
 		bool found = false;
 		struct str value = msg_get_spec(m->msg, g->spec, &found);
 
-		if (found && budget_steps(m->budget, 1 + value.n / BYTES_PER_STEP))
-			run_value(&b, value, &g->joined, g->first, i);
+		if (found)
+			run_subject(&b, value, i, false);
 		if (found)
 			set_known(m, g->present, g->present_count);
 		else
@@ -323,7 +283,7 @@ static void match_parts(struct match *m)
 			struct str value = match_part_value(m, t, part - 1);
 
 			if (value.n && budget_steps(m->budget, value.n / BYTES_PER_STEP))
-				run_value(&b, value, &plan->mime.joined, 0, i);
+				run_subject(&b, value, i, false);
 		}
 	}
 	settle(&b);

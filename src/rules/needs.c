@@ -22,6 +22,7 @@ static void take_class(struct analysis *n, struct piece *ret)
 		n->failed = true;
 		return;
 	}
+	n->has_dropped = n->has_dropped || (n->is_plain && !negated && (set.w[2] | set.w[3]));
 	if (negated)
 		byteset_invert(&set);
 	needs_of_bytes(n, &set, ret);
@@ -107,11 +108,14 @@ static void close_group(struct analysis *n)
 
 	needs_end_branch(n);
 	p = needs_top(n)->done;
-	needs_keep_group(n, needs_top(n)->group, &p);
+	if (needs_top(n)->has_done)
+		needs_keep_group(n, needs_top(n)->group, &p);
+	else
+		p.is_impossible = true;
 	vec_pop(&n->frames);
 	p.is_class = false;
-	if (p.start.max_length <= LETTER_LENGTH) /* the spellings of a letter: not worth it */
-		p.alts.n = 0;
+	if (p.start.max_length <= (n->is_plain ? 1 : (size_t)LETTER_LENGTH))
+		p.alts.n = 0; /* the spellings of a letter: not worth it */
 	n->in.at++;
 	if (!n->frames.n)
 		n->failed = true;
@@ -135,6 +139,16 @@ static bool is_end(const struct analysis *n)
 	return rd_peek(&n->in) == '$' || (rd_peek(&n->in) == '\\' && (c == 'z' || c == 'Z'));
 }
 
+/* "&#", which plain subjects do not hold. */
+static bool is_numeric_reference(struct rd in)
+{
+	rd_accept(&in, '\\');
+	if (!rd_accept(&in, '&'))
+		return false;
+	rd_accept(&in, '\\');
+	return rd_accept(&in, '#') && rx_text_repeat(&in).min;
+}
+
 static void take_one(struct analysis *n)
 {
 	int c = rd_peek(&n->in);
@@ -143,6 +157,8 @@ static void take_one(struct analysis *n)
 
 	needs_of_nothing(&p);
 	n->ends = false;
+	if (n->is_plain && is_numeric_reference(n->in))
+		needs_top(n)->branch.is_impossible = true;
 	switch (c) {
 	case '(': take_group(n); return;
 	case ')': close_group(n); return;
@@ -275,11 +291,28 @@ static size_t max_length(struct analysis *n, bool is_anchored)
 										       : SIZE_MAX;
 }
 
-void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs *ret)
+/* The whole expression has been read. */
+static void keep_all(struct arena *a, struct analysis *n, struct needs *ret)
 {
-	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
-	struct analysis n = { .a = work ? work : own, .in = rd_of(pcre) };
-	struct arena_mark mark = arena_get_mark(n.a);
+	struct frame *f = needs_top(n);
+
+	needs_end_branch(n);
+	ret->is_anchored = ret->is_anchored && !n->has_branches;
+	ret->is_impossible = !f->has_done;
+	if (ret->is_impossible)
+		return;
+	needs_end_tail(n, &f->done);
+	keep(a, &f->done, ret);
+	needs_keep_mark(&f->done.marks, ret);
+	ret->max_length = max_length(n, ret->is_anchored);
+	keep_best_window(a, n, &f->done, ret);
+}
+
+/* False: nothing was left out because subjects are plain. */
+static bool analyse(struct arena *a, struct str pcre, bool is_plain, struct needs *ret)
+{
+	struct arena *scratch = arena_new();
+	struct analysis n = { .a = scratch, .in = rd_of(pcre), .is_plain = is_plain };
 
 	*ret = (struct needs){ .max_length = SIZE_MAX };
 	vec_init(&n.frames, NULL, sizeof(struct frame), 0);
@@ -287,17 +320,59 @@ void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs
 	ret->is_anchored = is_anchored(n.in);
 	while (!n.failed && !rd_is_end(&n.in))
 		take_one(&n);
-	if (n.failed || n.frames.n != 1)
+	n.failed = n.failed || n.frames.n != 1;
+	if (n.failed)
 		ret->is_anchored = false;
-	if (!n.failed && n.frames.n == 1) {
-		needs_end_branch(&n);
-		needs_end_tail(&n, &needs_top(&n)->done);
-		ret->is_anchored = ret->is_anchored && !n.has_branches;
-		keep(a, &needs_top(&n)->done, ret);
-		needs_keep_mark(&needs_top(&n)->done.marks, ret);
-		ret->max_length = max_length(&n, ret->is_anchored);
-		keep_best_window(a, &n, &needs_top(&n)->done, ret);
-	}
+	else
+		keep_all(a, &n, ret);
 	vec_done(&n.frames);
-	arena_reset(n.a, mark);
+	arena_free(scratch);
+	return !n.failed && n.has_dropped;
+}
+
+void needs_of(struct arena *a, struct str pcre, struct needs *ret)
+{
+	analyse(a, pcre, false, ret);
+}
+
+/* A byte that is not ASCII, or "&#", as the translator writes them. */
+static bool names_others(struct str pcre)
+{
+	for (size_t i = 0; i + 2 < pcre.n; i++) {
+		if (pcre.p[i] == '\\' && pcre.p[i + 1] == 'x' &&
+		    memchr("89abcdef", pcre.p[i + 2], 8))
+			return true;
+	}
+	return str_find(pcre, STR("\\&\\#")) != STR_NPOS;
+}
+
+bool needs_of_plain(struct arena *a, struct str pcre, struct needs *ret)
+{
+	struct needs plain;
+
+	if (!names_others(pcre) || !analyse(a, pcre, true, &plain))
+		return false;
+	*ret = plain;
+	return true;
+}
+
+bool needs_is_plain(struct str subject)
+{
+	uint64_t all = 0, eight;
+	size_t i = 0;
+
+	for (; i + sizeof(eight) <= subject.n; i += sizeof(eight)) {
+		memcpy(&eight, subject.p + i, sizeof(eight));
+		all |= eight;
+	}
+	for (; i < subject.n; i++)
+		all |= (uint8_t)subject.p[i];
+	if (all & UINT64_C(0x8080808080808080))
+		return false;
+	for (struct str rest = subject; (i = str_chr(rest, '&')) != STR_NPOS;) {
+		rest = str_from(rest, i + 1);
+		if (rest.n && rest.p[0] == '#')
+			return false;
+	}
+	return true;
 }

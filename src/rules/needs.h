@@ -55,9 +55,10 @@ struct needs_clause {
 struct needs {
 	struct needs_clause clauses[NEEDS_CLAUSES]; /* all of them hold; the rarest first */
 	size_t clause_count;
-	bool is_anchored;  /* matches begin at the beginning of the subject only */
-	size_t min_length; /* of the whole match, in bytes */
-	size_t max_length; /* of the subject; SIZE_MAX: no bound */
+	bool is_impossible; /* no subject of the kind holds a match */
+	bool is_anchored;   /* matches begin at the beginning of the subject only */
+	size_t min_length;  /* of the whole match, in bytes */
+	size_t max_length;  /* of the subject; SIZE_MAX: no bound */
 	struct needs_run run;
 	/* One byte that is there so often; 0: none. */
 	uint8_t mark, mark_times;
@@ -104,11 +105,16 @@ double needs_text_rarity(struct str text);
 /* The same where it may be over `least`; else anything that is not. */
 double needs_text_rarity_over(struct str text, double least);
 
+/* pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. */
+void needs_of(struct arena *a, struct str pcre, struct needs *ret);
+
 /*
- * pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. Memory from a; `work` is another
- * arena, used and given back; NULL: one of its own.
+ * Plain subjects hold ASCII alone and no "&#": most do. Expressions that take letters in many spellings need more of
+ * these: of ten bytes that an "o" may begin with two are left, and all take one byte.
  */
-void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs *ret);
+bool needs_is_plain(struct str subject);
+/* What plain subjects must hold. False: *ret is untouched, they need about as much as any. */
+bool needs_of_plain(struct arena *a, struct str pcre, struct needs *ret);
 
 /* Needs as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
 void needs_put(struct strbuf *out, const struct needs *n);

@@ -320,7 +320,7 @@ static void join_branch(struct analysis *n, struct piece *done, struct piece *b)
 	join_bytes(done, b);
 }
 
-/* The branch is complete: it joins the ones before. */
+/* The branch is complete: it joins the ones before, or is none. */
 void needs_end_branch(struct analysis *n)
 {
 	struct frame *f = needs_top(n);
@@ -330,6 +330,13 @@ void needs_end_branch(struct analysis *n)
 	if (!f->whole) {
 		keep_tail(n, f, b->tail);
 		b->tail.n = 0;
+	}
+	if (b->is_impossible) {
+		n->has_branches = n->has_branches || n->frames.n == 1;
+		n->has_dropped = true;
+		n->live_count = n->frames.n == 1 ? 0 : n->live_count;
+		start_branch(f);
+		return;
 	}
 	if (n->frames.n == 1) {
 		n->has_branches = n->has_branches || f->has_done;
@@ -347,13 +354,18 @@ void needs_end_branch(struct analysis *n)
 
 void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece *ret)
 {
+	static const struct byteset ascii = { { UINT64_MAX, UINT64_MAX, 0, 0 } };
 	struct byteset folded = *raw;
 	size_t count;
 	struct str *s;
 
+	if (n->is_plain)
+		byteset_intersect(&folded, &ascii);
+	*ret = (struct piece){ .is_class = true, .alphabet = folded };
 	byteset_fold_down(&folded);
 	count = byteset_count(&folded);
-	*ret = (struct piece){ .is_class = true, .alphabet = *raw, .choices = count > MAX_LITERAL };
+	ret->choices = count > MAX_LITERAL;
+	ret->is_impossible = n->is_plain && !count;
 	if (n->flags & RX_TEXT_I)
 		byteset_fold(&ret->alphabet, true);
 	needs_window_byte(&ret->start, &folded);
@@ -398,6 +410,11 @@ void needs_append_repeated(struct analysis *n, struct piece *p, struct rx_repeat
 {
 	struct piece again = *p;
 
+	if (p->is_impossible) { /* so is the branch, or nothing stands here */
+		needs_top(n)->branch.is_impossible |= r.min > 0;
+		n->has_dropped = true;
+		return;
+	}
 	if (r.min == 1 && r.max == 1) {
 		append(n, p);
 		return;

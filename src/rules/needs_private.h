@@ -118,6 +118,7 @@ struct piece {
 	size_t choices;           /* struct needs_running */
 	struct needs_word word;   /* it is such words with one separator or more behind each */
 	struct needs_running run; /* the rarest that it holds; length 0: none */
+	bool is_impossible;       /* no subject of the kind holds it */
 	bool is_class;            /* bytes of its alphabet, no group */
 	bool is_optional;         /* `start` stands for `once` or nothing, which are told apart */
 	struct needs_window once; /* in windows */
@@ -155,6 +156,8 @@ struct analysis {
 	unsigned flags;    /* RX_TEXT_I, RX_TEXT_S: they have stood somewhere */
 	bool ends;         /* "$" or its like came last in the whole expression */
 	bool has_branches; /* the whole expression is an alternation: no such windows */
+	bool is_plain;     /* subjects are */
+	bool has_dropped;  /* a branch that no plain subject holds, or bytes of a class */
 	struct rd in;
 	struct vec frames; /* struct frame */
 	bool failed;

@@ -88,6 +88,7 @@ bool needs_get(struct arena *a, struct str bytes, struct needs *ret)
 	struct needs n;
 
 	if (bytes.n < sizeof(n) || (uint8_t)bytes.p[offsetof(struct needs, is_anchored)] > true ||
+	    (uint8_t)bytes.p[offsetof(struct needs, is_impossible)] > true ||
 	    !get(&r, &n, sizeof(n)) || n.clause_count > NEEDS_CLAUSES ||
 	    n.byte_sets > NEEDS_BYTE_SETS)
 		return false;

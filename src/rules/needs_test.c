@@ -8,13 +8,10 @@
 #include "rules/prefilter.h"
 #include "rules/rule.h"
 
-static struct str literals_of(struct arena *a, const char *perl, struct needs *n)
+static struct str literals_in(struct arena *a, const struct needs *n)
 {
-	struct rx_source s;
 	struct str got = STR("");
 
-	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
-	needs_of(a, NULL, s.pcre, n);
 	for (size_t k = 0; k < n->clause_count; k++) {
 		const struct needs_clause *c = &n->clauses[k];
 
@@ -26,6 +23,15 @@ static struct str literals_of(struct arena *a, const char *perl, struct needs *n
 					   STR_FMT(c->literals[i]));
 	}
 	return got;
+}
+
+static struct str literals_of(struct arena *a, const char *perl, struct needs *n)
+{
+	struct rx_source s;
+
+	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
+	needs_of(a, s.pcre, n);
+	return literals_in(a, n);
 }
 
 static void test_literals(void **state)
@@ -86,6 +92,79 @@ static void test_literals(void **state)
 		}
 		arena_free(a);
 	}
+}
+
+/* What plain subjects must hold: "-" nothing is, they need no more than others. */
+static void test_plain(void **state)
+{
+	static const struct {
+		const char *perl, *want;
+	} cases[] = {
+		{ "(?i)v[i1\\xec]agra", "v1agra|viagra" },
+		{ "(?:o|\\xc3\\xb3|&#243;)ld cat", "old cat" },
+		{ "(?:o|&#x?(?:24|f)3;)ld cat", "old cat" },
+		{ "(?:\\xc3[\\xb3\\xb4]|(?:\\xe4|x)y)ld cat", "xyld cat" },
+		{ "price \\xa3", "-" },
+		{ "\\xa3|\\xe4", "-" },
+		{ "a(?:\\xa3|b&#)+c", "-" },
+		{ "(?:[\\xa3-\\xff]{2}|(&#163;)) pounds\\1", "-" },
+		{ "(?:&#163;)?pay", "pay" },
+		{ "(?:\\xe4|\\xf6)*pay", "pay" },
+		{ "\\xe4{0,2}pay", "pay" },
+		{ "&#?\\xe4*bcd", "&#bcd|&bcd" },
+		{ "(\\xe4)?ab\\1cd", "" },
+		{ "price \\xa3|cheap", "cheap" },
+		{ "[^\\xe4]bcd", NULL },
+		{ "buy now", NULL },
+		{ "a&b#c", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+		struct rx_source s;
+		struct needs n;
+		struct str got = STR("");
+
+		assert_int_equal(rx_translate(a, str_of(cases[i].perl), false, &s, NULL), 0);
+		if (needs_of_plain(a, s.pcre, &n))
+			got = n.is_impossible ? STR("-") : literals_in(a, &n);
+		else
+			got = STR_NONE;
+		if (str_is_none(got) != !cases[i].want ||
+		    (cases[i].want && !str_eq(got, str_of(cases[i].want))))
+			fail_msg("%s: '%.*s'", cases[i].perl, STR_FMT(got));
+		needs_of(a, s.pcre, &n);
+		assert_false(n.is_impossible);
+		arena_free(a);
+	}
+}
+
+static void test_is_plain(void **state)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} cases[] = {
+		{ "", true },
+		{ "abc", true },
+		{ "a & b # c, 0123456789", true },
+		{ "&", true },
+		{ "#&", true },
+		{ "0123456789&#1;", false },
+		{ "&&#", false },
+		{ "\xe4", false },
+		{ "0123456\x80", false },
+		{ "01234567\xff", false },
+		{ "\xc3\xb6 and so on ...", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		if (needs_is_plain(str_of(cases[i].text)) != cases[i].want)
+			fail_msg("%s", cases[i].text);
+	}
+	assert_true(needs_is_plain(str_sub(STR("&#"), 0, 1)));
 }
 
 static void test_windows(void **state)
@@ -161,6 +240,10 @@ static void test_same_hits(void **state)
 	    "body A1 /viagra/i\nbody A2 /v[_\\W]?i[_\\W]?a[_\\W]?g[_\\W]?r[_\\W]?a/i\n"
 	    "body A3 /(?:^|\\s)(?:[xy]\\d[qz]{3}|[jk]\\d\\d[v]{2})/\nbody A4 /\\b[A-Z]{5,}\\b/\n"
 	    "body A5 /(?:red|blue|green){3}/\nbody A6 /[^a]b\\d/\ntflags A6 multiple\n"
+	    "body C1 /v[i1\\xec]agr[a\\xe4]/i\nbody C2 "
+	    "/(?:&#8364;|\\xe2\\x82\\xac|EUR)\\s?\\d{3}/\n"
+	    "body C3 /(?:[o0\\xf6]|\\xc3\\xb6)(?:l|&#108;)d.?c[a\\xe4]t/i\ntflags C3 multiple\n"
+	    "body C4 /\\xe4|&#\\d/\nbody C5 /^[\\x80-\\xff&]/\n"
 	    "body A7 /^\\s?\\S{1,10}\\s?$/\nbody A8 /(?:a|an|the)\\s(?:big|old)?\\s?cat/\n"
 	    "body A9 /[_\\W]{0,3}m[_\\W]{0,3}[e3][_\\W]{0,3}r[_\\W]{0,3}[i1]/i\n"
 	    "body B1 /(?!cat)[cd]a[tz]\\d/\nbody B2 /\\d{3}-\\d{4}$/\nbody B3 /e/\ntflags B3 "
@@ -179,6 +262,12 @@ static void test_same_hits(void **state)
 		"call 555-1234",
 		"call 555-12345",
 		"HELLO WORLD",
+		"v1agra EUR500 &#8364; 500",
+		"v\xecgra v\xec\x61gr\xe4",
+		"0ld cats, \xc3\xb6ld cat",
+		"old c\xe4t o&#108;d cat old cat",
+		"\xe2\x82\xac 200",
+		"EUR 200",
 		"",
 		"e",
 		"  x9zzz j11vv v.i.a_g-ra thecat",
@@ -450,7 +539,8 @@ int main(void)
 		cmocka_unit_test(test_line),       cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_max_length), cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_fold),       cmocka_unit_test(test_same_hits),
-		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_overflow),   cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_is_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

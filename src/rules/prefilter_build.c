@@ -174,6 +174,8 @@ static void add_rule(struct builder *b, uint32_t rule)
 
 	*s = (struct prefilter_sought){ .times = 1 };
 	s->is_anchored = n && n->is_anchored;
+	if (n && n->is_impossible)
+		return;
 	if (n && r->by_window && add_windows(b, rule)) {
 		set_place(s, r, n->back_min, n->back_max);
 	} else if (n && n->clause_count) {
@@ -247,10 +249,6 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	p->sought = b.sought;
 	p->rule_count = n;
 	p->parts = parts;
-	for (size_t g = 0; g < group_count; g++)
-		p->max_sequences = parts[g].sequence_count > p->max_sequences
-				       ? parts[g].sequence_count
-				       : p->max_sequences;
 	p->refs = b.refs.data;
 	arena_free(b.scratch);
 	return p;
