@@ -16,31 +16,36 @@ void addrlist_init(struct addrlist *l, struct arena *a)
 	l->arena = a;
 	map_init(&l->exact, a, false);
 	map_init(&l->globs, a, false);
-	memset(l->glob_ends, 0, sizeof(l->glob_ends));
+	memset(l->long_ends, 0, sizeof(l->long_ends));
+	memset(l->short_ends, 0, sizeof(l->short_ends));
 	l->has_open_end = false;
 }
 
-enum { END_BYTES = 6 };
+enum { LONG_END = 6, SHORT_END = 3 };
 
-/* Which bit stands for the last bytes of s, of which there are enough. */
-static size_t end_of(struct str s)
+/* Which bit stands for the last n bytes of s, of which there are enough. */
+static size_t end_of(struct str s, size_t n)
 {
-	uint64_t end = block_short_word(s.p + s.n - END_BYTES, END_BYTES);
+	uint64_t end = block_short_word(s.p + s.n - n, n);
 
 	return (size_t)(end * UINT64_C(0x9e3779b97f4a7c15) >> 32) % ADDRLIST_ENDS;
 }
 
 static void note_end(struct addrlist *l, struct str tail)
 {
-	if (tail.n < END_BYTES)
-		l->has_open_end = true;
+	if (tail.n >= LONG_END)
+		bits_add(l->long_ends, end_of(tail, LONG_END));
+	else if (tail.n >= SHORT_END)
+		bits_add(l->short_ends, end_of(tail, SHORT_END));
 	else
-		bits_add(l->glob_ends, end_of(tail));
+		l->has_open_end = true;
 }
 
 static bool may_end_so(const struct addrlist *l, struct str addr)
 {
-	return l->has_open_end || (addr.n >= END_BYTES && bits_has(l->glob_ends, end_of(addr)));
+	return l->has_open_end ||
+	       (addr.n >= LONG_END && bits_has(l->long_ends, end_of(addr, LONG_END))) ||
+	       (addr.n >= SHORT_END && bits_has(l->short_ends, end_of(addr, SHORT_END)));
 }
 
 struct slot {

@@ -21,8 +21,11 @@ struct addrlist {
 	struct arena *arena;
 	struct map exact; /* entries without wildcards */
 	struct map globs; /* the others, in the order they came */
-	/* How these end, as bits of a hash: hardly an address ends like one of them. Removed ones stay in it. */
-	uint64_t glob_ends[ADDRLIST_ENDS / 64];
+	/*
+	 * How these end, as bits of a hash of more or fewer last bytes: hardly an address ends like one of them.
+	 * Removed ones stay in it.
+	 */
+	uint64_t long_ends[ADDRLIST_ENDS / 64], short_ends[ADDRLIST_ENDS / 64];
 	bool has_open_end; /* one ends in a wildcard, or in too few bytes to tell */
 };
 

@@ -10,6 +10,8 @@
 #include "core/arena.h"
 #include "core/budget.h"
 #include "core/strbuf.h"
+#include "core/xalloc.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 
 static void *conf_new(struct arena *a)
@@ -304,20 +306,104 @@ static int compile_header(struct arena *a, const void *conf, const struct str *a
 		return 0;
 	if (compile_optional(a, args, n, 1, &re, e) < 0)
 		return -1;
-	h->spec = str_concat(a, args[0], STR(":addr"));
+	h->spec = str_ends(args[0], STR(":addr")) ? args[0] : str_concat(a, args[0], STR(":addr"));
 	h->re = re;
 	*ret = h;
 	return 0;
 }
 
-static int find_freemail(struct eval_call *call, const struct addresses *list,
+static bool is_free_once(struct eval_call *call, struct str addr)
+{
+	struct freemail_state *state = freemail_state(call);
+	bool is_free;
+
+	for (size_t i = 0; i < state->known_count; i++) {
+		if (str_eq(state->known[i], addr))
+			return state->known_free[i];
+	}
+	is_free = freemail_is(call, addr);
+	if (state->known_count < FREEMAIL_KNOWN) {
+		state->known[state->known_count] = addr;
+		state->known_free[state->known_count++] = is_free;
+	}
+	return is_free;
+}
+
+static void tell_free(struct eval_call *call, struct freemail_list *list)
+{
+	bool *is_free = list->all.n ? arena_alloc(call->arena, list->all.n) : NULL;
+
+	list->is_free = is_free;
+	list->any_free = false;
+	for (size_t i = 0; i < list->all.n; i++) {
+		is_free[i] = is_free_once(call, list->all.at[i]);
+		list->any_free = list->any_free || is_free[i];
+	}
+}
+
+static struct addresses all_senders(struct eval_call *call)
+{
+	struct addresses from = addresses_from(call->msg, call->arena);
+
+	for (size_t i = 0; i < from.n; i++)
+		from.at[i] = str_lower(call->arena, from.at[i]);
+	return from;
+}
+
+/* spec: a request NAME:addr, or none for all senders. */
+static struct freemail_list list_of(struct eval_call *call, struct str spec)
+{
+	struct freemail_state *state = freemail_state(call);
+	struct freemail_list list = { .spec = spec };
+
+	for (size_t i = 0; i < state->list_count; i++) {
+		if (str_eq(state->lists[i].spec, spec))
+			return state->lists[i];
+	}
+	list.all =
+	    str_is_none(spec) ? all_senders(call) : addresses_of(call->msg, spec, call->arena);
+	tell_free(call, &list);
+	if (state->list_count < FREEMAIL_LISTS)
+		state->lists[state->list_count++] = list;
+	return list;
+}
+
+/* Fields that most messages lack. */
+static unsigned header_needs(const void *conf, const struct str *args, size_t n,
+			     const void *compiled)
+{
+	static const struct {
+		const char *spec;
+		unsigned needs;
+	} rare[] = {
+		{ "Reply-To:addr", MSG_HOLDS_REPLY_TO },
+		{ "Mail-Reply-To:addr", MSG_HOLDS_MAIL_REPLY_TO },
+		{ "Disposition-Notification-To:addr", MSG_HOLDS_NOTIFICATION_TO },
+	};
+	const struct freemail_header *h = compiled;
+
+	(void)conf, (void)args, (void)n;
+	for (size_t i = 0; h && i < ELEMENTS(rare); i++) {
+		if (str_eq(h->spec, str_of(rare[i].spec)))
+			return rare[i].needs;
+	}
+	return 0;
+}
+
+static unsigned reply_needs(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	(void)conf, (void)compiled;
+	return n && str_eq(args[0], STR("reply")) ? 0 : MSG_HOLDS_REPLY_TO;
+}
+
+static int find_freemail(struct eval_call *call, const struct freemail_list *list,
 			 const struct regex *re)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (!freemail_is(call, list->at[i]) ||
-		    (re && !regex_matches(re, list->at[i], call->budget)))
+	for (size_t i = 0; list->any_free && i < list->all.n; i++) {
+		if (!list->is_free[i] || (re && !regex_matches(re, list->all.at[i], call->budget)))
 			continue;
-		log_text(call, list->at[i]);
+		log_text(call, list->all.at[i]);
 		return EVAL_HIT;
 	}
 	return EVAL_MISS;
@@ -325,53 +411,44 @@ static int find_freemail(struct eval_call *call, const struct addresses *list,
 
 static int check_from(struct eval_call *call)
 {
-	struct freemail_state *state = freemail_state(call);
+	struct freemail_list list;
 
 	if (!is_on(call->conf))
 		return EVAL_MISS;
-	if (!state->have_from) {
-		state->have_from = true;
-		state->from = addresses_from(call->msg, call->arena);
-		for (size_t i = 0; i < state->from.n; i++)
-			state->from.at[i] = str_lower(call->arena, state->from.at[i]);
-	}
-	return find_freemail(call, &state->from, call->compiled);
+	list = list_of(call, STR_NONE);
+	return find_freemail(call, &list, call->compiled);
 }
 
 static int check_header(struct eval_call *call)
 {
 	const struct freemail_header *h = call->compiled;
-	struct addresses list;
+	struct freemail_list list;
 
 	if (!h || !is_on(call->conf))
 		return EVAL_MISS;
-	list = addresses_of(call->msg, h->spec, call->arena);
+	list = list_of(call, h->spec);
 	return find_freemail(call, &list, h->re);
 }
 
 static int check_body(struct eval_call *call)
 {
 	struct freemail_state *state = freemail_state(call);
-	struct addresses list = { 0 };
+	struct freemail_list list = { .any_free = true };
+	bool *is_free;
+	size_t n;
 
 	if (!is_on(call->conf) || !freemail_read_body(call, state) || !map_count(&state->body))
 		return EVAL_MISS;
-	list.at = arena_calloc(call->arena, map_count(&state->body), sizeof(struct str));
+	n = map_count(&state->body);
+	list.all.at = arena_calloc(call->arena, n, sizeof(struct str));
+	list.is_free = is_free = arena_alloc(call->arena, n);
+	memset(is_free, true, n);
 	MAP_EACH (&state->body, it)
-		list.at[list.n++] = it->key;
+		list.all.at[list.all.n++] = it->key;
 	if (call->compiled)
 		return find_freemail(call, &list, call->compiled);
-	log_text(call, join(call->arena, &list, ", "));
+	log_text(call, join(call->arena, &list.all, ", "));
 	return EVAL_HIT;
-}
-
-static bool any_freemail(const struct eval_call *call, const struct addresses *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (freemail_is(call, list->at[i]))
-			return true;
-	}
-	return false;
 }
 
 static bool have_common(const struct addresses *a, const struct addresses *b)
@@ -408,32 +485,30 @@ static int check_replyto(struct eval_call *call)
 {
 	const struct freemail_conf *conf = call->conf;
 	struct str what = call->arg_count ? call->args[0] : STR("replyto");
-	bool is_reply = str_eq(what, STR("reply")), from_is_free, reply_is_free;
-	struct addresses from, reply;
+	bool is_reply = str_eq(what, STR("reply"));
+	struct freemail_list from, reply;
 
 	if (!is_on(conf) || (!is_reply && !str_eq(what, STR("replyto"))))
 		return EVAL_MISS;
 	/* nothing hits without the one or the other, which most mail has not */
-	reply = addresses_of(call->msg, STR("Reply-To:addr"), call->arena);
-	reply_is_free = any_freemail(call, &reply);
-	if (!is_reply && !reply_is_free)
+	reply = list_of(call, STR("Reply-To:addr"));
+	if (!is_reply && !reply.any_free)
 		return EVAL_MISS;
-	from = addresses_of(call->msg, STR("From:addr"), call->arena);
-	from_is_free = any_freemail(call, &from);
-	if (is_reply && ((reply.n && !reply_is_free) || !from_is_free))
+	from = list_of(call, STR("From:addr"));
+	if (is_reply && ((reply.all.n && !reply.any_free) || !from.any_free))
 		return EVAL_MISS;
-	if (!budget_steps(call->budget, 1 + from.n * reply.n))
+	if (!budget_steps(call->budget, 1 + from.all.n * reply.all.n))
 		return EVAL_MISS;
 	if (conf->skip_bulk &&
 	    regex_matches(conf->bulk, call_first(call, "EnvelopeFrom"), call->budget))
 		return EVAL_MISS;
-	if (from_is_free && reply_is_free && !have_common(&from, &reply)) {
+	if (from.any_free && reply.any_free && !have_common(&from.all, &reply.all)) {
 		log_text(call, arena_printf(call->arena, "%.*s -> %.*s",
-					    STR_FMT(join(call->arena, &from, ",")),
-					    STR_FMT(join(call->arena, &reply, ","))));
+					    STR_FMT(join(call->arena, &from.all, ",")),
+					    STR_FMT(join(call->arena, &reply.all, ","))));
 		return EVAL_HIT;
 	}
-	return compare_body(call, !is_reply || reply_is_free ? &reply : &from);
+	return compare_body(call, !is_reply || reply.any_free ? &reply.all : &from.all);
 }
 
 static const struct directive_def directives[] = {
@@ -461,13 +536,19 @@ static const struct directive_def directives[] = {
 static const struct eval_def evals[] = {
 	{ "check_freemail_body", EVAL_HEADER, .fn = check_body, .compile = compile_first },
 	{ "check_freemail_from", EVAL_HEADER, .fn = check_from, .compile = compile_first },
-	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_header },
-	{ "check_freemail_replyto", EVAL_HEADER, .fn = check_replyto },
+	{ "check_freemail_header", EVAL_HEADER, .fn = check_header, .compile = compile_header,
+	  .needs_of = header_needs },
+	{ "check_freemail_replyto", EVAL_HEADER, .fn = check_replyto, .needs_of = reply_needs },
 	{ 0 },
 };
 
-static const char *const headers[] = { "EnvelopeFrom", ADDRESSES_FROM_HEADERS, "From:addr",
-				       "Reply-To:addr", NULL };
+static const char *const headers[] = { "EnvelopeFrom",
+				       ADDRESSES_FROM_HEADERS,
+				       "From:addr",
+				       "Reply-To:addr",
+				       "Mail-Reply-To:addr",
+				       "Disposition-Notification-To:addr",
+				       NULL };
 
 const struct plugin plugin_freemail = {
 	.name = "Mail::SpamAssassin::Plugin::FreeMail",

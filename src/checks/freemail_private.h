@@ -25,9 +25,24 @@ struct freemail_conf {
 	bool skip_over_max, skip_bulk, describe, import_auth, import_def_auth;
 };
 
+/* Addresses in lower case, and which of them are freemail. */
+struct freemail_list {
+	struct str spec; /* the request that gave them; none: all senders */
+	struct addresses all;
+	const bool *is_free;
+	bool any_free;
+};
+
+enum { FREEMAIL_LISTS = 8, FREEMAIL_KNOWN = 4 };
+
 struct freemail_state {
-	bool have_from, have_body, skip_body;
-	struct addresses from;
+	bool have_body, skip_body;
+	struct freemail_list lists[FREEMAIL_LISTS]; /* several rules ask for the same */
+	size_t list_count;
+	struct str known
+	    [FREEMAIL_KNOWN]; /* addresses that were looked up: From is the envelope's sender ... */
+	bool known_free[FREEMAIL_KNOWN];
+	size_t known_count;
 	struct map body; /* freemail addresses in the body, lower case */
 };
 

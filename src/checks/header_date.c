@@ -84,35 +84,35 @@ static size_t start_of_date(struct str s, size_t end)
 	return at == end ? STR_NPOS : at;
 }
 
-/*
- * The first "D+ Mon D+ D+:D+:D+ X+" with white space before it, and one byte between where there is one. None
- * where there is no such.
- */
-static struct str find_date(struct str s)
+/* "D+ Mon D+ D+:D+:D+ X+" around a colon, with white space before it, and one byte between where there is one. */
+static struct str date_around(struct str s, size_t colon)
 {
-	for (size_t from = 0;;) {
-		size_t colon = str_chr(str_from(s, from), ':'), at, end;
+	size_t end = end_of_date(s, colon), at = end ? start_of_date(s, colon) : STR_NPOS;
 
-		if (colon == STR_NPOS)
-			return STR_NONE;
-		colon += from;
-		from = colon + 1;
-		end = end_of_date(s, colon);
-		at = end ? start_of_date(s, colon) : STR_NPOS;
-		if (at == STR_NPOS || at == 0)
-			continue;
-		if (at > 1 && is_space_at(s, at - 2))
-			return str_sub(s, at - 2, end);
-		if (is_space_at(s, at - 1))
-			return str_sub(s, at - 1, end);
-	}
+	if (at != STR_NPOS && at > 1 && is_space_at(s, at - 2))
+		return str_sub(s, at - 2, end);
+	if (at != STR_NPOS && at > 0 && is_space_at(s, at - 1))
+		return str_sub(s, at - 1, end);
+	return STR_NONE;
 }
 
+/* Of the line's first date. */
 static bool received_time(struct str line, int64_t *ret)
 {
-	struct str date = find_date(line);
+	for (size_t from = 0;;) {
+		size_t colon = str_chr(str_from(line, from), ':');
+		struct str date;
 
-	return !str_is_none(date) && date_parse(date, ret);
+		if (colon == STR_NPOS)
+			return false;
+		colon += from;
+		if (date_parse_at(line, colon, ret))
+			return true;
+		date = date_around(line, colon);
+		if (!str_is_none(date))
+			return date_parse(date, ret);
+		from = colon + 1;
+	}
 }
 
 static void split_lines(struct str text, struct vec *lines)
@@ -143,19 +143,22 @@ static bool is_local_hop(const struct eval_call *call, struct str line)
 	       header_matches(call, HEADER_RE_LOCAL_HOP, line);
 }
 
-/* How many lines at the top are this machine's own: 0, 1 or 2; *ret_second when only the second is. */
+static bool is_fetchmail_hop(const struct eval_call *call, struct str line)
+{
+	return has(line, STR(" (fetchmail-")) &&
+	       header_matches(call, HEADER_RE_FETCHMAIL_HOP, line);
+}
+
+/* How many lines at the top are this machine's own: 0, 1 or 2; 2 when the second alone is fetchmail's. */
 static size_t count_local(const struct eval_call *call, const struct vec *lines)
 {
 	struct str first = *VEC_AT(lines, struct str, 0);
-	size_t next = is_local_hop(call, first) ? 1 : 0;
-	struct str line;
 
-	if (next == lines->n)
-		return 0;
-	line = *VEC_AT(lines, struct str, next);
-	if (has(line, STR(" (fetchmail-")) && header_matches(call, HEADER_RE_FETCHMAIL_HOP, line))
-		return next + 1;
-	return 0;
+	/* nearly no mail has come so, and looking for it takes less than looking for local hops */
+	if (lines->n > 1 && is_fetchmail_hop(call, *VEC_AT(lines, struct str, 1)) &&
+	    is_local_hop(call, first))
+		return 2;
+	return is_fetchmail_hop(call, first) && !is_local_hop(call, first);
 }
 
 static void read_fetchmail(const struct eval_call *call, const struct vec *lines, size_t n,

@@ -85,7 +85,6 @@ static const struct {
 	[HEADER_RE_TEMPLATE_OK] = { "^(?:X-VMS-To|X-UIDL|X-Face|To|Cc|From|Subject|References"
 				    "|In-Reply-To|(?:X-|Resent-|X-Original-)?Message-Id):",
 				    REGEX_NOCASE },
-	[HEADER_RE_NAME_ID] = { "<[A-Z]{28}\\.([^>]+)>", 0 },
 	[HEADER_RE_SRS] = { "^SRS\\d[=+-]", REGEX_NOCASE },
 };
 
@@ -163,7 +162,7 @@ static const struct eval_def evals[] = {
 	{ "check_header_count_range", EVAL_HEADER, .fn = check_header_count_range,
 	  .compile = arg_compile_key_range },
 	{ "check_illegal_chars", EVAL_HEADER, .fn = check_illegal_chars,
-	  .compile = compile_illegal_chars },
+	  .compile = compile_illegal_chars, .needs_of = illegal_chars_need },
 	{ "check_messageid_not_usable", EVAL_HEADER, .fn = check_messageid_not_usable },
 	{ "check_outlook_message_id", EVAL_HEADER, .fn = check_outlook_message_id },
 	{ "check_ratware_envelope_from", EVAL_HEADER, .fn = check_ratware_envelope_from },

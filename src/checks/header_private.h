@@ -42,7 +42,6 @@ enum header_re {
 	HEADER_RE_NO_MSGID_RCVD,
 	HEADER_RE_TEMPLATE,
 	HEADER_RE_TEMPLATE_OK,
-	HEADER_RE_NAME_ID,
 	HEADER_RE_SRS,
 	HEADER_RE_COUNT
 };
@@ -98,6 +97,8 @@ int check_to_in_subject(struct eval_call *call);
 /* header_text.c: what single headers say. */
 int compile_illegal_chars(struct arena *a, const void *conf, const struct str *args, size_t n,
 			  void **ret, struct err *e);
+unsigned illegal_chars_need(const void *conf, const struct str *args, size_t n,
+			    const void *compiled);
 int check_illegal_chars(struct eval_call *call);
 int check_header_count_range(struct eval_call *call);
 int check_subject_all_caps(struct eval_call *call);

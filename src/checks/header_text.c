@@ -6,6 +6,7 @@
 #include "core/budget.h"
 #include "core/map.h"
 #include "core/utf8.h"
+#include "msg/holds.h"
 #include "msg/msg.h"
 #include "text/tld.h"
 
@@ -72,6 +73,15 @@ int compile_illegal_chars(struct arena *a, const void *conf, const struct str *a
 	return 0;
 }
 
+unsigned illegal_chars_need(const void *conf, const struct str *args, size_t n,
+			    const void *compiled)
+{
+	const struct illegal_chars *c = compiled;
+
+	(void)conf, (void)args, (void)n;
+	return c->ratio > 0 || c->count > 0 ? MSG_HOLDS_ODD_BYTES : 0;
+}
+
 int check_illegal_chars(struct eval_call *call)
 {
 	const struct illegal_chars *c = call->compiled;
@@ -117,6 +127,15 @@ static bool has_caps_charset(const struct eval_call *call, struct str raw)
 	return false;
 }
 
+static bool has_small_letter(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= 'a' && s.p[i] <= 'z')
+			return true;
+	}
+	return false;
+}
+
 int check_subject_all_caps(struct eval_call *call)
 {
 	static const char white[] = " \t\r\n\f\v";
@@ -124,16 +143,18 @@ int check_subject_all_caps(struct eval_call *call)
 	struct regex_found prefix;
 	bool has_capital = false;
 
+	/* no prefix reaches behind the last colon: most subjects are done with here */
+	if (has_small_letter(str_from(subject, str_rchr(subject, ':') + 1)))
+		return EVAL_MISS;
 	if (str_chr(subject, ':') != STR_NPOS &&
 	    header_find(call, HEADER_RE_SUBJECT_PREFIX, subject, &prefix))
 		subject = str_from(subject, prefix.end);
 	if (subject.n < 10 || str_find_any(subject, white) == STR_NPOS)
 		return EVAL_MISS;
-	for (size_t i = 0; i < subject.n; i++) {
-		if (subject.p[i] >= 'a' && subject.p[i] <= 'z')
-			return EVAL_MISS;
+	if (has_small_letter(subject))
+		return EVAL_MISS;
+	for (size_t i = 0; i < subject.n; i++)
 		has_capital = has_capital || (subject.p[i] >= 'A' && subject.p[i] <= 'Z');
-	}
 	return has_capital && !has_caps_charset(call, call_header(call, "Subject:raw"));
 }
 
@@ -157,16 +178,37 @@ int check_unresolved_template(struct eval_call *call)
 	}
 }
 
+/* What follows "<", 28 capitals and a dot, up to ">"; none: there is no such. */
+static struct str find_name_id(struct str ids)
+{
+	enum { CAPITALS = 28 };
+
+	for (size_t at; (at = str_chr(ids, '<')) != STR_NPOS;) {
+		size_t n = 0, end;
+		struct str name;
+
+		ids = str_from(ids, at + 1);
+		while (n < ids.n && ids.p[n] >= 'A' && ids.p[n] <= 'Z')
+			n++;
+		if (n != CAPITALS || n == ids.n || ids.p[n] != '.')
+			continue;
+		name = str_from(ids, n + 1);
+		end = str_chr(name, '>');
+		if (end != STR_NPOS && end)
+			return str_sub(name, 0, end);
+	}
+	return STR_NONE;
+}
+
 int check_ratware_name_id(struct eval_call *call)
 {
-	struct regex_found id;
-	struct str from, want;
+	struct str from, want, name = find_name_id(call_header(call, "MESSAGEID"));
 	size_t at, quote;
 
-	if (!header_find(call, HEADER_RE_NAME_ID, call_header(call, "MESSAGEID"), &id))
+	if (!name.n)
 		return EVAL_MISS;
 	from = call_header(call, "From");
-	want = arena_printf(call->arena, "<%.*s>", STR_FMT(id.group[1]));
+	want = arena_printf(call->arena, "<%.*s>", STR_FMT(name));
 	for (;;) {
 		at = str_find(from, want);
 		if (at == STR_NPOS)

@@ -66,6 +66,20 @@ static bool shows_other(struct eval_call *call, struct str text, struct str doma
 	return !str_eq(host, domain);
 }
 
+/* Most texts of anchors show no address. */
+static bool shows_any(const struct html_result *h)
+{
+	for (size_t i = 0; i < h->uris.n; i++) {
+		const struct html_uri *uri = *VEC_AT(&h->uris, struct html_uri *, i);
+
+		VEC_EACH (&uri->anchors, struct text, t) {
+			if (str_find_nocase(t->s, STR("https://")) != STR_NPOS)
+				return true;
+		}
+	}
+	return false;
+}
+
 struct anchors {
 	size_t count;
 	bool hit;
@@ -95,7 +109,9 @@ static int check_mismatch(struct eval_call *call)
 		const struct html_result *h = call->msg->html[i];
 		struct anchors found = { 0 };
 
-		for (size_t k = 0; h && k < h->uris.n; k++)
+		if (!h || !shows_any(h))
+			continue;
+		for (size_t k = 0; k < h->uris.n; k++)
 			count_anchor(call, *VEC_AT(&h->uris, struct html_uri *, k), &found);
 		if (found.hit && (double)found.count >= min &&
 		    (call->arg_count < 2 || (double)found.count < max))

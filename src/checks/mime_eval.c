@@ -7,6 +7,7 @@
 #include "checks/mime_private.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "mime/content_type.h"
 #include "mime/message.h"
@@ -237,53 +238,49 @@ static bool has_two_words(struct str line)
 	return i < line.n;
 }
 
+/* Two words, of which the first ends too early for base64: what the first bytes of most lines tell. */
+static bool begins_with_two_words(struct str line)
+{
+	unsigned valid = block_valid(line, 0), spaces = block_bits(block_space(block_of(line, 0)));
+	unsigned words = ~spaces & valid, first = words & -words;
+	unsigned gap = spaces & valid & -first;
+
+	return first && words & -(gap & -gap);
+}
+
 struct letters {
 	size_t length, lower, upper;
 };
 
-/* Sixteen bytes at once, each -1 where something holds. */
-typedef uint8_t block __attribute__((vector_size(16)));
-
+/* Of sixteen bytes. */
 static size_t sum(block b)
 {
-	size_t n = 0;
+	uint64_t w[2], each = 0x00ff00ff00ff00ff;
+	uint64_t pairs;
 
-	for (size_t i = 0; i < sizeof(b); i++)
-		n += b[i];
-	return n;
+	memcpy(w, &b, sizeof(w));
+	pairs = (w[0] & each) + (w[0] >> 8 & each) + (w[1] & each) + (w[1] >> 8 & each);
+	return pairs * 0x0001000100010001 >> 48;
 }
 
-static void count_blocks(struct letters *n, const char *p, size_t blocks)
-{
-	block upper = { 0 }, lower = { 0 }, b;
-
-	for (size_t i = 0; i < blocks; i++) {
-		memcpy(&b, p + i * sizeof(b), sizeof(b));
-		upper -= (block)(b - 'A' <= 'Z' - 'A');
-		lower -= (block)((b - 'a' <= 'z' - 'a') | (b - '0' <= '9' - '0'));
-	}
-	n->upper += sum(upper);
-	n->lower += sum(lower);
-}
-
+/* What stands behind the text's end is 0, and no letter. */
 static void count_letters(struct letters *n, struct str text)
 {
-	enum { MAX_BLOCKS = 255 }; /* a byte of each sum counts so far */
-	size_t i = 0;
+	enum { MOST = 255 * BLOCK_BYTES }; /* a byte of each sum counts so far */
 
 	n->length += text.n;
-	while (text.n - i >= sizeof(block)) {
-		size_t blocks = (text.n - i) / sizeof(block);
+	for (size_t i = 0; i < text.n;) {
+		size_t end = text.n - i < MOST ? text.n : i + MOST;
+		block upper = { 0 }, lower = { 0 };
 
-		blocks = blocks < MAX_BLOCKS ? blocks : MAX_BLOCKS;
-		count_blocks(n, text.p + i, blocks);
-		i += blocks * sizeof(block);
-	}
-	for (; i < text.n; i++) {
-		char c = text.p[i];
+		for (; i < end; i += BLOCK_BYTES) {
+			block b = block_of(text, i);
 
-		n->upper += c >= 'A' && c <= 'Z';
-		n->lower += (c >= 'a' && c <= 'z') || ascii_is_digit(c);
+			upper -= block_in(b, 'A', 26);
+			lower -= block_in(b, 'a', 26) | block_in(b, '0', 10);
+		}
+		n->upper += sum(upper);
+		n->lower += sum(lower);
 	}
 }
 
@@ -293,7 +290,7 @@ static void count_line(struct letters *n, struct str line)
 	static const struct str open = { "\x1b$B", 3 }, shut = { "\x1b(B", 3 };
 	size_t from = str_chr(line, open.p[0]), last = STR_NPOS;
 
-	if (!has_two_words(line) || starts_with_base64(line))
+	if (!begins_with_two_words(line) && (!has_two_words(line) || starts_with_base64(line)))
 		return;
 	if (from != STR_NPOS)
 		from = str_find(line, open);
@@ -311,18 +308,23 @@ static void count_line(struct letters *n, struct str line)
 	count_letters(n, str_from(line, last));
 }
 
+/* Written in a charset whose letters are capitals, where they are read as ASCII. */
+static bool has_exempt_charset(struct eval_call *call)
+{
+	bool found;
+	struct str charset = top_charset(call, &found);
+
+	return mime_counts(call)->has_caps_charset ||
+	       (!str_is_none(charset) && locale_is_caps_charset(charset));
+}
+
+/* -1: there is too little. */
 static double uppercase_percent(struct eval_call *call)
 {
 	enum { MIN_LENGTH = 200 };
 	const struct msg_view *body = &call->msg->body;
 	struct letters n = { 0 };
-	struct str charset;
-	bool found;
 
-	charset = top_charset(call, &found);
-	if (mime_counts(call)->has_caps_charset ||
-	    (!str_is_none(charset) && locale_is_caps_charset(charset)))
-		return -1;
 	for (size_t i = 0; i < body->n && budget_steps(call->budget, 1 + body->line[i].n / 64); i++)
 		count_line(&n, body->line[i]);
 	if (n.length < MIN_LENGTH)
@@ -334,21 +336,26 @@ static double uppercase_percent(struct eval_call *call)
 
 /*
  * The function that finds the text too short or its charset exempt answers 0 itself; the others compare
- * its 0 per cent: with the usual bounds (min 25 and up) it is the same.
+ * its 0 per cent: with the usual bounds (min 25 and up) it is the same. What few capitals decide is not asked
+ * for its charset.
  */
 static int check_uppercase(struct eval_call *call)
 {
 	struct mime_state *state = call_state(call, sizeof(*state));
 	const struct arg_range *r = call->compiled;
+	bool first = !state->have_uppercase;
 
-	if (!state->have_uppercase) {
+	if (first) {
 		state->uppercase = uppercase_percent(call);
 		state->have_uppercase = true;
-		if (state->uppercase < 0) {
-			state->uppercase = 0;
-			return EVAL_MISS;
-		}
+		state->have_exempt = state->is_exempt = state->uppercase < 0;
 	}
+	if (!state->have_exempt && (r->min < 0 || state->uppercase > r->min)) {
+		state->have_exempt = true;
+		state->is_exempt = has_exempt_charset(call);
+	}
+	if (state->is_exempt)
+		return !first && 0 > r->min && 0 <= r->max;
 	return state->uppercase > r->min && state->uppercase <= r->max;
 }
 
@@ -482,23 +489,72 @@ static unsigned faraway_needs(const void *conf, const struct str *args, size_t n
 	return c->locale.all ? MSG_HOLDS_NEVER : 0;
 }
 
+/* What most messages lack, without which a count is 0. */
+static unsigned mime_needs(const void *conf, const struct str *args, size_t n, const void *compiled)
+{
+	const enum mime_key *key = compiled;
+
+	(void)conf, (void)args, (void)n;
+	switch (*key) {
+	case KEY_BASE64_COUNT:
+	case KEY_BASE64_TEXT: return MSG_HOLDS_BASE64;
+	case KEY_HTML_COUNT: return MSG_HOLDS_HTML_TYPE;
+	case KEY_MISSING_BOUNDARY: return MSG_HOLDS_FLAWS;
+	case KEY_QP_COUNT:
+	case KEY_QP_LONG_LINE:
+	case KEY_QP_RATIO: return MSG_HOLDS_QUOTED;
+	case KEY_ASCII_ILLEGAL: return MSG_HOLDS_ODD_BYTES;
+	case KEY_UNICODE_RATIO: return MSG_HOLDS_ENTITIES;
+	case KEY_ATTACHMENT: return MSG_HOLDS_DISPOSITION;
+	default: return 0;
+	}
+}
+
+static unsigned unicode_needs(const void *conf, const struct str *args, size_t n,
+			      const void *compiled)
+{
+	const struct arg_numbers *least = compiled;
+
+	(void)conf, (void)args, (void)n;
+	return least && least->at[0] > 0 ? MSG_HOLDS_ENTITIES : 0;
+}
+
+static unsigned qp_needs(const void *conf, const struct str *args, size_t n, const void *compiled)
+{
+	const struct arg_numbers *least = compiled;
+
+	(void)conf, (void)args, (void)n;
+	return least->at[0] > 0 ? MSG_HOLDS_QUOTED : 0;
+}
+
+static unsigned length_needs(const void *conf, const struct str *args, size_t n,
+			     const void *compiled)
+{
+	(void)conf, (void)args, (void)n;
+	return arg_in_closed(compiled, 0) ? 0 : MSG_HOLDS_BASE64;
+}
+
 static const struct eval_def evals[] = {
 	{ "check_abundant_unicode_ratio", EVAL_BODY, .fn = check_unicode_ratio,
-	  .compile = compile_ratio },
-	{ "check_base64_length", EVAL_BODY, .fn = check_base64_length,
-	  .compile = arg_compile_range },
-	{ "check_for_ascii_text_illegal", EVAL_BODY, .fn = check_ascii_text_illegal },
+	  .compile = compile_ratio, .needs_of = unicode_needs },
+	{ "check_base64_length", EVAL_BODY, .fn = check_base64_length, .compile = arg_compile_range,
+	  .needs_of = length_needs },
+	{ "check_for_ascii_text_illegal", EVAL_BODY, .fn = check_ascii_text_illegal,
+	  .needs = MSG_HOLDS_ODD_BYTES },
 	{ "check_for_faraway_charset", EVAL_BODY, .fn = check_faraway_charset,
 	  .needs_of = faraway_needs },
-	{ "check_for_mime", EVAL_BODY, .fn = check_mime, .compile = compile_key },
-	{ "check_for_mime_html", EVAL_BODY, .fn = check_mime_html },
-	{ "check_for_mime_html_only", EVAL_BODY, .fn = check_mime_html_only },
+	{ "check_for_mime", EVAL_BODY, .fn = check_mime, .compile = compile_key,
+	  .needs_of = mime_needs },
+	{ "check_for_mime_html", EVAL_BODY, .fn = check_mime_html, .needs = MSG_HOLDS_HTML_TYPE },
+	{ "check_for_mime_html_only", EVAL_BODY, .fn = check_mime_html_only,
+	  .needs = MSG_HOLDS_HTML_TYPE },
 	{ "check_for_uppercase", EVAL_BODY, .fn = check_uppercase, .compile = arg_compile_range },
 	{ "check_ma_non_text", EVAL_BODY, .fn = check_ma_non_text, .needs = MSG_HOLDS_ALTERNATIVE },
 	{ "check_mime_multipart_ratio", EVAL_BODY, .fn = check_multipart_ratio,
 	  .compile = arg_compile_range, .needs_of = ratio_needs },
-	{ "check_msg_parse_flags", 0, .fn = check_parse_flags },
-	{ "check_qp_ratio", EVAL_BODY, .fn = check_qp_ratio, .compile = arg_compile_numbers },
+	{ "check_msg_parse_flags", 0, .fn = check_parse_flags, .needs = MSG_HOLDS_FLAWS },
+	{ "check_qp_ratio", EVAL_BODY, .fn = check_qp_ratio, .compile = arg_compile_numbers,
+	  .needs_of = qp_needs },
 	{ 0 },
 };
 

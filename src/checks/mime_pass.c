@@ -5,6 +5,7 @@
  */
 #include "checks/mime_private.h"
 
+#include "core/block.h"
 #include "core/budget.h"
 #include "mime/content_type.h"
 #include "mime/message.h"
@@ -163,35 +164,44 @@ static void count_qp_line(struct pass *p, struct str line)
 	if (line.n > LONG_LINE)
 		p->n->qp_long_line = true;
 	p->qp_bytes += (double)line.n;
-	for (size_t i = 0; i + 2 < line.n; i++) {
-		if (line.p[i] == '=' && is_needless(line.p[i + 1], line.p[i + 2])) {
+	for (size_t i = 0; i < line.n;) {
+		size_t at = str_chr(str_from(line, i), '=');
+
+		if (at == STR_NPOS || i + at + 2 >= line.n)
+			break;
+		i += at;
+		if (is_needless(line.p[i + 1], line.p[i + 2])) {
 			escapes++;
 			i += 2;
 		}
+		i++;
 	}
 	if (escapes > 0)
 		p->qp_escapes += escapes - trailing_blanks(line);
 }
 
-/* Sixteen bytes of ASCII at once, without NUL and CR. */
-static bool is_lawful_block(const char *p)
+static block is_unlawful(block b)
 {
-	typedef uint8_t block __attribute__((vector_size(16)));
-	uint64_t words[2];
-	block b, bad;
-
-	memcpy(&b, p, sizeof(b));
-	bad = (block)((b >= 0x80) | (b == 0) | (b == '\r'));
-	memcpy(words, &bad, sizeof(words));
-	return !(words[0] | words[1]);
+	return block_high(b) | block_is(b, '\0') | block_is(b, '\r');
 }
 
+/* NUL, CR, or beyond ASCII: 64 bytes at once. */
 static bool is_illegal_ascii(struct str text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		while (i + 16 < text.n && is_lawful_block(text.p + i))
-			i += 16;
-		if (!text.p[i] || text.p[i] == '\r' || (unsigned char)text.p[i] >= 0x80)
+	enum { MANY = 4 * BLOCK_BYTES };
+	size_t i = 0;
+	block bad = { 0 };
+
+	for (; i + MANY <= text.n && !block_bits(bad); i += MANY) {
+		const char *p = text.p + i;
+
+		bad = is_unlawful(block_at(p)) | is_unlawful(block_at(p + 16)) |
+		      is_unlawful(block_at(p + 32)) | is_unlawful(block_at(p + 48));
+	}
+	if (block_bits(bad))
+		return true;
+	for (; i < text.n; i += BLOCK_BYTES) {
+		if (block_bits(is_unlawful(block_of(text, i))) & block_valid(text, i))
 			return true;
 	}
 	return false;

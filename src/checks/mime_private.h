@@ -25,7 +25,7 @@ struct mime_counts {
 };
 
 struct mime_state {
-	bool have_counts, have_uppercase, have_base64;
+	bool have_counts, have_uppercase, have_exempt, is_exempt, have_base64;
 	struct mime_counts counts;
 	double uppercase; /* per cent */
 	size_t base64_line;

@@ -22,6 +22,8 @@ struct wlbl_state {
 	bool have_from, have_to, have_verdicts;
 	struct addresses from, to; /* lower case */
 	enum rcvd_verdict own, def;
+	struct vec kinds; /* uint16_t: of the names of all hosts in URIs */
+	bool have_kinds;
 };
 
 static void lower_all(struct arena *a, struct addresses *list)
@@ -130,6 +132,17 @@ static unsigned list_needs(const void *conf, const struct str *args, size_t n, c
 {
 	(void)conf, (void)args, (void)n;
 	return compiled ? 0 : MSG_HOLDS_NEVER;
+}
+
+static unsigned replyto_needs(const void *conf, const struct str *args, size_t n,
+			      const void *compiled)
+{
+	return list_needs(conf, args, n, compiled) | MSG_HOLDS_REPLY_TO;
+}
+
+static unsigned hosts_need(const void *conf, const struct str *args, size_t n, const void *compiled)
+{
+	return list_needs(conf, args, n, compiled) | MSG_HOLDS_URIS;
 }
 
 static bool any_listed(struct eval_call *call, const struct addrlist *list,
@@ -398,9 +411,44 @@ static bool uri_is_listed(struct eval_call *call, const struct host_list *list,
 	return false;
 }
 
+static void add_kinds(struct vec *kinds, struct str host)
+{
+	for (struct str name = host;;) {
+		size_t dot = str_chr(name, '.');
+
+		VEC_ADD(kinds, uint16_t, (uint16_t)kind_of(name));
+		if (dot == STR_NPOS)
+			return;
+		name = str_from(name, dot + 1);
+	}
+}
+
+/* Whether any host of a URI has a name of the list's kinds: what the hosts' kinds are is told once for all lists. */
+static bool may_be_listed(struct eval_call *call, const struct host_list *list)
+{
+	struct wlbl_state *state = call_state(call, sizeof(*state));
+
+	if (!state->have_kinds) {
+		state->have_kinds = true;
+		vec_init(&state->kinds, call->arena, sizeof(uint16_t), 0);
+		URI_LIST_EACH(call->msg->uris, uri)
+		{
+			if (!budget_steps(call->budget, 1 + uri->hosts.n))
+				break;
+			VEC_EACH (&uri->hosts, struct uri_host, h)
+				add_kinds(&state->kinds, h->host);
+		}
+	}
+	VEC_EACH (&state->kinds, uint16_t, kind) {
+		if (bits_has(list->kinds, *kind))
+			return true;
+	}
+	return false;
+}
+
 static int check_uri_host_listed(struct eval_call *call)
 {
-	if (!call->compiled)
+	if (!call->compiled || !call->msg->uris || !may_be_listed(call, call->compiled))
 		return EVAL_MISS;
 	URI_LIST_EACH(call->msg->uris, uri)
 	{
@@ -414,10 +462,13 @@ static int check_uri_host_listed(struct eval_call *call)
 	{                                                                                          \
 		name, EVAL_HEADER, .fn = fn_                                                       \
 	}
-#define LIST_EVAL(name, types_, fn_, compile_)                                                     \
+#define NEEDY_EVAL(name, types_, fn_, compile_, needs_)                                            \
 	{                                                                                          \
-		name, types_, .fn = fn_, .compile = compile_, .needs_of = list_needs               \
+		name, types_, .fn = fn_, .compile = compile_, .needs_of = needs_                   \
 	}
+#define LIST_EVAL(name, types_, fn_, compile_) NEEDY_EVAL(name, types_, fn_, compile_, list_needs)
+#define HOSTS_EVAL(name, types_, compile_)                                                         \
+	NEEDY_EVAL(name, types_, check_uri_host_listed, compile_, hosts_need)
 
 static const struct eval_def evals[] = {
 	LIST_EVAL("check_from_in_blocklist", EVAL_HEADER, check_from_in_list,
@@ -431,7 +482,8 @@ static const struct eval_def evals[] = {
 	LIST_EVAL("check_to_in_more_spam", EVAL_HEADER, check_to_in_list, compile_more_spam_to),
 	LIST_EVAL("check_to_in_all_spam", EVAL_HEADER, check_to_in_list, compile_all_spam_to),
 	LIST_EVAL("check_from_in_list", EVAL_HEADER, check_from_in_list, compile_named_list),
-	LIST_EVAL("check_replyto_in_list", EVAL_HEADER, check_replyto_in_list, compile_named_list),
+	NEEDY_EVAL("check_replyto_in_list", EVAL_HEADER, check_replyto_in_list, compile_named_list,
+		   replyto_needs),
 	LIST_EVAL("check_to_in_list", EVAL_HEADER, check_to_in_list, compile_named_list),
 	HEADER_EVAL("check_from_in_welcomelist", check_from_in_welcomelist),
 	HEADER_EVAL("check_from_in_whitelist", check_from_in_welcomelist),
@@ -442,11 +494,11 @@ static const struct eval_def evals[] = {
 	HEADER_EVAL("check_forged_in_default_welcomelist", check_forged_in_default_welcomelist),
 	HEADER_EVAL("check_forged_in_default_whitelist", check_forged_in_default_welcomelist),
 	HEADER_EVAL("check_mailfrom_matches_rcvd", check_mailfrom_matches_rcvd),
-	LIST_EVAL("check_uri_host_listed", EVAL_HEADER, check_uri_host_listed, compile_named_hosts),
-	LIST_EVAL("check_uri_host_in_blocklist", 0, check_uri_host_listed, compile_block_hosts),
-	LIST_EVAL("check_uri_host_in_blacklist", 0, check_uri_host_listed, compile_block_hosts),
-	LIST_EVAL("check_uri_host_in_welcomelist", 0, check_uri_host_listed, compile_welcome_hosts),
-	LIST_EVAL("check_uri_host_in_whitelist", 0, check_uri_host_listed, compile_welcome_hosts),
+	HOSTS_EVAL("check_uri_host_listed", EVAL_HEADER, compile_named_hosts),
+	HOSTS_EVAL("check_uri_host_in_blocklist", 0, compile_block_hosts),
+	HOSTS_EVAL("check_uri_host_in_blacklist", 0, compile_block_hosts),
+	HOSTS_EVAL("check_uri_host_in_welcomelist", 0, compile_welcome_hosts),
+	HOSTS_EVAL("check_uri_host_in_whitelist", 0, compile_welcome_hosts),
 	{ 0 },
 };
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Dates: see date.h. The text is squeezed to words between single blanks; the date, the time and the
- * zone are each looked for anywhere in it, and what was taken is gone for the next search.
+ * Dates: see date.h. The text is taken as words between blanks and commas; the date, the time and the zone are
+ * each looked for anywhere in it, and what was taken is gone for the next search. What nearly all mail has
+ * is read in place first.
  */
 #include "mime/date.h"
 
+#include "core/block.h"
 #include "core/num.h"
-#include "core/strbuf.h"
-#include "core/utf8.h"
+#include "core/xalloc.h"
 
 static const struct {
 	char name[5];
@@ -103,11 +104,13 @@ static void set_date(struct when *t, struct str day, int month, struct str year)
 static bool take_day_first(struct words *w, struct when *t, size_t min, size_t max)
 {
 	for (size_t i = 0; i + 3 <= w->n; i++) {
-		int month = month_of(w->at[i + 1]);
 		struct str year = w->at[i + 2];
-		if (!is_digits(w->at[i]) || month < 0 || !is_digits(year))
+		int month;
+
+		if (!is_digits(w->at[i]) || year.n < min || year.n > max || !is_digits(year))
 			continue;
-		if (year.n < min || year.n > max)
+		month = month_of(w->at[i + 1]);
+		if (month < 0)
 			continue;
 		set_date(t, w->at[i], month, year);
 		drop_words(w, i, 3);
@@ -256,25 +259,6 @@ static void clamp(struct when *t)
 	t->year = t->year > 2037 ? 2037 : t->year < 1970 ? 1970 : t->year;
 }
 
-static void split_words(struct str text, struct strbuf *buf, struct words *w)
-{
-	/* A comma and the blanks behind it are one blank. */
-	for (size_t i = 0; i < text.n; i++)
-		strbuf_add_byte(buf, text.p[i] == ',' ? ' ' : text.p[i]);
-	struct str rest = strbuf_str(buf);
-	w->n = 0;
-	while (rest.n && w->n < MAX_WORDS) {
-		size_t n = 0;
-		while (rest.n && ascii_is_space(rest.p[0]))
-			rest = str_from(rest, 1);
-		while (n < rest.n && !ascii_is_space(rest.p[n]))
-			n++;
-		if (n)
-			w->at[w->n++] = str_sub(rest, 0, n);
-		rest = str_from(rest, n);
-	}
-}
-
 /* --- what nearly all dates look like: [Www[,]] D Mon YYYY [H]H:MM[:SS] +ZZZZ, and whatever follows --- */
 
 static bool is_gap(char c)
@@ -379,46 +363,142 @@ static bool take_usual(struct str s, struct when *t)
 	       read_zone(&r, t);
 }
 
+/* --- the same to the byte: D Mon YYYY HH:MM:SS +ZZZZ, around its first colon --- */
+
+enum { BEFORE_COLON = BLOCK_BYTES, BEHIND_COLON = 12 };
+
+static unsigned digits_of(block b)
+{
+	return block_bits(block_in(b, '0', 10));
+}
+
+/* "?DD Mon YYYY HH" ends here, or "??D Mon YYYY HH", with a blank for the last ?. *ret_day: how many digits. */
+static bool is_before_colon(const char *end, size_t *ret_day)
+{
+	enum { DIGITS = 0xde08, BLANKS = 0x2110, FROM_DAY = 3 };
+	block b = block_at(end - BEFORE_COLON);
+	unsigned digits = digits_of(b), blanks = block_bits(block_is(b, ' '));
+	size_t two = digits >> 2 & 1;
+
+	*ret_day = 1 + two;
+	return digits >> FROM_DAY << FROM_DAY == DIGITS && (blanks & BLANKS) == BLANKS &&
+	       (blanks >> (2 - two) & 1);
+}
+
+/* ":MM:SS +ZZZZ" stands there, and white space or the end behind. */
+static bool is_behind_colon(struct str s)
+{
+	enum { DIGITS = 0xf36, WITHIN = (1 << BEHIND_COLON) - 1 };
+
+	return s.n >= BEHIND_COLON && (digits_of(block_of(s, 0)) & WITHIN) == DIGITS &&
+	       s.p[3] == ':' && s.p[6] == ' ' && (s.p[7] == '+' || s.p[7] == '-') &&
+	       (s.n == BEHIND_COLON || ascii_is_space(s.p[BEHIND_COLON]));
+}
+
+static int64_t two_digits(const char *p)
+{
+	return (p[0] & 0xf) * 10 + (p[1] & 0xf); /* a blank is 0 */
+}
+
+static bool take_at(struct str s, size_t colon, struct when *t, size_t *ret_day)
+{
+	const char *p = s.p + colon;
+	int64_t zone;
+
+	if (colon < BEFORE_COLON || !is_before_colon(p, ret_day) ||
+	    !is_behind_colon(str_from(s, colon)))
+		return false;
+	t->month = month_of(str_make(p - 11, 3)) + 1;
+	t->day = two_digits(p - 14);
+	t->year = two_digits(p - 7) * 100 + two_digits(p - 5);
+	t->year_digits = 4;
+	t->hour = two_digits(p - 2);
+	t->minute = two_digits(p + 1);
+	t->second = two_digits(p + 4);
+	zone = two_digits(p + 8) * 60 + two_digits(p + 10);
+	t->zone_minutes = p[7] == '-' ? -zone : zone;
+	return t->month > 0;
+}
+
+/* As take_usual() would read it. */
+static bool take_strict(struct str s, struct when *t)
+{
+	struct reading r = { s.p, s.p + s.n };
+	size_t colon = str_chr(s, ':'), day;
+
+	if (colon == STR_NPOS || !take_at(s, colon, t, &day))
+		return false;
+	skip_gap(&r);
+	skip_letters(&r);
+	return r.p == s.p + colon - 12 - day;
+}
+
 /* --- any text --- */
 
 enum { MAX_DATE_BYTES = 16384 };
 
+static void split_words(struct str text, struct words *w)
+{
+	struct reading r = { text.p, text.p + text.n };
+
+	for (skip_gap(&r); r.p < r.end && w->n < MAX_WORDS; skip_gap(&r)) {
+		const char *from = r.p;
+
+		while (r.p < r.end && !is_gap(*r.p))
+			r.p++;
+		w->at[w->n++] = str_make(from, (size_t)(r.p - from));
+	}
+}
+
 static bool take_anywhere(struct str text, struct when *t)
 {
-	struct strbuf buf;
 	struct words w;
-	bool found;
 
-	strbuf_init(&buf, MAX_DATE_BYTES);
-	split_words(str_sub(text, 0, MAX_DATE_BYTES), &buf, &w);
-	found = take_day_first(&w, t, 4, 4) || take_ctime(&w, t) || take_day_first(&w, t, 2, 3);
-	if (found) {
-		take_time(&w, t);
-		if (!take_numeric_zone(&w, t))
-			take_named_zone(&w, t);
-	}
-	strbuf_done(&buf);
-	return found;
+	w.n = 0; /* the rest stays unused */
+	split_words(str_sub(text, 0, MAX_DATE_BYTES), &w);
+	if (!take_day_first(&w, t, 4, 4) && !take_ctime(&w, t) && !take_day_first(&w, t, 2, 3))
+		return false;
+	take_time(&w, t);
+	if (!take_numeric_zone(&w, t))
+		take_named_zone(&w, t);
+	return true;
+}
+
+static bool time_of(struct when *t, int64_t *ret)
+{
+	int64_t time, zone;
+
+	clamp(t);
+	/* A month beyond its end on 29 February of a year that was clamped away has no such day. */
+	if (t->day == 0 || t->day > days_in_month(t->year, t->month))
+		return false;
+	time = days_before_year(t->year) - days_before_year(1970) +
+	       days_before_month(t->year, t->month);
+	time = ((time + t->day - 1) * 24 + t->hour) * 3600 + t->minute * 60 + t->second;
+	zone = t->zone_minutes * 60;
+	*ret = zone > 0 && time < zone ? 0 : time - zone;
+	return true;
+}
+
+bool date_parse_at(struct str s, size_t colon, int64_t *ret)
+{
+	struct when t;
+	size_t day;
+
+	return take_at(s, colon, &t, &day) && time_of(&t, ret);
 }
 
 bool date_parse(struct str text, int64_t *ret)
 {
-	struct when t = { 0 };
-	int64_t time, zone;
+	struct when t;
 
+	if (take_strict(text, &t))
+		return time_of(&t, ret);
+	t = (struct when){ 0 };
 	if (!take_usual(text, &t)) {
 		t = (struct when){ 0 };
 		if (!take_anywhere(text, &t))
 			return false;
 	}
-	clamp(&t);
-	/* A month beyond its end on 29 February of a year that was clamped away has no such day. */
-	if (t.day == 0 || t.day > days_in_month(t.year, t.month))
-		return false;
-	time =
-	    days_before_year(t.year) - days_before_year(1970) + days_before_month(t.year, t.month);
-	time = ((time + t.day - 1) * 24 + t.hour) * 3600 + t.minute * 60 + t.second;
-	zone = t.zone_minutes * 60;
-	*ret = zone > 0 && time < zone ? 0 : time - zone;
-	return true;
+	return time_of(&t, ret);
 }

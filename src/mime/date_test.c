@@ -92,9 +92,50 @@ static void test_usual(void **state)
 	}
 }
 
+/* Around the first colon of `in`, in a line that goes on, ends there, or has more in front. */
+static const struct {
+	const char *in;
+	int64_t want;
+} places[] = {
+	{ "by x; Thu, 13 Feb 2003 20:59:28 -0800", 1045198768 },
+	{ "by x; Thu, 13 Feb 2003 20:59:28 -0800 (PST)", 1045198768 },
+	{ "by x; Thu, 13 Feb 2003 20:59:28 -0800\n", 1045198768 },
+	{ "by x; Thu,  3 feb 2003 20:59:28 +0130", 1044300568 },
+	{ "by x; Thu, 3 FEB 2003 20:59:28 +0130", 1044300568 },
+	{ "by x; Thu,13 Feb 2003 20:59:28 -0800", NONE },
+	{ "by x; Thu, 113 Feb 2003 20:59:28 -0800", NONE },
+	{ "by x; Thu, 13  Feb 2003 20:59:28 -0800", NONE },
+	{ "by x; Thu, 13 Fex 2003 20:59:28 -0800", NONE },
+	{ "by x; Thu, 13 Feb 03 20:59:28 -0800", NONE },
+	{ "by x; Thu, 13 Feb 12003 20:59:28 -0800", NONE },
+	{ "by x; Thu, 13 Feb 2003 2:59:28 -0800", NONE },
+	{ "by x; Thu, 13 Feb 2003 20:59 -0800", NONE },
+	{ "by x; Thu, 13 Feb 2003 20:59:28  -080", NONE },
+	{ "by x; Thu, 13 Feb 2003 20:59:28 -08000", NONE },
+	{ "by x; Thu, 13 Feb 2003 20:59:28 -080", NONE },
+	{ "by x; Thu, 13 Feb 2003 20:59:28 -0800(PST)", NONE },
+	{ "by x; Thu, 13 Feb 2003 20:59:28 08000", NONE },
+	{ "by x; Thu, 00 Feb 2003 20:59:28 -0800", NONE },
+	{ "13 Feb 2003 20:59:28 -0800", NONE },
+};
+
+static void test_places(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(places); i++) {
+		struct str s = str_of(places[i].in);
+		int64_t got = NONE;
+
+		if (date_parse_at(s, str_chr(s, ':'), &got) != (places[i].want != NONE) ||
+		    got != places[i].want)
+			fail_msg("'%s': got %lld", s.p, (long long)got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows),
-					    cmocka_unit_test(test_usual) };
+					    cmocka_unit_test(test_usual),
+					    cmocka_unit_test(test_places) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@
 /* What a request gave. Both forms are made when they are first asked for. */
 struct get_answer {
 	bool is_joined, is_listed;
-	size_t count;
+	uint32_t count;
 	struct str joined;
 	size_t first_n; /* of joined: the first value */
 	const struct str *list;
@@ -226,10 +226,11 @@ static void join_answer(const struct msg *m, const struct get_spec *q, struct ge
 
 	it->is_joined = true;
 	it->joined = STR("");
-	it->count = it->first_n = 0;
+	it->count = 0;
+	it->first_n = 0;
 	if (is_absent(m, q))
 		return;
-	it->count = get_run(m, q, m->gets->scratch, &out);
+	it->count = (uint32_t)get_run(m, q, m->gets->scratch, &out);
 	if (it->count) {
 		it->first_n = VEC_AT(&out, struct str, 0)->n;
 		it->joined = it->count == 1 ? *VEC_AT(&out, struct str, 0) : join(m->arena, &out);
@@ -257,14 +258,15 @@ size_t msg_get_all(const struct msg *m, struct str text, const struct str **ret)
 
 	if (!it->is_listed && (is_absent(m, q) || (it->is_joined && it->count <= 1))) {
 		it->is_listed = true;
-		it->count = it->is_joined ? it->count : 0;
+		if (!it->is_joined)
+			it->count = 0;
 		it->list = &it->joined;
 	}
 	if (!it->is_listed) {
 		struct arena_mark mark = arena_get_mark(m->gets->scratch);
 
 		it->is_listed = true;
-		it->count = get_run(m, q, m->gets->scratch, &out);
+		it->count = (uint32_t)get_run(m, q, m->gets->scratch, &out);
 		it->list = list = arena_alloc(m->arena, it->count * sizeof(*list));
 		for (size_t i = 0; i < it->count; i++)
 			list[i] = keep(m, *VEC_AT(&out, struct str, i));

@@ -26,6 +26,7 @@ enum analysis_kind {
 	ANALYSIS_PLAIN_NEEDS, /* empty: there are none */
 	ANALYSIS_GATE,
 	ANALYSIS_LARGE_GATE,
+	ANALYSIS_JOINT, /* automata of several (rules/joint.h): their texts, told apart by NULs */
 	ANALYSIS_TRANSLATION, /* of Perl's expression into PCRE2's */
 	ANALYSIS_KIND_COUNT
 };

@@ -143,14 +143,14 @@ static void test_needs_and_gates(void **state)
 	(void)state;
 	for (size_t i = 0; i < ELEMENTS(expressions); i++) {
 		struct str pcre = str_of(expressions[i]);
-		const struct gate *g = gate_new(a, pcre, GATE_SMALL), *gate_again;
+		const struct gate *g = gate_new(a, NULL, pcre, GATE_SMALL), *gate_again;
 		struct strbuf needs_bytes, gate_bytes, again;
 		struct needs n, needs_again;
 
 		strbuf_init(&needs_bytes, 0);
 		strbuf_init(&gate_bytes, 0);
 		strbuf_init(&again, 0);
-		needs_of(a, pcre, &n);
+		needs_of(a, NULL, pcre, &n);
 		needs_put(&needs_bytes, &n);
 		assert_true(needs_get(a, strbuf_str(&needs_bytes), &needs_again));
 		needs_put(&again, &needs_again);
@@ -178,7 +178,7 @@ static void test_gate_stays_inside(void **state)
 {
 	struct arena *a = arena_new();
 	struct str text = STR("(?:one|two|three)\\s(?:four|five|six)");
-	const struct gate *g = gate_new(a, text, GATE_SMALL), *again;
+	const struct gate *g = gate_new(a, NULL, text, GATE_SMALL), *again;
 	struct strbuf b;
 
 	(void)state;
@@ -205,7 +205,7 @@ static void test_gate_damaged(void **state)
 	static const uint8_t changes[] = { 0x01, 0x02, 0x40, 0xff };
 	struct arena *a = arena_new();
 	const struct gate *g =
-	    gate_new(a, STR("(?:one|two|three)\\s(?:four|five|six)"), GATE_SMALL);
+	    gate_new(a, NULL, STR("(?:one|two|three)\\s(?:four|five|six)"), GATE_SMALL);
 	struct str subject = STR("a one\nfour, and two fiv three six\xff");
 	const struct gate *again;
 	size_t taken = 0, step;
@@ -240,7 +240,7 @@ static void test_needs_stay_inside(void **state)
 	struct needs n, again;
 
 	(void)state;
-	needs_of(a, STR("abcdefghijk"), &n);
+	needs_of(a, NULL, STR("abcdefghijk"), &n);
 	assert_int_equal(n.clause_count, 1);
 	assert_int_equal(n.clauses[0].count, 1);
 	n.window_count = 0;

@@ -68,7 +68,7 @@ static struct chain chain_of(struct arena *a, const char *perl, size_t min_lengt
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
 	assert_true(chain_read(a, s.pcre, &pair, &times));
 	c.pairs = times - 1;
-	c.pair = gate_new(a, pair, GATE_SMALL);
+	c.pair = gate_new(a, NULL, pair, GATE_SMALL);
 	assert_non_null(c.pair);
 	return c;
 }

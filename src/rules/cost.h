@@ -18,7 +18,11 @@ struct stopwatch;
 struct rule_costs;
 
 struct rule_cost {
-	uint64_t runs; /* searches by PCRE2, behind prefilter and gate; calls of an eval function */
+	/*
+	 * Searches by PCRE2, behind prefilter and gate; calls of an eval function. What is told of many rules
+	 * together (rules/joint.h) is no rule's own: it is part of its stage only.
+	 */
+	uint64_t runs;
 	uint64_t bytes; /* of subjects, or of the stretches in which a match could begin */
 	uint64_t ns; /* of searches; of rules with tags or captures and of evals, of all they do */
 	uint64_t hits;     /* a message counts as often as the rule counts */

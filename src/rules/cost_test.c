@@ -14,7 +14,7 @@ static const char rules[] =
     "body DEAR /\\w+ [a-z]{3} nothing such/\n" /* no literal stands there: never run */
     "body OFTEN /the/\n"
     "tflags OFTEN multiple\n"
-    "header SUBJ Subject =~ /^hel+o/\n"
+    "header SUBJ Subject =~ /^(h)el+o(?!\\1)/\n" /* not regular: a search */
     "header ABSENT X-None =~ /x/\n"
     "header CAPTURED Subject =~ /(?<WORD>hel+o)/\n"
     "body TAGGED /%{WORD}/\n"
@@ -84,7 +84,7 @@ static void test_counts(void **state)
 		{ "DEAR", 0, 0, 0, false },    { "OFTEN", 3, 3, 1, true },
 		{ "SUBJ", 1, 1, 1, true },     { "ABSENT", 0, 0, 0, false },
 		{ "CAPTURED", 1, 1, 1, true }, { "TAGGED", 1, 1, 1, true },
-		{ "URI", 1, 1, 1, true },      { "DETAIL", 1, 1, 1, true },
+		{ "URI", 0, 1, 1, false },     { "DETAIL", 1, 1, 1, true },
 		{ "PART", 1, 1, 1, true },     { "CALLED", 1, 1, 1, true },
 		{ "META", 0, 0, 0, false },
 	};

@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/strbuf.h"
 #include "rules/analyses.h"
+#include "rules/joint.h"
 #include "rules/load.h"
 
 static void keep_needs(struct analyses *known, enum analysis_kind kind, struct str pcre,
@@ -24,7 +25,7 @@ void load_needs(struct load *l, struct str pcre, struct needs *ret)
 
 	if (!str_is_none(value) && needs_get(l->a, value, ret))
 		return;
-	needs_of(l->a, pcre, ret);
+	needs_of(l->a, l->work, pcre, ret);
 	if (known)
 		keep_needs(known, ANALYSIS_NEEDS, pcre, ret);
 }
@@ -37,7 +38,7 @@ bool load_plain_needs(struct load *l, struct str pcre, struct needs *ret)
 
 	if (!str_is_none(value) && (!value.n || needs_get(l->a, value, ret)))
 		return value.n;
-	found = needs_of_plain(l->a, pcre, ret);
+	found = needs_of_plain(l->a, l->work, pcre, ret);
 	if (known)
 		keep_needs(known, ANALYSIS_PLAIN_NEEDS, pcre, found ? ret : NULL);
 	return found;
@@ -53,7 +54,7 @@ const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size siz
 
 	if (!str_is_none(value) && gate_get(l->a, value, &g))
 		return g;
-	g = gate_new(l->a, pcre, size);
+	g = gate_new(l->a, l->work, pcre, size);
 	if (!known)
 		return g;
 	strbuf_init(&b, 0);
@@ -61,6 +62,40 @@ const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size siz
 	analyses_add(known, kind, pcre, strbuf_str(&b));
 	strbuf_done(&b);
 	return g;
+}
+
+/* The texts, each with its end: none holds a NUL. */
+static void put_key(struct strbuf *out, const struct str *pcre, size_t n, size_t wanted)
+{
+	strbuf_add_u64(out, wanted);
+	for (size_t i = 0; i < n; i++) {
+		strbuf_add_byte(out, '\0');
+		strbuf_add(out, pcre[i]);
+	}
+}
+
+const struct joint *load_joint(struct load *l, const struct str *pcre, size_t n, size_t wanted)
+{
+	struct analyses *known = l->options->analyses;
+	const struct joint *j = NULL;
+	struct strbuf key, b;
+	struct str value;
+
+	if (!known)
+		return joint_new(l->a, l->work, pcre, n, wanted);
+	strbuf_init(&key, 0);
+	strbuf_init(&b, 0);
+	put_key(&key, pcre, n, wanted);
+	value = analyses_find(known, ANALYSIS_JOINT, strbuf_str(&key));
+	if (str_is_none(value) || !joint_get(l->a, value, n, &j)) {
+		j = joint_new(l->a, l->work, pcre, n, wanted);
+		joint_put(&b, j);
+		analyses_add(known, ANALYSIS_JOINT, str_dup(l->a, strbuf_str(&key)),
+			     strbuf_str(&b));
+	}
+	strbuf_done(&key);
+	strbuf_done(&b);
+	return j;
 }
 
 /* A translation without names of groups: this, then the text. */

@@ -3,13 +3,8 @@
 #include "core/arena.h"
 #include "core/bits.h"
 #include "msg/get_spec.h"
-#include "msg/holds.h"
 #include "rules/load.h"
 #include "rules/prefilter.h"
-
-#include <assert.h>
-
-static_assert(1u << MATCH_NEEDS == MSG_HOLDS_END, "all that messages hold");
 
 /* Captures set tags, templates read them: they keep the running order, like evals. */
 static bool is_ordered(const struct rule *r)
@@ -112,18 +107,22 @@ static struct gated_list gated_by(struct load *l, const struct vec *v,
 					prefilter_new(l->a, v->data, v->n, groups, group_count) };
 }
 
-static struct gated_list gated(struct load *l, const struct vec *v)
+/* Lines: each of them is asked of the same rules. */
+static struct gated_list gated(struct load *l, struct vec *v, struct str joint)
 {
-	struct prefilter_group all = { 0, (uint32_t)v->n };
+	struct joined joined = finish_joined(l, joint, v);
+	struct prefilter_group rest = { joined.n, (uint32_t)v->n - joined.n };
+	struct gated_list list = gated_by(l, v, &rest, 1);
 
-	return gated_by(l, v, &all, 1);
+	list.joined = joined;
+	return list;
 }
 
 /* The same over plain subjects. */
-static const struct prefilter *plain_filter(struct load *l, const struct vec *v)
+static const struct prefilter *plain_filter(struct load *l, const struct vec *v, uint32_t joined)
 {
 	const struct rule **rules = arena_calloc(l->scratch, v->n + 1, sizeof(const struct rule *));
-	struct prefilter_group all = { 0, (uint32_t)v->n };
+	struct prefilter_group rest = { joined, (uint32_t)v->n - joined };
 
 	for (size_t i = 0; i < v->n; i++) {
 		const struct rule *r = *VEC_AT(v, const struct rule *, i);
@@ -137,7 +136,7 @@ static const struct prefilter *plain_filter(struct load *l, const struct vec *v)
 		as_plain->by_window = r->plain_by_window;
 		rules[i] = as_plain;
 	}
-	return prefilter_new(l->a, rules, v->n, &all, 1);
+	return prefilter_new(l->a, rules, v->n, &rest, 1);
 }
 
 /* Rules of one header stand together, so that it is fetched once. */
@@ -217,15 +216,17 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 	vec_init(&rules, l->a, sizeof(struct rule *), 0);
 	plan->groups = arena_calloc(l->a, map_count(groups) + 1, sizeof(*plan->groups));
 	MAP_EACH (groups, it) {
-		const struct vec *v = it->value;
+		struct vec *v = it->value;
 		struct header_group *g = &plan->groups[n++];
 
-		parts[n - 1] = (struct prefilter_group){ (uint32_t)rules.n, (uint32_t)v->n };
 		g->spec = get_specs_add(specs, it->key);
 		g->first = (uint32_t)rules.n;
 		g->n = (uint32_t)v->n;
+		g->joined = finish_joined(l, it->key, v);
 		for (size_t i = 0; i < v->n; i++)
 			push_rule(&rules, *VEC_AT(v, const struct rule *, i));
+		parts[n - 1] =
+		    (struct prefilter_group){ g->first + g->joined.n, g->n - g->joined.n };
 	}
 	plan->group_count = n;
 	plan->header = gated_by(l, &rules, parts, n);
@@ -236,23 +237,20 @@ static void build_headers(struct load *l, struct match_plan *plan, struct get_sp
 	rx_run_free(run);
 }
 
-/* The rules with a turn; and which of them miss for sure where a message has no HTML, no image and so on. */
+/* The rules with a turn; and what a message must hold for this to be worth a call. */
 static void list_in_order(struct load *l, struct match_plan *plan)
 {
-	size_t words = bits_words(l->rs->rule_count);
-	uint64_t *sets = arena_calloc(l->a, words * MATCH_NEEDS, sizeof(*sets));
 	struct ordered_rule *all = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*all));
+	struct match_turn *turns = arena_calloc(l->a, plan->ordered.n + 1, sizeof(*turns));
 
 	for (size_t i = 0; i < plan->ordered.n; i++) {
-		all[i] = ordered_rule_of(plan->ordered.at[i]);
-		for (unsigned k = 0; k < MATCH_NEEDS; k++) {
-			if (all[i].needs & 1u << k)
-				bits_add(sets + k * words, all[i].index);
-		}
+		const struct rule *r = plan->ordered.at[i];
+
+		all[i] = ordered_rule_of(r);
+		turns[i] = (struct match_turn){ rule_is_eval(r) ? r->eval->needs : 0, r->index };
 	}
-	for (unsigned k = 0; k < MATCH_NEEDS; k++)
-		plan->needing[k] = sets + k * words;
 	plan->in_order = all;
+	plan->turns = turns;
 }
 
 static void add_mime_rule(struct load *l, struct map *groups, const struct rule *r)
@@ -285,6 +283,7 @@ static void build_mime(struct load *l, struct match_plan *plan, const struct map
 	}
 	plan->mime_group_count = n;
 	plan->mime = gated_by(l, &rules, parts, n);
+	plan->mime.joined.leaves_some = true;
 }
 
 static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
@@ -316,11 +315,11 @@ static void build_plan(struct load *l, struct get_specs *specs, unsigned set)
 			r->header->number = get_specs_add(specs, r->header->spec);
 	}
 	build_headers(l, plan, specs, &groups);
-	plan->body = gated(l, &lists[LIST_BODY]);
-	plan->body.plain = plain_filter(l, &lists[LIST_BODY]);
-	plan->uri = gated(l, &lists[LIST_URI]);
-	plan->rawbody = gated(l, &lists[LIST_RAWBODY]);
-	plan->full = gated(l, &lists[LIST_FULL]);
+	plan->body = gated(l, &lists[LIST_BODY], STR(""));
+	plan->body.plain = plain_filter(l, &lists[LIST_BODY], plan->body.joined.n);
+	plan->uri = gated(l, &lists[LIST_URI], JOINT_OF_URIS);
+	plan->rawbody = gated(l, &lists[LIST_RAWBODY], STR(""));
+	plan->full = gated(l, &lists[LIST_FULL], STR(""));
 	build_mime(l, plan, &mime);
 	plan->mime_apart = rules_of(&lists[LIST_MIME_APART]);
 	plan->uri_detail = rules_of(&lists[LIST_URI_DETAIL]);

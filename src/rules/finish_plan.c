@@ -77,7 +77,7 @@ static const struct gate *gate_of(struct load *l, const struct rule *r, struct s
 	enum gate_size size = pcre.n > LARGE_EXPRESSION ? GATE_LARGE : GATE_SMALL;
 	const struct gate *g;
 
-	if (l->options->ungated)
+	if (l->options->ungated || finish_is_decided(l, r))
 		return NULL;
 	if (is_slow(r, pcre))
 		return load_gate(l, pcre, size);
@@ -230,10 +230,15 @@ void finish_regexes(struct load *l)
 	for (size_t i = 0; i < l->rs->rule_count; i++) {
 		struct rule *r = l->rs->rules[i];
 
+		if (active_somewhere(l->rs, r) && rule_is_regex(r) && !(r->flags & RULE_EXISTS))
+			find_needs(l, r);
+	}
+	finish_joints(l);
+	for (size_t i = 0; i < l->rs->rule_count; i++) {
+		struct rule *r = l->rs->rules[i];
+
 		if (!active_somewhere(l->rs, r))
 			continue;
-		if (rule_is_regex(r) && !(r->flags & RULE_EXISTS))
-			find_needs(l, r);
 		if (rule_is_regex(r) && !(r->flags & (RULE_EXISTS | RULE_TEMPLATE)))
 			r->rx = compile(l, r, &r->source);
 		if ((r->flags & RULE_TEMPLATE) && !l->options->ungated)

@@ -24,8 +24,12 @@ struct strbuf;
 /* Entries of two bytes that a table may have. */
 enum gate_size { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 17 };
 
-/* pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. */
-const struct gate *gate_new(struct arena *a, struct str pcre, size_t max_entries);
+/*
+ * pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. `work` is another arena,
+ * used and given back; NULL: one of its own.
+ */
+const struct gate *gate_new(struct arena *a, struct arena *work, struct str pcre,
+			    size_t max_entries);
 /* It never says that there may be a match: there is one or there is none. NULL: false. */
 bool gate_is_exact(const struct gate *g);
 /* A gate (NULL too) as bytes of this machine and program, to be kept between starts (rules/analyses.h). */

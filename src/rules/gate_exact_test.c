@@ -180,7 +180,7 @@ static void judge(struct judging *j, const struct rx *rx, const struct gate *g, 
 /* Says whether its gate is exact. */
 static bool judge_expression(struct judging *j, const struct rx_source *source, size_t times)
 {
-	const struct gate *g = gate_new(j->a, source->pcre, GATE_SMALL);
+	const struct gate *g = gate_new(j->a, NULL, source->pcre, GATE_SMALL);
 	const struct rx *rx = rx_compile(j->tables, j->a, source, RX_JIT, NULL);
 	char p[SUBJECT + 8];
 

@@ -18,7 +18,7 @@ static struct gate *make(struct arena *a, const char *perl)
 	struct gate *g = arena_alloc(a, sizeof(*g));
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
-	made = gate_new(a, s.pcre, GATE_SMALL);
+	made = gate_new(a, NULL, s.pcre, GATE_SMALL);
 	assert_non_null(made);
 	assert_null(made->prefix);
 	*g = *made;

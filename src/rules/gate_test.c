@@ -97,7 +97,7 @@ static const struct gate *make(struct arena *a, const char *perl, size_t max_ent
 	struct rx_source source;
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &source, NULL), 0);
-	return gate_new(a, source.pcre, max_entries);
+	return gate_new(a, NULL, source.pcre, max_entries);
 }
 
 static void test_rows(void **state)

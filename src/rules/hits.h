@@ -17,6 +17,7 @@ struct hit_numbers {
 	double value;   /* what metas see */
 	double score;   /* of its own, where it is in `scored` */
 	uint32_t count; /* these where it is in `hit` */
+	uint32_t rule;
 };
 
 struct hits {
@@ -25,20 +26,34 @@ struct hits {
 	uint64_t *ran;    /* to the end; one that hit may not be in it */
 	uint64_t *waits;  /* for an answer */
 	uint64_t *scored; /* these have a score of their own */
-	uint32_t *at;     /* by rule: its place in `numbers`, where it is in `hit` or `scored` */
 	struct hit_numbers *numbers;
 	uint32_t used, room;
+	/* Where a rule's numbers stand, by a hash of its index; HITS_NONE: nowhere; twice the room at least. */
+	uint32_t *places;
+	unsigned shift; /* of the hash: how many of its bits are too many */
 	struct arena *arena;
 };
+
+#define HITS_NONE UINT32_MAX
 
 void hits_init(struct hits *h, struct arena *a, size_t rules);
 /* As match.h tells it. */
 struct rule_hits hits_get(const struct hits *h, size_t rule);
 
+/* Where the rule's place is told, or would be: indexes of rules that hit lie close together. */
+static inline uint32_t *hits_place(const struct hits *h, size_t rule)
+{
+	uint32_t mask = UINT32_MAX >> h->shift, i = (uint32_t)rule * 0x9e3779b1u >> h->shift;
+
+	while (h->places[i] != HITS_NONE && h->numbers[h->places[i]].rule != rule)
+		i = (i + 1) & mask;
+	return &h->places[i];
+}
+
 /* Of a rule that is in `hit` or `scored`. */
 static inline struct hit_numbers *hits_numbers(const struct hits *h, size_t rule)
 {
-	return &h->numbers[h->at[rule]];
+	return &h->numbers[*hits_place(h, rule)];
 }
 
 /* The same of any rule; what it has not had until now is 0. */
@@ -48,13 +63,6 @@ struct hit_numbers *hits_make_numbers(struct hits *h, size_t rule);
 static inline uint32_t hits_count(const struct hits *h, size_t rule)
 {
 	return bits_has(h->hit, rule) ? hits_numbers(h, rule)->count : 0;
-}
-
-/* All rules of a set have run. */
-static inline void hits_add_run(struct hits *h, const uint64_t *rules)
-{
-	for (size_t i = 0; i < bits_words(h->n); i++)
-		h->ran[i] |= rules[i];
 }
 
 /* count > 0. */

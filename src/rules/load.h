@@ -38,6 +38,7 @@ struct load {
 	struct ruleset *rs;
 	struct arena *a;       /* the rule set's */
 	struct arena *scratch; /* one line's */
+	struct arena *work; /* one expression's: its first block is touched once, not 2,000 times */
 	const struct rules_source *source;
 	const struct ruleset_options *options;
 	struct str locale;
@@ -65,6 +66,14 @@ struct load {
 	struct vec restrictions; /* struct rules_dns_restriction */
 	struct net_rules *networks;
 	struct tld_table *tlds;
+	struct map joints; /* header -> struct load_joint *; known from finish_regexes() on */
+};
+
+/* Joint automata of one header's rules. */
+struct load_joint {
+	const struct joint *joint; /* NULL: none */
+	struct vec
+	    candidates; /* of finish_joint.c: expressions in the order that joint_new() got */
 };
 
 enum load_result {
@@ -105,11 +114,21 @@ void finish_metas(struct load *l);
 void finish_priorities(struct load *l);
 void finish_evals(struct load *l);
 void finish_regexes(struct load *l);
+/* finish_joint.c: after needs are known, for all headers. */
+void finish_joints(struct load *l);
+/* Joint automata tell whether it matches. */
+bool finish_is_decided(const struct load *l, const struct rule *r);
+/* In place of a header, for URIs. */
+#define JOINT_OF_URIS STR(":uri")
+/* header: or JOINT_OF_URIS. Puts rules (const struct rule *) in order: those that joint automata know come first. */
+struct joined finish_joined(struct load *l, struct str header, struct vec *rules);
 /* finish_analyses.c: from options.analyses where they are known. */
 void load_needs(struct load *l, struct str pcre, struct needs *ret);
 /* needs_of_plain() */
 bool load_plain_needs(struct load *l, struct str pcre, struct needs *ret);
 const struct gate *load_gate(struct load *l, struct str pcre, enum gate_size size);
+/* joint_new(). */
+const struct joint *load_joint(struct load *l, const struct str *pcre, size_t n, size_t wanted);
 /* rx_translate() without captures. */
 int load_translate(struct load *l, struct str perl, struct rx_source *ret, struct err *e);
 void finish_order(struct load *l);

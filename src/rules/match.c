@@ -101,28 +101,29 @@ static void take_turn(struct match *m, const struct ordered_rule *o)
 		rule_costs_end(m->costs, o->fn ? "eval functions" : "tags, captures", o->fn);
 }
 
-/* Rules that need what the message does not hold have run: each such kind at once. Returns what is missing. */
+/* Rules that need what the message does not hold have run: before all others. Returns what is missing. */
 static unsigned leave_out(struct match *m)
 {
+	const struct match_turn *turn = m->plan->turns;
 	unsigned missing = ~msg_holds(m->msg);
 
 	if (match_has_run_out(m)) /* what is not there may be what was not read */
 		return 0;
-	for (unsigned k = 0; k < MATCH_NEEDS; k++) {
-		if (missing & 1u << k)
-			hits_add_run(&m->hits, m->plan->needing[k]);
+	for (size_t i = 0; i < m->plan->ordered.n; i++) {
+		if (turn[i].needs & missing)
+			bits_add(m->hits.ran, turn[i].index);
 	}
 	return missing;
 }
 
 static void run_ordered(struct match *m)
 {
-	const struct ordered_rule *all = m->plan->in_order;
+	const struct match_plan *plan = m->plan;
 	unsigned missing = leave_out(m);
 
-	for (size_t i = 0; i < m->plan->ordered.n && !match_is_over(m); i++)
-		if (!(all[i].needs & missing))
-			take_turn(m, &all[i]);
+	for (size_t i = 0; i < plan->ordered.n && !match_is_over(m); i++)
+		if (!(plan->turns[i].needs & missing))
+			take_turn(m, &plan->in_order[i]);
 }
 
 static bool waits(const struct match *m)

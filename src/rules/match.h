@@ -117,7 +117,7 @@ struct match_hits {
 	const struct match_note *notes; /* in the order of the running; match_options.notes */
 	size_t note_count;
 	bool stopped;          /* out of steps, or told to stop: not every rule has run */
-	uint64_t tries;        /* of a rule on a subject that nothing had ruled out (statistics) */
+	uint64_t tries;        /* of a rule on a subject that nothing had decided (statistics) */
 	uint64_t regex_runs;   /* how many times a regexp was started */
 	uint64_t regex_bytes;  /* at how many places these searches may have begun */
 	uint64_t limit_errors; /* regexps given up at the match limit: their rules did not hit */

@@ -8,6 +8,7 @@
 #include "core/budget.h"
 #include "msg/msg.h"
 #include "rules/echo_lines.h"
+#include "rules/joint.h"
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
 
@@ -21,10 +22,11 @@ struct bulk {
 	struct prefilter_scan *now;
 	struct arena_mark mark; /* of the match's scratch */
 	uint32_t from;
-	struct str subject;       /* being tried */
-	bool first;               /* it is the first one of its view */
-	struct echo_lines *lines; /* NULL: no echo has asked yet */
-	bool has_lines;           /* of this subject */
+	struct str subject;              /* being tried */
+	bool first;                      /* it is the first one of its view */
+	struct echo_lines *lines;        /* NULL: no echo has asked yet */
+	bool has_lines;                  /* of this subject */
+	uint64_t matched[JOINT_ABREAST]; /* what joint automata say */
 };
 
 static void bulk_init(struct bulk *b, struct match *m, const struct gated_list *list)
@@ -152,26 +154,73 @@ static void take(struct bulk *b, uint32_t position)
 		prefilter_settle(b->now, position);
 }
 
-/* By what the subject is like. */
-static void choose_scan(struct bulk *b)
+static bool is_plain(const struct bulk *b, struct str subject)
 {
-	const struct gated_list *list = b->list;
-	bool is_plain = list->plain && needs_is_plain(b->subject);
-
-	b->now = is_plain ? &b->plain : &b->scan;
-	if (!b->now->filter)
-		prefilter_scan_init(b->now, is_plain ? list->plain : list->filter, b->m->scratch);
+	return b->list->plain && needs_is_plain(subject);
 }
 
-static void run_subject(struct bulk *b, struct str subject, size_t group, bool first)
+/* By what the subjects are like that come next. */
+static void choose_scan(struct bulk *b, bool plain)
+{
+	b->now = plain ? &b->plain : &b->scan;
+	if (!b->now->filter)
+		prefilter_scan_init(b->now, plain ? b->list->plain : b->list->filter,
+				    b->m->scratch);
+}
+
+/* Rules that joint automata know: most of these miss, and nothing more is asked of them. */
+static void run_joined(struct bulk *b, const struct joined *j, uint32_t first)
+{
+	const struct gated_rule *rules = b->list->tried + first;
+
+	joint_read(j->joint, b->subject, b->matched);
+	for (size_t w = 0; w < bits_words(joint_count(j->joint)); w++) {
+		const struct joined_rules *it = &j->answers[w];
+		const uint32_t *at = j->at + w * 64;
+		uint64_t hit = (b->matched[w] & it->sure) | (~b->matched[w] & it->negated);
+		uint64_t open = b->matched[w] & it->open;
+
+		for (; hit; hit &= hit - 1) {
+			const struct gated_rule *g = &rules[at[__builtin_ctzll(hit)]];
+
+			if (!is_full(b, g))
+				hits_add(&b->m->hits, g->index, 1);
+		}
+		for (; open; open &= open - 1) {
+			uint32_t i = at[__builtin_ctzll(open)];
+
+			if (!is_full(b, &rules[i]))
+				try_rule(b, &rules[i], first + i);
+		}
+	}
+}
+
+static void begin_subject(struct bulk *b, struct str subject, bool first)
 {
 	b->subject = subject;
 	b->first = first;
 	b->has_lines = false;
-	choose_scan(b);
-	prefilter_scan(b->now, subject, group);
+}
+
+/* The scan has found what may match its subject. */
+static void run_found(struct bulk *b)
+{
 	for (size_t i = 0; i < b->now->found_count; i++)
 		take(b, b->now->found[i]);
+}
+
+/* first: where the rules of the group begin. */
+static void run_value(struct bulk *b, struct str value, const struct joined *j, uint32_t first,
+		      size_t group)
+{
+	begin_subject(b, value, false);
+	choose_scan(b, false);
+	if (j->n)
+		run_joined(b, j, first);
+	if (!j->leaves_some)
+		return;
+	prefilter_scan(b->now, value, group);
+	run_found(b);
 }
 
 /* Rules behind an edited body run once more: what they found before does not count. */
@@ -204,6 +253,23 @@ static void settle(struct bulk *b)
 	}
 }
 
+/* Lines that the same prefilter looks at; first: they begin a view. */
+static void run_alike(struct bulk *b, const struct str *line, size_t count, bool first)
+{
+	const struct joined *j = &b->list->joined;
+
+	prefilter_begin(b->now, line, count, 0);
+	for (size_t i = 0; i < count && !match_is_over(b->m); i++) {
+		if (!budget_steps(b->m->budget, line[i].n / BYTES_PER_STEP))
+			break;
+		prefilter_next(b->now);
+		begin_subject(b, line[i], first && !i);
+		if (j->n)
+			run_joined(b, j, 0);
+		run_found(b);
+	}
+}
+
 static void run_lines(struct match *m, const struct gated_list *list, const struct str *line,
 		      size_t count, uint32_t from)
 {
@@ -215,9 +281,13 @@ static void run_lines(struct match *m, const struct gated_list *list, const stru
 	b.from = from;
 	if (from)
 		forget(m, list, from);
-	for (size_t i = 0; i < count && !match_is_over(m); i++) {
-		if (budget_steps(m->budget, line[i].n / BYTES_PER_STEP))
-			run_subject(&b, line[i], 0, i == 0);
+	for (size_t i = 0, end; i < count && !match_is_over(m); i = end) {
+		bool plain = is_plain(&b, line[i]);
+
+		for (end = i + 1; end < count && is_plain(&b, line[end]) == plain;)
+			end++;
+		choose_scan(&b, plain);
+		run_alike(&b, line + i, end - i, !i);
 	}
 	match_is_over(m);
 	settle(&b);
@@ -252,8 +322,8 @@ void match_headers(struct match *m)
 		bool found = false;
 		struct str value = msg_get_spec(m->msg, g->spec, &found);
 
-		if (found)
-			run_subject(&b, value, i, false);
+		if (found && budget_steps(m->budget, 1 + value.n / BYTES_PER_STEP))
+			run_value(&b, value, &g->joined, g->first, i);
 		if (found)
 			set_known(m, g->present, g->present_count);
 		else
@@ -283,7 +353,7 @@ static void match_parts(struct match *m)
 			struct str value = match_part_value(m, t, part - 1);
 
 			if (value.n && budget_steps(m->budget, value.n / BYTES_PER_STEP))
-				run_subject(&b, value, i, false);
+				run_value(&b, value, &plan->mime.joined, 0, i);
 		}
 	}
 	settle(&b);

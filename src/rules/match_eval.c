@@ -36,7 +36,6 @@ struct ordered_rule ordered_rule_of(const struct rule *r)
 	o.arg_count = (uint32_t)t->arg_count;
 	o.plugin = t->plugin->index;
 	o.type = eval_type(r);
-	o.needs = t->needs;
 	return o;
 }
 

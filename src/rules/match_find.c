@@ -224,7 +224,7 @@ static void find_lacks(struct match_finder *f)
 
 	if (f->ret->total || !f->rx || (f->rule->flags & not_known))
 		return;
-	needs_of(f->a, f->rule->source.pcre, &n);
+	needs_of(f->a, NULL, f->rule->source.pcre, &n);
 	for (size_t i = 0; i < f->ret->subject_count; i++) {
 		if (!n.clause_count || holds_literal(f, &n.clauses[0], f->ret->subjects[i]))
 			return;

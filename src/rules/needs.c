@@ -309,10 +309,12 @@ static void keep_all(struct arena *a, struct analysis *n, struct needs *ret)
 }
 
 /* False: nothing was left out because subjects are plain. */
-static bool analyse(struct arena *a, struct str pcre, bool is_plain, struct needs *ret)
+static bool analyse(struct arena *a, struct arena *work, struct str pcre, bool is_plain,
+		    struct needs *ret)
 {
-	struct arena *scratch = arena_new();
-	struct analysis n = { .a = scratch, .in = rd_of(pcre), .is_plain = is_plain };
+	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
+	struct analysis n = { .a = work ? work : own, .in = rd_of(pcre), .is_plain = is_plain };
+	struct arena_mark mark = arena_get_mark(n.a);
 
 	*ret = (struct needs){ .max_length = SIZE_MAX };
 	vec_init(&n.frames, NULL, sizeof(struct frame), 0);
@@ -326,13 +328,13 @@ static bool analyse(struct arena *a, struct str pcre, bool is_plain, struct need
 	else
 		keep_all(a, &n, ret);
 	vec_done(&n.frames);
-	arena_free(scratch);
+	arena_reset(n.a, mark);
 	return !n.failed && n.has_dropped;
 }
 
-void needs_of(struct arena *a, struct str pcre, struct needs *ret)
+void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs *ret)
 {
-	analyse(a, pcre, false, ret);
+	analyse(a, work, pcre, false, ret);
 }
 
 /* A byte that is not ASCII, or "&#", as the translator writes them. */
@@ -346,11 +348,11 @@ static bool names_others(struct str pcre)
 	return str_find(pcre, STR("\\&\\#")) != STR_NPOS;
 }
 
-bool needs_of_plain(struct arena *a, struct str pcre, struct needs *ret)
+bool needs_of_plain(struct arena *a, struct arena *work, struct str pcre, struct needs *ret)
 {
 	struct needs plain;
 
-	if (!names_others(pcre) || !analyse(a, pcre, true, &plain))
+	if (!names_others(pcre) || !analyse(a, work, pcre, true, &plain))
 		return false;
 	*ret = plain;
 	return true;

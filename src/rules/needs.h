@@ -105,8 +105,11 @@ double needs_text_rarity(struct str text);
 /* The same where it may be over `least`; else anything that is not. */
 double needs_text_rarity_over(struct str text, double least);
 
-/* pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. */
-void needs_of(struct arena *a, struct str pcre, struct needs *ret);
+/*
+ * pcre: struct rx_source.pcre. Never fails: what is not understood needs nothing. Memory from a; `work` is another
+ * arena, used and given back; NULL: one of its own.
+ */
+void needs_of(struct arena *a, struct arena *work, struct str pcre, struct needs *ret);
 
 /*
  * Plain subjects hold ASCII alone and no "&#": most do. Expressions that take letters in many spellings need more of
@@ -114,7 +117,7 @@ void needs_of(struct arena *a, struct str pcre, struct needs *ret);
  */
 bool needs_is_plain(struct str subject);
 /* What plain subjects must hold. False: *ret is untouched, they need about as much as any. */
-bool needs_of_plain(struct arena *a, struct str pcre, struct needs *ret);
+bool needs_of_plain(struct arena *a, struct arena *work, struct str pcre, struct needs *ret);
 
 /* Needs as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
 void needs_put(struct strbuf *out, const struct needs *n);

@@ -30,7 +30,7 @@ static struct str literals_of(struct arena *a, const char *perl, struct needs *n
 	struct rx_source s;
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
-	needs_of(a, s.pcre, n);
+	needs_of(a, NULL, s.pcre, n);
 	return literals_in(a, n);
 }
 
@@ -127,14 +127,14 @@ static void test_plain(void **state)
 		struct str got = STR("");
 
 		assert_int_equal(rx_translate(a, str_of(cases[i].perl), false, &s, NULL), 0);
-		if (needs_of_plain(a, s.pcre, &n))
+		if (needs_of_plain(a, NULL, s.pcre, &n))
 			got = n.is_impossible ? STR("-") : literals_in(a, &n);
 		else
 			got = STR_NONE;
 		if (str_is_none(got) != !cases[i].want ||
 		    (cases[i].want && !str_eq(got, str_of(cases[i].want))))
 			fail_msg("%s: '%.*s'", cases[i].perl, STR_FMT(got));
-		needs_of(a, s.pcre, &n);
+		needs_of(a, NULL, s.pcre, &n);
 		assert_false(n.is_impossible);
 		arena_free(a);
 	}

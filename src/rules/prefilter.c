@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memrchr */
-#include "rules/prefilter_private.h"
+#include "rules/prefilter_piece.h"
 
 #include "core/arena.h"
 
@@ -11,6 +11,7 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 	s->known = arena_calloc(a, 2 * bits_words(p->rule_count), sizeof(*s->known));
 	s->settled = s->known + bits_words(p->rule_count);
 	s->found = arena_alloc(a, (p->rule_count + 1) * sizeof(uint32_t));
+	s->piece = prefilter_piece_new(p, a);
 	traits_init(&s->traits, p->traits, a);
 }
 
@@ -120,18 +121,28 @@ static bool has_others(struct prefilter_scan *s, uint32_t rule)
 	return true;
 }
 
-void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
+void prefilter_begin(struct prefilter_scan *s, const struct str *subjects, size_t n, size_t group)
 {
-	const struct prefilter_part *part = &s->filter->parts[group];
+	s->subjects.next = subjects;
+	s->subjects.count = n;
+	s->subjects.group = group;
+	s->piece->next = s->piece->subjects = 0;
+}
+
+void prefilter_next(struct prefilter_scan *s)
+{
+	const struct prefilter_part *part = &s->filter->parts[s->subjects.group];
 	size_t kept = 0;
 
-	s->subject = subject;
+	s->subject = *s->subjects.next;
 	s->found_count = 0;
 	s->line = s->line_at = 0;
-	traits_begin(&s->traits, subject);
+	traits_begin(&s->traits, s->subject);
 	s->now++;
 	if (part->table || part->sequence_count)
 		prefilter_find_items(s, part);
+	s->subjects.next++;
+	s->subjects.count--;
 	for (size_t i = 0; i < part->always_count; i++)
 		s->found[s->found_count++] = part->always[i];
 	for (size_t i = 0; i < s->found_count; i++) {
@@ -141,6 +152,13 @@ void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
 		kept += !bits_has(s->settled, rule) && has_others(s, rule);
 	}
 	s->found_count = kept;
+}
+
+void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group)
+{
+	prefilter_begin(s, &subject, 1, group);
+	prefilter_next(s);
+	s->subjects.next = NULL;
 }
 
 const struct prefilter_stretch *prefilter_stretches(const struct prefilter_scan *s,

@@ -47,13 +47,19 @@ struct prefilter_stretch {
 };
 
 struct prefilter_state;
+struct prefilter_piece;
 
 /* What a scan needs to write on: one a message and prefilter. */
 struct prefilter_scan {
 	const struct prefilter *filter;
 	struct str subject; /* the last one */
 	uint32_t now;       /* its number */
-	uint32_t *found;    /* candidates: positions */
+	struct {
+		const struct str *next; /* the first of those that are left */
+		size_t count, group;
+	} subjects;
+	struct prefilter_piece *piece; /* that is looked at */
+	uint32_t *found;               /* candidates: positions */
 	size_t found_count;
 	struct prefilter_state *state; /* by rule, not cleared */
 	uint64_t *known, *settled;     /* bits by rule: those with a state; those not looked for */
@@ -70,7 +76,14 @@ static inline void prefilter_settle(struct prefilter_scan *s, uint32_t position)
 {
 	bits_add(s->settled, position);
 }
-/* Fills found[] with the rules of that group that can match the subject. */
+/*
+ * n subjects of that group, one after the other: short ones are looked at together. The array stays the caller's and
+ * must last.
+ */
+void prefilter_begin(struct prefilter_scan *s, const struct str *subjects, size_t n, size_t group);
+/* Fills found[] with the rules that can match the next one of them. */
+void prefilter_next(struct prefilter_scan *s);
+/* The same for a single one. */
 void prefilter_scan(struct prefilter_scan *s, struct str subject, size_t group);
 /*
  * Where matches of a candidate may begin in the last subject: ascending, PREFILTER_GAP bytes or more

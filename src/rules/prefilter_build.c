@@ -249,6 +249,10 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	p->sought = b.sought;
 	p->rule_count = n;
 	p->parts = parts;
+	for (size_t g = 0; g < group_count; g++)
+		p->max_sequences = parts[g].sequence_count > p->max_sequences
+				       ? parts[g].sequence_count
+				       : p->max_sequences;
 	p->refs = b.refs.data;
 	arena_free(b.scratch);
 	return p;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * With AVX2 a shuffle looks up 32 bytes at once: a byte's place in a row is its lower half, and with the highest bit
- * where it is in another row, which gives no bucket.
+ * where it is in another row, which gives no bucket. With AVX-512 all rows are one table that is looked up at
+ * 64 places at once.
  */
 #include "rules/prefilter_nibbles.h"
 
@@ -41,7 +42,7 @@ void nibbles_set(struct nibbles *n, unsigned bucket, size_t distance, const stru
 	}
 }
 
-void nibbles_split_plain(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
+static void split_plain(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
 {
 	for (size_t i = 0; i < n + NEEDS_WINDOW - 1; i++) {
 		uint8_t c = piece->at[GRAMS_MARGIN + i];
@@ -57,8 +58,8 @@ static uint8_t look_up(const uint8_t table[16], uint8_t at)
 	return at & NONE ? 0 : table[at & 15];
 }
 
-void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-			uint64_t ret[GRAMS_WORDS])
+static void look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
+		       uint64_t ret[GRAMS_WORDS])
 {
 	for (size_t i = 0; i < n; i++) {
 		uint8_t all = UINT8_MAX;
@@ -145,34 +146,73 @@ WITH_AVX2 static void look_avx2(const struct nibbles *b, const struct nibbles_pi
 		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
 }
 
-void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
+#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi")))
+
+/* All rows are one table of 64: blanks and marks, digits, letters. */
+WITH_AVX512 static void split_avx512(const struct grams_piece *piece, size_t n,
+				     struct nibbles_piece *ret)
 {
-	if (__builtin_cpu_supports("avx2"))
-		split_avx2(piece, n, ret);
-	else
-		nibbles_split_plain(piece, n, ret);
+	for (size_t i = 0; i < n + NEEDS_WINDOW - 1; i += BLOCK) {
+		__m512i x = _mm512_loadu_si512(piece->at + GRAMS_MARGIN + i);
+		__m512i low = _mm512_and_si512(x, _mm512_set1_epi8(0x1f));
+		__m512i letter = _mm512_and_si512(x, _mm512_set1_epi8(0x40));
+		__m512i row = _mm512_and_si512(x, _mm512_set1_epi8((char)0xa0));
+		__m512i half = _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(15));
+		__mmask64 known = _mm512_cmpeq_epi8_mask(row, _mm512_set1_epi8(0x20));
+
+		_mm512_storeu_si512(ret->of[0] + i,
+				    _mm512_or_si512(low, _mm512_srli_epi16(letter, 1)));
+		_mm512_storeu_si512(ret->of[1] + i, _mm512_mask_mov_epi8(
+							half, known, _mm512_set1_epi8((char)NONE)));
+	}
 }
 
-void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-		  uint64_t ret[GRAMS_WORDS])
+WITH_AVX512 static void look_avx512(const struct nibbles *b, const struct nibbles_piece *piece,
+				    size_t n, uint64_t ret[GRAMS_WORDS])
 {
-	if (__builtin_cpu_supports("avx2"))
-		look_avx2(b, piece, n, ret);
-	else
-		nibbles_look_plain(b, piece, n, ret);
-}
+	for (size_t i = 0; i < n; i += BLOCK) {
+		__m512i all = _mm512_set1_epi8(-1);
 
-#else
+		for (size_t k = 0; k < b->depth; k++) {
+			__m512i in_rows = _mm512_loadu_si512(piece->of[0] + i + k);
+			__m512i half = _mm512_loadu_si512(piece->of[1] + i + k);
+			__m512i table = _mm512_loadu_si512(b->at[k].of);
+			__m512i other =
+			    _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)b->at[k].other));
 
-void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret)
-{
-	nibbles_split_plain(piece, n, ret);
-}
-
-void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-		  uint64_t ret[GRAMS_WORDS])
-{
-	nibbles_look_plain(b, piece, n, ret);
+			other = _mm512_shuffle_epi8(other, half);
+			all = _mm512_and_si512(
+			    all, _mm512_mask_permutexvar_epi8(other, _mm512_movepi8_mask(half),
+							      in_rows, table));
+		}
+		ret[i / 64] = _mm512_test_epi8_mask(all, all);
+	}
+	if (n % 64)
+		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
 }
 
 #endif
+
+void nibbles_split(enum cpu_vectors form, const struct grams_piece *piece, size_t n,
+		   struct nibbles_piece *ret)
+{
+	switch (form) {
+#if defined(__x86_64__)
+	case CPU_AVX512: split_avx512(piece, n, ret); break;
+	case CPU_AVX2: split_avx2(piece, n, ret); break;
+#endif
+	default: split_plain(piece, n, ret);
+	}
+}
+
+void nibbles_look(enum cpu_vectors form, const struct nibbles *b, const struct nibbles_piece *piece,
+		  size_t n, uint64_t ret[GRAMS_WORDS])
+{
+	switch (form) {
+#if defined(__x86_64__)
+	case CPU_AVX512: look_avx512(b, piece, n, ret); break;
+	case CPU_AVX2: look_avx2(b, piece, n, ret); break;
+#endif
+	default: look_plain(b, piece, n, ret);
+	}
+}

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/cpu.h"
 #include "rules/needs.h"
 #include "rules/prefilter_grams.h"
 
@@ -24,18 +25,21 @@ struct nibbles {
 /* What the bucket's sequences have at a distance: folded bytes. */
 void nibbles_set(struct nibbles *n, unsigned bucket, size_t distance, const struct byteset *bytes);
 
-/* A piece as it is looked up: of each byte where it is in each row, and in which row else. */
+/*
+ * A piece as it is looked up: of each byte where it is in each row, and in which row else; CPU_AVX512: where it is in
+ * all rows together, and in which row else.
+ */
 struct nibbles_piece {
 	uint8_t of[NIBBLES_ROWS + 1][GRAMS_PLACES + 2 * GRAMS_MARGIN];
 };
 
-/* Its first n places, at most GRAMS_PLACES, and what stands behind them. */
-void nibbles_split(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret);
+/* Its first n places, at most GRAMS_PLACES, and what stands behind them; in that form. */
+void nibbles_split(enum cpu_vectors form, const struct grams_piece *piece, size_t n,
+		   struct nibbles_piece *ret);
 
-/* At which of the piece's first n places a sequence may begin: a bit each, the lowest of a word first. */
-void nibbles_look(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-		  uint64_t ret[GRAMS_WORDS]);
-/* The same without instructions that not every machine has, for tests. */
-void nibbles_split_plain(const struct grams_piece *piece, size_t n, struct nibbles_piece *ret);
-void nibbles_look_plain(const struct nibbles *b, const struct nibbles_piece *piece, size_t n,
-			uint64_t ret[GRAMS_WORDS]);
+/*
+ * At which of the piece's first n places a sequence may begin: a bit each, the lowest of a word first. The piece is
+ * of the same form.
+ */
+void nibbles_look(enum cpu_vectors form, const struct nibbles *b, const struct nibbles_piece *piece,
+		  size_t n, uint64_t ret[GRAMS_WORDS]);

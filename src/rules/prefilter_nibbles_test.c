@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The quick look against the plain one, and both against the sequences themselves. */
+/* The quick forms against the plain one, and both against the sequences themselves. */
 #include "rules/prefilter_nibbles.h"
 
 #include <setjmp.h>
@@ -58,14 +58,16 @@ static void fill(struct nibbles *b, struct needs_look w[SEQUENCES])
 static void check_piece(const struct nibbles *b, const struct needs_look *w,
 			const struct grams_piece *piece, size_t n, size_t *found)
 {
-	static struct nibbles_piece quick_piece, plain_piece;
-	uint64_t quick[GRAMS_WORDS], plain[GRAMS_WORDS];
+	static struct nibbles_piece split;
+	uint64_t plain[GRAMS_WORDS], quick[GRAMS_WORDS];
 
-	nibbles_split(piece, n, &quick_piece);
-	nibbles_split_plain(piece, n, &plain_piece);
-	nibbles_look(b, &quick_piece, n, quick);
-	nibbles_look_plain(b, &plain_piece, n, plain);
-	assert_memory_equal(quick, plain, (n + 63) / 64 * sizeof(*quick));
+	nibbles_split(CPU_PLAIN, piece, n, &split);
+	nibbles_look(CPU_PLAIN, b, &split, n, plain);
+	for (unsigned form = CPU_PLAIN + 1; form <= cpu_vectors(); form++) {
+		nibbles_split(form, piece, n, &split);
+		nibbles_look(form, b, &split, n, quick);
+		assert_memory_equal(quick, plain, (n + 63) / 64 * sizeof(*quick));
+	}
 	for (size_t i = 0; i < n; i++) {
 		bool named = plain[i / 64] >> (i % 64) & 1;
 
@@ -116,10 +118,12 @@ static void test_exact(void **state)
 	}
 	memcpy(piece.at + GRAMS_MARGIN, text, sizeof(text));
 	memcpy(piece.at + GRAMS_MARGIN + 70, text, sizeof(text));
-	nibbles_split(&piece, 100, &split);
-	nibbles_look(&b, &split, 100, bits);
-	assert_int_equal(bits[0], UINT64_C(1) << 3 | UINT64_C(1) << 20);
-	assert_int_equal(bits[1], UINT64_C(1) << 9 | UINT64_C(1) << 26);
+	for (unsigned form = CPU_PLAIN; form <= cpu_vectors(); form++) {
+		nibbles_split(form, &piece, 100, &split);
+		nibbles_look(form, &b, &split, 100, bits);
+		assert_int_equal(bits[0], UINT64_C(1) << 3 | UINT64_C(1) << 20);
+		assert_int_equal(bits[1], UINT64_C(1) << 9 | UINT64_C(1) << 26);
+	}
 }
 
 int main(void)

@@ -89,6 +89,7 @@ struct prefilter {
 	const struct prefilter_sought *sought; /* by rule */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */
+	size_t max_sequences;               /* that a group has: struct prefilter_sequences */
 	const uint32_t *refs;
 };
 
@@ -105,7 +106,7 @@ static inline uint16_t prefilter_tag(uint64_t bytes)
 	return (uint16_t)(1u << (bytes * UINT64_C(0x9e3779b97f4a7c15) >> 60));
 }
 
-/* prefilter_hits.c: tells prefilter_trigger() of the group's items. */
+/* prefilter_hits.c: tells prefilter_trigger() of the group's items in s->subject, the first of those that are left. */
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part);
 /* prefilter.c: a rule's trigger stands there. */
 void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at);

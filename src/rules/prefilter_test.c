@@ -255,6 +255,67 @@ static void test_nothing_missed(void **state)
 	arena_free(a);
 }
 
+/* What is known of a subject: rules, and where they may match. */
+static void put_found(struct strbuf *to, const struct prefilter_scan *s, size_t rules)
+{
+	for (uint32_t r = 0; r < rules; r++) {
+		size_t n;
+		const struct prefilter_stretch *it;
+
+		if (!is_candidate(s, r))
+			continue;
+		it = prefilter_stretches(s, r, &n);
+		strbuf_printf(to, " %u:", r);
+		for (size_t i = 0; i < n; i++)
+			strbuf_printf(to, " %zu-%zu", it[i].first, it[i].last);
+	}
+	strbuf_add_c(to, "\n");
+}
+
+/* Subjects that are looked at together give what each gives alone. */
+static void test_together(void **state)
+{
+	static const char alphabet[] = "foobar fooz \n\0 bAR\xf6\xe4oo";
+	struct arena *a = arena_new();
+	const struct gated_list *list;
+	struct harness h;
+	uint32_t seed = 3;
+
+	(void)state;
+	harness_load(&h, kinds);
+	list = &h.rs->plans[0].full;
+	for (size_t turn = 0; turn < 100; turn++) {
+		struct arena_mark mark = arena_get_mark(a);
+		struct strbuf alone, together;
+		struct prefilter_scan s;
+		struct str lines[150];
+
+		strbuf_init(&alone, 0);
+		strbuf_init(&together, 0);
+		for (size_t i = 0; i < ELEMENTS(lines); i++)
+			lines[i] = random_text(a, alphabet, sizeof(alphabet) - 1,
+					       (i * turn * 7) % (i % 30 ? 90 : 2500), &seed);
+		prefilter_scan_init(&s, list->filter, a);
+		for (size_t i = 0; i < ELEMENTS(lines); i++) {
+			prefilter_scan(&s, lines[i], 0);
+			put_found(&alone, &s, list->rules.n);
+		}
+		prefilter_begin(&s, lines, ELEMENTS(lines), 0);
+		for (size_t i = 0; i < ELEMENTS(lines); i++) {
+			prefilter_next(&s);
+			assert_ptr_equal(s.subject.p, lines[i].p);
+			put_found(&together, &s, list->rules.n);
+		}
+		assert_int_equal(alone.n, together.n);
+		assert_memory_equal(alone.p, together.p, alone.n);
+		strbuf_done(&alone);
+		strbuf_done(&together);
+		arena_reset(a, mark);
+	}
+	harness_done(&h);
+	arena_free(a);
+}
+
 /* What must be there and is not makes the rule no candidate: all literals, each so often. */
 static void test_left_out(void **state)
 {
@@ -369,13 +430,10 @@ static void test_nul(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_linear),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_nothing_missed),
-		cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_dense_literals),
-		cmocka_unit_test(test_asked),
-		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_linear),         cmocka_unit_test(test_places),
+		cmocka_unit_test(test_nothing_missed), cmocka_unit_test(test_together),
+		cmocka_unit_test(test_left_out),       cmocka_unit_test(test_dense_literals),
+		cmocka_unit_test(test_asked),          cmocka_unit_test(test_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

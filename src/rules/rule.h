@@ -64,6 +64,7 @@ struct eval_test {
 };
 
 struct get_spec;
+struct joint;
 
 struct header_test {
 	struct str spec;               /* as msg_get() wants it */
@@ -150,10 +151,27 @@ struct known_hit {
 	uint32_t count;
 };
 
+/* What it means that some of 64 numbers of joint automata match: bits of rules that are active here. */
+struct joined_rules {
+	uint64_t sure;    /* they hit */
+	uint64_t negated; /* they hit where they do not match */
+	uint64_t open;    /* they may match: they are tried */
+};
+
+/* Rules that are asked of joint automata: the first n of a list or a header's group. */
+struct joined {
+	uint32_t n;
+	const struct joint *joint;          /* NULL: n is 0 */
+	const struct joined_rules *answers; /* by number, 64 in each */
+	const uint32_t *at;                 /* by number: position, from the first one */
+	bool leaves_some;                   /* others are to be looked for by the prefilter */
+};
+
 /* Header rules of one header: positions in match_plan.header. */
 struct header_group {
 	const struct get_spec *spec;
 	uint32_t first, n;
+	struct joined joined;
 	const struct known_hit *absent, *present;
 	size_t absent_count, present_count;
 };
@@ -186,11 +204,10 @@ struct gated_list {
 	struct rule_list rules;
 	const struct gated_rule *tried; /* the same as trying reads them */
 	const uint64_t *members;        /* the same as bits, by index */
-	const struct prefilter *filter;
-	const struct prefilter *plain; /* over plain subjects (needs.h); NULL: the same */
+	const struct prefilter *filter; /* of all but the joined ones */
+	const struct prefilter *plain;  /* over plain subjects (needs.h); NULL: the same */
+	struct joined joined;           /* of a list of lines, each of which is asked */
 };
-
-enum { MATCH_NEEDS = 4 }; /* kinds of what messages hold: bits below MSG_HOLDS_END */
 
 /*
  * An eval or other rule with its turn, as one matching after another reads it: what stands in struct rule, and what
@@ -204,7 +221,12 @@ struct ordered_rule {
 	struct str name;
 	uint32_t arg_count, plugin, index, rank;
 	enum eval_rule_type type;
+};
+
+/* What is read of each of these, whether its turn comes or not. */
+struct match_turn {
 	unsigned needs; /* bits of msg/holds.h: nothing of these missing, or it is a miss */
+	uint32_t index;
 };
 
 /* What a matching walks through, for one score set. */
@@ -216,11 +238,11 @@ struct match_plan {
 	struct gated_list header, body, uri, rawbody, full, mime;
 	struct rule_list mime_apart; /* mimeheader rules that look at parts differently */
 	struct rule_list uri_detail;
-	struct rule_list ordered;             /* evals, templates and captures, by rank */
-	const struct ordered_rule *in_order;  /* the same as matching reads them */
-	const uint64_t *needing[MATCH_NEEDS]; /* those that need such a bit, as bits by index */
-	const uint64_t *members;              /* all of these, as bits by index */
-	const uint32_t *ready;                /* judge_metas_untouched() with this set's scores */
+	struct rule_list ordered;            /* evals, templates and captures, by rank */
+	const struct ordered_rule *in_order; /* the same as matching reads them */
+	const struct match_turn *turns;      /* side by side with these */
+	const uint64_t *members;             /* all of these, as bits by index */
+	const uint32_t *ready;               /* judge_metas_untouched() with this set's scores */
 };
 
 struct judge_meta {

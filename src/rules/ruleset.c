@@ -98,6 +98,8 @@ static void add_checker_version(struct load *l)
 	h->template = STR("SpamAssassin _VERSION_ (_SUBVERSION_) on _HOSTNAME_");
 }
 
+enum { WORK_BYTES = 16 << 20 }; /* hardly an expression takes more */
+
 static void load_init(struct load *l, struct ruleset *rs, const struct rules_source *source,
 		      const struct ruleset_options *options)
 {
@@ -106,6 +108,7 @@ static void load_init(struct load *l, struct ruleset *rs, const struct rules_sou
 	*l = (struct load){ .rs = rs,
 			    .a = a,
 			    .scratch = arena_new(),
+			    .work = arena_new_of(WORK_BYTES),
 			    .source = source,
 			    .options = options,
 			    .locale = lex_locale(options->locale),
@@ -153,6 +156,7 @@ static void load_done(struct load *l)
 	for (size_t i = 0; i < REPLACE_KINDS; i++)
 		map_done(&l->replace[i]);
 	arena_free(l->scratch);
+	arena_free(l->work);
 }
 
 int ruleset_load(const struct rules_source *source, const struct ruleset_options *options,

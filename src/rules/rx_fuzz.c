@@ -6,11 +6,13 @@
 #include "rules/rx.h"
 
 #include "core/arena.h"
+#include "core/bits.h"
 #include "core/must.h"
 #include "rules/chain.h"
 #include "rules/echo.h"
 #include "rules/echo_lines.h"
 #include "rules/gate.h"
+#include "rules/joint.h"
 #include "rules/line_span.h"
 #include "rules/needs.h"
 #include "rules/run_look.h"
@@ -147,7 +149,7 @@ static void check_within(const struct rx_tables *t, struct arena *a, const struc
 	enum rx_result r;
 
 	/* Nor are such searches used for what may match nothing: PCRE2's JIT finds no match of a*a* in "" then. */
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	/* What \K, \G and a lookbehind over `from` do to the beginning is not of interest. */
 	if (!rx || n.min_length < 2 || str_find(s->pcre, STR("\\K")) != STR_NPOS)
 		return;
@@ -256,9 +258,9 @@ static void check_needs(struct arena *a, const struct rx_source *s, struct str s
 		return;
 	for (size_t i = 0; i < folded.n; i++)
 		((char *)folded.p)[i] = (char)byte_fold((uint8_t)subject.p[i]);
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	check_held(&n, s, subject, folded, f);
-	if (needs_is_plain(subject) && needs_of_plain(a, s->pcre, &n))
+	if (needs_is_plain(subject) && needs_of_plain(a, NULL, s->pcre, &n))
 		check_held(&n, s, subject, folded, f);
 }
 
@@ -269,12 +271,31 @@ static void check_gate(struct arena *a, const struct rx_source *s, struct str su
 	if (f.result == RX_LIMIT)
 		return;
 	for (size_t max = 64; max <= GATE_SMALL; max *= 16) {
-		const struct gate *g = gate_new(a, s->pcre, max);
+		const struct gate *g = gate_new(a, NULL, s->pcre, max);
 		enum gate_answer said = gate_ask(g, subject, 0);
 
 		must(said != GATE_NO || f.result == RX_NO_MATCH);
 		must(said != GATE_SURELY || f.result == RX_MATCH);
 		must(!g || f.result != RX_MATCH || gate_may_begin(g, subject, f.from));
+	}
+}
+
+/* The same of a joint automaton of some expressions. */
+static void check_joint(struct arena *a, const struct rx_source *s, struct str subject,
+			struct found f)
+{
+	const struct str pcre[] = { STR("a.*b"), s->pcre, STR("^.a$") };
+	const struct joint *j = joint_new(a, NULL, pcre, ELEMENTS(pcre), ELEMENTS(pcre));
+	uint64_t bits[JOINT_ABREAST];
+
+	if (!j || f.result == RX_LIMIT)
+		return;
+	joint_read(j, subject, bits);
+	for (size_t i = 0; i < joint_count(j); i++) {
+		if (joint_expression(j, i) != 1)
+			continue;
+		must(bits_has(bits, i) || f.result == RX_NO_MATCH);
+		must(!bits_has(bits, i) || !joint_is_exact(j, i) || f.result == RX_MATCH);
 	}
 }
 
@@ -310,10 +331,10 @@ static void check_spans(struct arena *a, const struct rx_source *s, struct str s
 			newlines -= subject.p[i] == '\n';
 		must(newlines <= LINE_SPAN_MAX);
 	}
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	if (!chain_read(a, s->pcre, &pair, &times) || n.min_length < times)
 		return;
-	c.pair = gate_new(a, pair, GATE_SMALL);
+	c.pair = gate_new(a, NULL, pair, GATE_SMALL);
 	c.pairs = times - 1;
 	c.min_length = n.min_length / times;
 	must(!c.pair || chain_may_match(&c, subject));
@@ -324,10 +345,10 @@ static void check_gated(const struct rx_tables *t, struct arena *a, const struct
 			struct rx_run *run, struct str subject, struct found f)
 {
 	const struct rx *rx =
-	    rx_compile_gated(t, a, s, gate_new(a, s->pcre, GATE_SMALL), RX_JIT, NULL);
+	    rx_compile_gated(t, a, s, gate_new(a, NULL, s->pcre, GATE_SMALL), RX_JIT, NULL);
 	struct needs n;
 
-	needs_of(a, s->pcre, &n);
+	needs_of(a, NULL, s->pcre, &n);
 	if (!rx || n.min_length < 2)
 		return;
 	compare(find(rx, run, subject), f);
@@ -344,6 +365,7 @@ static void check_compiled(const struct rx_tables *t, struct arena *a, const str
 	count(jit, run, subject);
 	check_needs(a, rx_source(plain), subject, f);
 	check_gate(a, rx_source(plain), subject, f);
+	check_joint(a, rx_source(plain), subject, f);
 	check_echo(a, rx_source(plain), subject, f);
 	check_spans(a, rx_source(plain), subject, f);
 	check_gated(t, a, rx_source(plain), run, subject, f);

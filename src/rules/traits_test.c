@@ -33,7 +33,7 @@ static const struct traits_table *table_of(struct arena *a, struct traits_wanted
 		if (i == RULES)
 			break;
 		assert_int_equal(rx_translate(a, str_of(rules[i]), false, &s, NULL), 0);
-		needs_of(a, s.pcre, n);
+		needs_of(a, NULL, s.pcre, n);
 		r->needs = n;
 	}
 	return traits_table_new(a, all, RULES + 1, ret);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Joint automata over a subject: nothing in the loop depends on what stands there but the addresses. */
+#include "rules/joint.h"
+
+#include "core/bits.h"
+#include "rules/joint_private.h"
+
+/* Where an automaton is, and whose match has been known so far. */
+struct reading {
+	uint16_t row;
+	uint64_t matched;
+};
+
+static inline void step(const struct joint_automaton *a, struct reading *r, unsigned class)
+{
+	r->row = a->next[(size_t)r->row * JOINT_LEAD + class];
+	r->matched |= joint_matched(a, (size_t)r->row * JOINT_LEAD);
+}
+
+/* n is known where this is used, so that rows stay in registers. */
+static inline __attribute__((always_inline)) void read_abreast(const struct joint_automaton *a,
+							       size_t n, struct str subject,
+							       uint64_t *matched)
+{
+	const uint8_t *p = (const uint8_t *)subject.p;
+	bool is_line = subject.n && p[subject.n - 1] == '\n';
+	struct reading r[JOINT_ABREAST];
+
+	for (size_t k = 0; k < n; k++)
+		r[k] = (struct reading){ a[k].start,
+					 joint_matched(&a[k], (size_t)a[k].start * JOINT_LEAD) };
+	for (size_t i = 0; i + is_line < subject.n; i++) {
+		for (size_t k = 0; k < n; k++)
+			step(&a[k], &r[k], a[k].class[p[i]]);
+	}
+	for (size_t k = 0; k < n; k++) {
+		if (is_line)
+			step(&a[k], &r[k], a[k].last_newline);
+		step(&a[k], &r[k], a[k].end_class);
+		matched[k] = r[k].matched;
+	}
+}
+
+/* Bits of an automaton to where its numbers begin. */
+static void put_bits(uint64_t *bits, size_t first, uint64_t matched)
+{
+	bits[first / 64] |= matched << first % 64;
+	if (first % 64 && matched >> (64 - first % 64))
+		bits[first / 64 + 1] |= matched >> (64 - first % 64);
+}
+
+void joint_read(const struct joint *j, struct str subject, uint64_t *bits)
+{
+	uint64_t matched[JOINT_ABREAST];
+
+	switch (j->count) {
+	case 1: read_abreast(j->automata, 1, subject, matched); break;
+	case 2: read_abreast(j->automata, 2, subject, matched); break;
+	case 3: read_abreast(j->automata, 3, subject, matched); break;
+	default: read_abreast(j->automata, JOINT_ABREAST, subject, matched);
+	}
+	memset(bits, 0, bits_words(j->member_count) * sizeof(*bits));
+	for (size_t i = 0; i < j->count; i++)
+		put_bits(bits, j->automata[i].first, matched[i]);
+}
+
+size_t joint_count(const struct joint *j)
+{
+	return j ? j->member_count : 0;
+}
+
+size_t joint_expression(const struct joint *j, size_t number)
+{
+	return j->members[number].expression;
+}
+
+bool joint_is_exact(const struct joint *j, size_t number)
+{
+	return j->members[number].is_exact;
+}
+
+size_t joint_memory(const struct joint *j)
+{
+	size_t sum = j ? sizeof(*j) + j->member_count * sizeof(*j->members) : 0;
+
+	for (size_t i = 0; j && i < j->count; i++)
+		sum += sizeof(*j->automata) + j->automata[i].entries * sizeof(uint16_t);
+	return sum;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs of several expressions into one: each may begin anywhere, and none ends where it has matched. Those
+ * with few rows come first, as many together as will do; where rows multiply, half as many are tried.
+ */
+#include "core/arena.h"
+#include "rules/gate_states.h"
+#include "rules/joint_private.h"
+
+#include <stdlib.h>
+
+/*
+ * MAX_ALONE: rows of an expression by itself; MAX_ROWS: of those that are to go together, each by itself, which may
+ * have GROWTH times as many, and FEW_ROWS; MAX_ALL: expressions of which all are tried.
+ */
+enum { MAX_ALONE = 300, MAX_ROWS = 300, MAX_ALL = 24, GROWTH = 3, FEW_ROWS = 64 };
+
+/* An expression that may be put together with others. */
+struct part {
+	struct gate_program program;
+	uint32_t expression;
+	bool starts_only;
+	size_t rows; /* that it has alone */
+};
+
+struct building {
+	struct arena *a;
+	struct arena *scratch;
+	struct part *parts;
+	size_t count;
+	struct vec automata; /* struct joint_automaton */
+	struct vec members;  /* struct joint_member */
+};
+
+static bool asks_for_start(const struct gate_program *p, const struct gate_node *it)
+{
+	const struct gate_look *look = VEC_AT(&p->looks, struct gate_look, it->arg);
+
+	return byteset_is_empty(&look->front);
+}
+
+/* Nothing of it is reached but at the subject's beginning. */
+static bool starts_only(struct arena *scratch, const struct gate_program *p)
+{
+	const struct gate_node *nodes = p->nodes.data;
+	bool *seen = arena_calloc(scratch, p->nodes.n, sizeof(*seen));
+	size_t *path = arena_alloc(scratch, (2 * p->nodes.n + 2) * sizeof(*path)), n = 0;
+
+	path[n++] = 0;
+	while (n) {
+		size_t i = path[--n];
+		const struct gate_node *it = &nodes[i];
+
+		if (seen[i])
+			continue;
+		seen[i] = true;
+		if (it->op == GATE_BYTE || it->op == GATE_MATCH)
+			return false;
+		if (it->op == GATE_SPLIT || (it->op == GATE_LOOK && !asks_for_start(p, it)))
+			path[n++] = i + 1;
+		if (it->op == GATE_SPLIT || it->op == GATE_JUMP)
+			path[n++] = (size_t)((ptrdiff_t)i + it->to);
+	}
+	return true;
+}
+
+static size_t set_number(struct vec *sets, const struct byteset *set)
+{
+	size_t i = 0;
+
+	while (i < sets->n && !byteset_same(VEC_AT(sets, struct byteset, i), set))
+		i++;
+	if (i == sets->n)
+		*(struct byteset *)vec_must_push(sets) = *set;
+	return i;
+}
+
+static void emit(struct gate_program *to, enum gate_op op, size_t arg, size_t target)
+{
+	*(struct gate_node *)vec_must_push(&to->nodes) = (struct gate_node){
+		.op = (uint8_t)op,
+		.arg = (uint16_t)arg,
+		.to = (int32_t)target,
+	};
+}
+
+/* Its nodes, with sets and looks under their numbers there. */
+static void append(struct gate_program *to, const struct gate_program *from, size_t bit)
+{
+	size_t looks = to->looks.n;
+
+	VEC_EACH (&from->looks, struct gate_look, look)
+		*(struct gate_look *)vec_must_push(&to->looks) = *look;
+	VEC_EACH (&from->nodes, struct gate_node, it) {
+		size_t arg = it->arg;
+
+		if (it->op == GATE_BYTE)
+			arg = set_number(&to->sets, VEC_AT(&from->sets, struct byteset, arg));
+		else if (it->op == GATE_LOOK)
+			arg += looks;
+		else if (it->op == GATE_MATCH)
+			arg = bit;
+		emit(to, it->op, arg, (size_t)it->to);
+	}
+}
+
+/* A way to each of the parts of this kind: the last split leads to nothing else. */
+static void append_all(struct gate_program *to, const struct part *const *parts, size_t n,
+		       bool starts)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i]->starts_only != starts)
+			continue;
+		emit(to, GATE_SPLIT, 0, parts[i]->program.nodes.n + 1);
+		append(to, &parts[i]->program, i);
+	}
+}
+
+/* A byte that is none: no way on. */
+static void dead_end(struct gate_program *to)
+{
+	struct byteset none = { { 0 } };
+
+	emit(to, GATE_BYTE, set_number(&to->sets, &none), 0);
+}
+
+/* Those that begin anywhere stand behind a loop over all bytes. */
+static void join(struct arena *scratch, const struct part *const *parts, size_t n,
+		 struct gate_program *ret)
+{
+	struct byteset all = { { 0 } };
+
+	byteset_invert(&all);
+	*ret = (struct gate_program){ .is_exact = true };
+	vec_init(&ret->nodes, scratch, sizeof(struct gate_node), 0);
+	vec_init(&ret->sets, scratch, sizeof(struct byteset), 0);
+	vec_init(&ret->looks, scratch, sizeof(struct gate_look), 0);
+	append_all(ret, parts, n, true);
+	emit(ret, GATE_SPLIT, 0, 3);
+	emit(ret, GATE_BYTE, set_number(&ret->sets, &all), 0);
+	emit(ret, GATE_JUMP, 0, (size_t)-2);
+	append_all(ret, parts, n, false);
+	dead_end(ret);
+}
+
+static size_t nodes_of(const struct part *const *parts, size_t n)
+{
+	size_t sum = 4;
+
+	for (size_t i = 0; i < n; i++)
+		sum += parts[i]->program.nodes.n + 1;
+	return sum;
+}
+
+/* Names, and whose matches are known in each row. */
+static void set_tables(struct gate_states *s, struct arena *a, struct joint_automaton *ret)
+{
+	const struct gate *g = s->out;
+	unsigned lead = JOINT_LEAD + g->width % JOINT_LEAD, width = lead + g->width;
+	uint16_t *next, *order;
+	size_t rows = gate_states_number(s, width / 4, lead, &next, &order);
+	uint64_t *matched = arena_calloc(s->a, s->rows, sizeof(*matched));
+
+	ret->entries = rows * width;
+	ret->width = (uint16_t)width;
+	VEC_EACH (&s->states, struct gate_state, it)
+		matched[it->row] = it->matched;
+	for (size_t i = GATE_FINAL_ROWS; i < rows; i++)
+		memcpy(&next[i * width], &matched[order[i]], sizeof(*matched));
+	ret->next = memcpy(arena_alloc(a, ret->entries * sizeof(*next)), next,
+			   ret->entries * sizeof(*next));
+	ret->start = g->start[GATE_EDGE];
+	for (unsigned c = 0; c < 256; c++)
+		ret->class[c] = (uint8_t)(g->class[c] + lead);
+	ret->last_newline = (uint8_t)(g->last_newline + lead);
+	ret->end_class = (uint8_t)(g->end_class + lead);
+}
+
+/* The rows they have together; 0: too many. */
+static size_t make(struct building *b, const struct part *const *parts, size_t n, size_t max_rows,
+		   struct joint_automaton *ret)
+{
+	struct arena *scratch = b->scratch;
+	struct arena_mark mark = arena_get_mark(scratch);
+	struct gate_states s;
+	size_t rows = 0;
+
+	if (nodes_of(parts, n) > GATE_NODES)
+		return 0;
+	s = (struct gate_states){ .a = scratch,
+				  .max_entries = JOINT_ENTRIES,
+				  .max_rows = max_rows,
+				  .is_joint = true,
+				  .is_all_or_nothing = true };
+	s.out = arena_zalloc(scratch, sizeof(*s.out));
+	join(scratch, parts, n, &s.in);
+	if (gate_states_build(&s))
+		rows = s.rows;
+	if (rows && ret) {
+		*ret = (struct joint_automaton){ .count = (uint8_t)n };
+		set_tables(&s, b->a, ret);
+	}
+	arena_reset(scratch, mark);
+	return rows;
+}
+
+static void add_automaton(struct building *b, const struct part *const *parts,
+			  struct joint_automaton *it)
+{
+	it->first = (uint32_t)b->members.n;
+	for (size_t i = 0; i < it->count; i++)
+		*(struct joint_member *)vec_must_push(&b->members) = (struct joint_member){
+			parts[i]->expression,
+			parts[i]->program.is_exact,
+		};
+	*(struct joint_automaton *)vec_must_push(&b->automata) = *it;
+}
+
+/*
+ * Rows that a list may take. Where rows multiply, several automata are smaller than one, and that is to be seen
+ * soon.
+ */
+static size_t room_of(const struct part *const *parts, size_t n)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < n; i++)
+		rows += parts[i]->rows;
+	return GROWTH * rows + FEW_ROWS;
+}
+
+/* So many of the first ones as go together, for all that is known of each alone. */
+static size_t some_of(const struct part *const *parts, size_t n)
+{
+	size_t rows = 0, i = 0;
+
+	while (i < n && i < JOINT_EXPRESSIONS && (!i || rows + parts[i]->rows <= MAX_ROWS))
+		rows += parts[i++]->rows;
+	return i;
+}
+
+/* Returns how many of the first ones are taken. */
+static size_t pack(struct building *b, const struct part *const *parts, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n && b->automata.n < JOINT_ABREAST) {
+		size_t some = some_of(parts + done, n - done);
+		struct joint_automaton it;
+
+		while (some && !make(b, parts + done, some, room_of(parts + done, some), &it))
+			some /= 2;
+		if (!some)
+			break;
+		add_automaton(b, parts + done, &it);
+		done += some;
+	}
+	return done;
+}
+
+static int by_rows(const void *a, const void *b)
+{
+	const struct part *x = *(const struct part *const *)a, *y = *(const struct part *const *)b;
+
+	if (x->rows != y->rows)
+		return x->rows < y->rows ? -1 : 1;
+	return x->expression < y->expression ? -1 : x->expression > y->expression;
+}
+
+/* Exact where it is regular, else with more than it takes. */
+static bool read_part(struct building *b, struct str pcre, struct part *p)
+{
+	const struct part *one = p;
+
+	if ((!gate_read(b->scratch, pcre, true, &p->program) || !p->program.is_exact) &&
+	    !gate_read(b->scratch, pcre, false, &p->program))
+		return false;
+	p->starts_only = starts_only(b->scratch, &p->program);
+	p->rows = make(b, &one, 1, MAX_ALONE, NULL);
+	return p->rows;
+}
+
+/* Those that can be read, by the rows they have; returns how many. */
+static size_t read_parts(struct building *b, const struct str *pcre, size_t n,
+			 const struct part **ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		b->parts[i].expression = (uint32_t)i;
+		if (b->parts[i].rows || read_part(b, pcre[i], &b->parts[i]))
+			ret[count++] = &b->parts[i];
+	}
+	if (count)
+		qsort(ret, count, sizeof(*ret), by_rows);
+	return count;
+}
+
+const struct joint *joint_new(struct arena *a, struct arena *work, const struct str *pcre, size_t n,
+			      size_t wanted)
+{
+	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
+	struct building b = { .a = a, .scratch = work ? work : own };
+	struct arena_mark mark = arena_get_mark(b.scratch);
+	const struct part **order = arena_calloc(b.scratch, n + 1, sizeof(*order));
+	struct joint *j = NULL;
+	size_t count = 0;
+
+	b.parts = arena_calloc(b.scratch, n + 1, sizeof(*b.parts));
+	vec_init(&b.automata, a, sizeof(struct joint_automaton), 0);
+	vec_init(&b.members, a, sizeof(struct joint_member), 0);
+	if (n <= MAX_ALL)
+		count = read_parts(&b, pcre, n, order);
+	if (!count || pack(&b, order, count) < count) {
+		vec_truncate(&b.automata, 0);
+		vec_truncate(&b.members, 0);
+		pack(&b, order, read_parts(&b, pcre, wanted, order));
+	}
+	if (b.automata.n) {
+		j = arena_zalloc(a, sizeof(*j));
+		*j = (struct joint){ b.automata.data, b.automata.n, b.members.data, b.members.n };
+	}
+	arena_reset(b.scratch, mark);
+	return j;
+}

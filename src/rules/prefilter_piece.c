@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rules/prefilter_piece.h"
+
+#include "core/arena.h"
+
+#include <assert.h>
+
+static_assert((int)NEEDS_MAX_LITERAL <= (int)GRAMS_MARGIN && (int)NEEDS_WINDOW <= (int)GRAMS_MARGIN,
+	      "what stands at a gram is folded all around it");
+
+struct prefilter_piece *prefilter_piece_new(const struct prefilter *p, struct arena *a)
+{
+	struct prefilter_piece *piece = arena_alloc(a, sizeof(*piece));
+
+	piece->noted = arena_alloc(a, (p->max_sequences + 1) * sizeof(*piece->noted));
+	piece->standing = NULL;
+	piece->max_standing = 0;
+	piece->arena = a;
+	piece->form = cpu_vectors();
+	piece->subjects = piece->next = 0;
+	return piece;
+}
+
+static void list_places(size_t n, const uint64_t bits[GRAMS_WORDS], uint16_t *place, size_t *ret_n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i * 64 < n; i++)
+		count += grams_list(bits[i], i * 64, place + count);
+	*ret_n = count;
+}
+
+/* Leaves the places whose buckets have a gram like theirs. */
+static void sift(struct prefilter_piece *piece, const struct prefilter_table *t, size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *folded = piece->grams.at + GRAMS_MARGIN + piece->place[i];
+		uint64_t bytes = prefilter_load(folded);
+		uint32_t hash = grams_hash((uint32_t)bytes);
+		const struct prefilter_bucket *b = &t->bucket[hash >> t->shift];
+
+		piece->sifted[n].from = b[0].start;
+		piece->sifted[n].to = b[1].start;
+		piece->sifted[n].place = piece->place[i];
+		n += (b->tags & prefilter_tag(bytes << b->shift)) != 0;
+	}
+	piece->sifted_count = n;
+}
+
+static void look_for_grams(struct prefilter_piece *piece, size_t n, const struct prefilter_table *t)
+{
+	uint64_t bits[GRAMS_WORDS];
+	size_t count;
+
+	grams_look(&piece->grams, n, &t->map, bits);
+	list_places(n, bits, piece->place, &count);
+	sift(piece, t, count);
+}
+
+/* Which of some sequences stand there. */
+static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *folded)
+{
+	uint64_t bits = q->bits;
+
+	for (size_t k = 0; k < NEEDS_WINDOW; k++)
+		bits &= q->masks->at[k][folded[k]];
+	return bits;
+}
+
+/* Room for n more. */
+static struct prefilter_standing *make_room(struct prefilter_piece *piece, size_t n)
+{
+	size_t need = piece->standing_count + n, size = sizeof(*piece->standing);
+
+	if (need > piece->max_standing) {
+		piece->standing = arena_grow(piece->arena, piece->standing,
+					     piece->max_standing * size, 2 * need * size);
+		piece->max_standing = 2 * need;
+	}
+	return piece->standing;
+}
+
+static void look_for_sequences(struct prefilter_piece *piece, size_t n,
+			       const struct prefilter_sequences *q, struct prefilter_noted *noted)
+{
+	uint64_t bits[GRAMS_WORDS];
+	size_t listed, count = piece->standing_count;
+	struct prefilter_standing *to;
+
+	nibbles_look(piece->form, &q->nibbles, &piece->nibbles, n, bits);
+	list_places(n, bits, piece->place, &listed);
+	to = make_room(piece, listed + 1);
+	for (size_t i = 0; i < listed; i++) {
+		size_t place = piece->place[i];
+
+		to[count].bits = standing(q, piece->grams.at + GRAMS_MARGIN + place);
+		to[count].place = (uint16_t)place;
+		count += to[count].bits != 0;
+	}
+	*noted = (struct prefilter_noted){ (uint32_t)piece->standing_count, (uint32_t)count };
+	piece->standing_count = count;
+}
+
+/* A part of a subject, and what is around it: its places. */
+static size_t fill_part(struct prefilter_piece *piece, struct str subject, size_t from)
+{
+	size_t left = subject.n - from, n = left < GRAMS_PLACES ? left : (size_t)GRAMS_PLACES;
+	size_t before = from ? (size_t)GRAMS_MARGIN : 0;
+	size_t after = left - n < GRAMS_MARGIN ? left - n : (size_t)GRAMS_MARGIN;
+
+	grams_fold(&piece->grams, GRAMS_MARGIN - before, subject.p + from - before,
+		   before + n + after);
+	memset(piece->grams.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
+	piece->begin[0] = 0;
+	piece->subjects = 1;
+	return n;
+}
+
+/* Subjects one after the other: their places. */
+static size_t fill(struct prefilter_piece *piece, const struct str *subjects, size_t n)
+{
+	size_t at = 0, i = 0;
+
+	do {
+		grams_fold(&piece->grams, GRAMS_MARGIN + at, subjects[i].p, subjects[i].n);
+		piece->begin[i] = (uint16_t)at;
+		at += subjects[i++].n;
+		piece->grams.at[GRAMS_MARGIN + at++] = 0;
+	} while (i < n && i < PREFILTER_SUBJECTS && subjects[i].n <= GRAMS_PLACES &&
+		 at + subjects[i].n <= GRAMS_PLACES);
+	memset(piece->grams.at + GRAMS_MARGIN + at, 0, GRAMS_MARGIN);
+	piece->subjects = i;
+	return at - 1;
+}
+
+void prefilter_piece_look(struct prefilter_piece *piece, const struct prefilter_part *part,
+			  const struct str *subjects, size_t n, size_t from)
+{
+	size_t places = from || subjects->n > GRAMS_PLACES ? fill_part(piece, *subjects, from)
+							   : fill(piece, subjects, n);
+
+	piece->next = piece->sifted_next = piece->sifted_count = piece->standing_count = 0;
+	if (part->table)
+		look_for_grams(piece, places, part->table);
+	if (part->sequence_count)
+		nibbles_split(piece->form, &piece->grams, places, &piece->nibbles);
+	for (size_t k = 0; k < part->sequence_count; k++)
+		look_for_sequences(piece, places, &part->sequences[k], &piece->noted[k]);
+}
