@@ -81,11 +81,26 @@ static bool add_place(struct prefilter_scan *s, const struct prefilter_sought *w
 	return true;
 }
 
+/* As far as its length and facts tell. */
+static inline bool may_match(struct prefilter_scan *s, const struct traits_wanted *w)
+{
+	struct prefilter_piece *piece = s->piece;
+
+	if (w->facts & ~piece->facts) {
+		prefilter_piece_learn(piece, w->facts);
+		s->lacks = piece->lacks[piece->next - 1];
+	}
+	return !((w->facts & s->lacks) | (s->subject.n < w->min_length) |
+		 (s->subject.n > w->max_length));
+}
+
 void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at)
 {
 	const struct prefilter_sought *w = &s->filter->sought[rule];
 	struct prefilter_state *st = &s->state[rule];
 
+	if (!may_match(s, &w->wanted))
+		return;
 	if (!bits_has(s->known, rule)) {
 		bits_add(s->known, rule);
 		*st = (struct prefilter_state){ .subject = s->now };
@@ -112,7 +127,8 @@ static bool has_others(struct prefilter_scan *s, uint32_t rule)
 {
 	const struct prefilter_sought *w = &s->filter->sought[rule];
 
-	if (!traits_allow(&s->traits, &w->wanted))
+	if ((s->piece->has_facts ? w->wanted.more : w->wanted.any) &&
+	    !traits_allow(&s->traits, &w->wanted))
 		return false;
 	for (size_t i = 0; i < w->others; i++) {
 		if (!has_clause(&w->clauses[i], s->subject))
@@ -139,12 +155,18 @@ void prefilter_next(struct prefilter_scan *s)
 	s->line = s->line_at = 0;
 	traits_begin(&s->traits, s->subject);
 	s->now++;
-	if (part->table || part->sequence_count)
+	if (part->table || part->sequence_count || part->has_facts)
 		prefilter_find_items(s, part);
+	else
+		prefilter_piece_skip(s->piece);
 	s->subjects.next++;
 	s->subjects.count--;
-	for (size_t i = 0; i < part->always_count; i++)
-		s->found[s->found_count++] = part->always[i];
+	for (size_t i = 0; i < part->always_count; i++) {
+		uint32_t rule = part->always[i];
+
+		s->found[s->found_count] = rule;
+		s->found_count += may_match(s, &s->filter->sought[rule].wanted);
+	}
 	for (size_t i = 0; i < s->found_count; i++) {
 		uint32_t rule = s->found[i];
 

@@ -67,6 +67,7 @@ struct prefilter_scan {
 	uint32_t slots, max_slots;
 	struct arena *arena;
 	struct traits traits; /* of the last subject */
+	uint64_t lacks;       /* facts, as far as these are known */
 	size_t line, line_at; /* of the subject: where the line begins that the second is in */
 };
 

@@ -6,6 +6,7 @@
 #include "rules/rule.h"
 
 #include <assert.h>
+#include <math.h>
 
 /*
  * MAX_BACK_RANGE: literals at distances that differ more do not tell where a match begins. In bits: NEAR and
@@ -14,6 +15,11 @@
 enum { MAX_BACK_RANGE = 64, MAX_TIMES = 250, NEAR = 2, COUNTED = 8 };
 /* MAX_ASKED: clauses of more literals are not asked for. MAX_WINDOWS: of a group. NARROW: so many grams. */
 enum { MAX_ASKED = 16, MAX_WINDOWS = 1024, NARROW = 256 };
+/*
+ * In bits: OFTEN: what is seen that often has what else it needs found out beforehand. RARER: literals, than a window,
+ * that are looked for in its place.
+ */
+enum { OFTEN = 10, RARER = 4 };
 
 static void add_ref(struct item *it, uint32_t rule)
 {
@@ -165,6 +171,56 @@ static void add_others(struct builder *b, uint32_t rule, size_t trigger)
 	b->sought[rule].others = (uint8_t)count;
 }
 
+/* What it needs besides is found out beforehand; rarity: of what it is looked for by, in bits. */
+static void note_often(struct builder *b, uint32_t rule, double rarity)
+{
+	if (b->is_sole && rarity <= OFTEN)
+		b->often[rule] = (uint8_t)(1 + (rarity > 0 ? rarity : 0));
+}
+
+/*
+ * How much rarer a window is than a literal that it begins in, in bits: by what stands behind the literal. INFINITY:
+ * nowhere in it.
+ */
+static double bits_behind(const struct needs_look *w, struct str literal)
+{
+	double bits = 0;
+
+	for (size_t at = 0; at + NEEDS_MIN_LITERAL <= literal.n; at++) {
+		size_t i = 0;
+
+		while (i < w->length && at + i < literal.n &&
+		       byteset_has(&w->at[i], (uint8_t)literal.p[at + i]))
+			i++;
+		if (i < w->length && at + i < literal.n)
+			continue;
+		for (; i < w->length; i++)
+			bits += log2(1000.0 / fmax(needs_frequency(&w->at[i]), 1));
+		return bits;
+	}
+	return INFINITY;
+}
+
+/* A window is not as rare as its bytes alone tell where a literal it begins in is not: "http://" in URIs. */
+static double window_rarity(const struct needs *n)
+{
+	double rarity = n->window_rarity;
+
+	for (size_t i = 0; i < n->clause_count; i++) {
+		const struct needs_clause *c = &n->clauses[i];
+
+		for (size_t k = 0; c->rarity < rarity && k < c->count * n->window_count; k++)
+			rarity = fmin(rarity, c->rarity + bits_behind(&n->windows[k / c->count],
+								      c->literals[k % c->count]));
+	}
+	return rarity;
+}
+
+static bool has_rarer_clause(const struct needs *n)
+{
+	return n->clause_count && n->clauses[rarest_clause(n)].rarity > window_rarity(n) + RARER;
+}
+
 static void add_rule(struct builder *b, uint32_t rule)
 {
 	const struct rule *r = b->rules[rule];
@@ -176,13 +232,16 @@ static void add_rule(struct builder *b, uint32_t rule)
 	s->is_anchored = n && n->is_anchored;
 	if (n && n->is_impossible)
 		return;
-	if (n && r->by_window && add_windows(b, rule)) {
+	if (n && r->by_window && !has_rarer_clause(n) && add_windows(b, rule)) {
 		set_place(s, r, n->back_min, n->back_max);
+		note_often(b, rule, window_rarity(n));
 	} else if (n && n->clause_count) {
 		trigger = rarest_clause(n);
 		add_trigger(b, rule, &n->clauses[trigger]);
+		note_often(b, rule, n->clauses[trigger].rarity);
 	} else if (!(r->flags & RULE_EXISTS)) {
 		*(uint32_t *)vec_must_push(&b->always) = rule;
+		note_often(b, rule, 0);
 	}
 	if (n && n->clause_count)
 		add_others(b, rule, trigger);
@@ -236,14 +295,17 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	b.sought = rows_of(a, n);
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	vec_init(&b.refs, a, sizeof(uint32_t), 0);
-	count_bytes(b.often);
+	count_bytes(b.frequency);
+	b.often = arena_calloc(b.scratch, n + 1, sizeof(*b.often));
+	b.is_sole = group_count == 1;
 	for (size_t g = 0; g < group_count; g++)
 		add_group(&b, &groups[g], &parts[g]);
 	always = b.always.data;
 	for (size_t g = 0; g < group_count && always; always += parts[g++].always_count)
 		parts[g].always = always;
 	wanted = arena_calloc(b.scratch, n + 1, sizeof(*wanted));
-	p->traits = traits_table_new(a, rules, n, wanted);
+	p->traits = traits_table_new(a, rules, n, b.often, wanted);
+	parts[0].has_facts = group_count == 1 && traits_has_facts(p->traits);
 	for (size_t i = 0; i < n; i++)
 		b.sought[i].wanted = wanted[i];
 	p->sought = b.sought;

@@ -30,7 +30,9 @@ struct builder {
 	struct vec always, refs;       /* uint32_t */
 	struct prefilter_masks *masks; /* the last ones: so many of their bits are used */
 	size_t used;
-	unsigned often[256]; /* a byte: so many of 1,000 in mail */
+	unsigned frequency[256]; /* a byte: so many of 1,000 in mail */
+	uint8_t *often;          /* by rule: traits_table_new() */
+	bool is_sole;            /* there is one group */
 	/* of the group under way */
 	struct map by_bytes; /* of a text or window -> number in items + 1 */
 	struct vec items;    /* struct item */

@@ -109,6 +109,7 @@ void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part 
 		if (piece->next == piece->subjects)
 			prefilter_piece_look(piece, part, s->subjects.next, s->subjects.count,
 					     p.from);
+		s->lacks = piece->lacks[piece->next];
 		p.begin = piece->begin[piece->next++];
 		p.end = p.begin + (s->subject.n - p.from) + 1; /* with the NUL behind it */
 		go_through(&p);

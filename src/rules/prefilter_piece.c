@@ -16,6 +16,7 @@ struct prefilter_piece *prefilter_piece_new(const struct prefilter *p, struct ar
 	piece->standing = NULL;
 	piece->max_standing = 0;
 	piece->arena = a;
+	piece->traits = p->traits;
 	piece->form = cpu_vectors();
 	piece->subjects = piece->next = 0;
 	return piece;
@@ -114,6 +115,7 @@ static size_t fill_part(struct prefilter_piece *piece, struct str subject, size_
 		   before + n + after);
 	memset(piece->grams.at + GRAMS_MARGIN + n + after, 0, GRAMS_MARGIN);
 	piece->begin[0] = 0;
+	piece->lacks[0] = 0;
 	piece->subjects = 1;
 	return n;
 }
@@ -126,7 +128,9 @@ static size_t fill(struct prefilter_piece *piece, const struct str *subjects, si
 	do {
 		grams_fold(&piece->grams, GRAMS_MARGIN + at, subjects[i].p, subjects[i].n);
 		piece->begin[i] = (uint16_t)at;
-		at += subjects[i++].n;
+		at += subjects[i].n;
+		piece->lacks[i] = 0;
+		piece->end[i++] = (uint16_t)at;
 		piece->grams.at[GRAMS_MARGIN + at++] = 0;
 	} while (i < n && i < PREFILTER_SUBJECTS && subjects[i].n <= GRAMS_PLACES &&
 		 at + subjects[i].n <= GRAMS_PLACES);
@@ -135,12 +139,44 @@ static size_t fill(struct prefilter_piece *piece, const struct str *subjects, si
 	return at - 1;
 }
 
+/* As they are, for what is asked of all of them. */
+static void copy_subjects(struct prefilter_piece *piece)
+{
+	memset(piece->apart, 0, sizeof(piece->apart));
+	for (size_t i = 0; i < piece->subjects; i++) {
+		size_t end = piece->end[i];
+
+		memcpy(piece->text + piece->begin[i], piece->all[i].p, piece->all[i].n);
+		piece->text[end] = 0;
+		piece->apart[end / 64] |= UINT64_C(1) << end % 64;
+	}
+}
+
+void prefilter_piece_learn(struct prefilter_piece *piece, uint64_t facts)
+{
+	struct traits_subjects all = {
+		.text = { piece->text, piece->end[piece->subjects - 1] },
+		.begin = piece->begin,
+		.end = piece->end,
+		.count = piece->subjects,
+		.apart = piece->apart,
+	};
+
+	if (!piece->facts)
+		copy_subjects(piece);
+	traits_lacking(piece->traits, &all, facts & ~piece->facts, piece->lacks);
+	piece->facts |= facts;
+}
+
 void prefilter_piece_look(struct prefilter_piece *piece, const struct prefilter_part *part,
 			  const struct str *subjects, size_t n, size_t from)
 {
-	size_t places = from || subjects->n > GRAMS_PLACES ? fill_part(piece, *subjects, from)
-							   : fill(piece, subjects, n);
+	bool whole = !from && subjects->n <= GRAMS_PLACES;
+	size_t places = whole ? fill(piece, subjects, n) : fill_part(piece, *subjects, from);
 
+	piece->all = subjects;
+	piece->has_facts = whole && part->has_facts;
+	piece->facts = piece->has_facts ? 0 : UINT64_MAX;
 	piece->next = piece->sifted_next = piece->sifted_count = piece->standing_count = 0;
 	if (part->table)
 		look_for_grams(piece, places, part->table);

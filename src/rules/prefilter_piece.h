@@ -29,15 +29,22 @@ struct prefilter_noted {
 
 struct prefilter_piece {
 	enum cpu_vectors form;
+	const struct traits_table *traits;
 	struct grams_piece grams;
 	size_t subjects, next; /* in it; those that have been gone through */
-	uint16_t begin[PREFILTER_SUBJECTS];
+	uint16_t begin[PREFILTER_SUBJECTS], end[PREFILTER_SUBJECTS];
+	const struct str *all;              /* these subjects */
+	uint64_t facts;                     /* that are known of them (rules/traits.h) */
+	uint64_t lacks[PREFILTER_SUBJECTS]; /* those that each lacks */
+	bool has_facts;
 	size_t sifted_count, sifted_next;
 	struct prefilter_noted *noted; /* by number of sequences */
 	struct prefilter_standing *standing;
 	size_t standing_count, max_standing;
 	struct arena *arena;
 	struct nibbles_piece nibbles;
+	uint64_t apart[GRAMS_WORDS + 1];
+	char text[GRAMS_PLACES + 1]; /* not folded */
 	uint16_t place[PREFILTER_LISTED];
 	struct prefilter_sifted sifted[PREFILTER_LISTED];
 };
@@ -47,6 +54,16 @@ struct prefilter_piece *prefilter_piece_new(const struct prefilter *p, struct ar
 /* Looks at the first of n subjects, from there on, or at so many of them as go into a piece whole. */
 void prefilter_piece_look(struct prefilter_piece *piece, const struct prefilter_part *part,
 			  const struct str *subjects, size_t n, size_t from);
+
+/* Nothing is looked for. */
+static inline void prefilter_piece_skip(struct prefilter_piece *piece)
+{
+	piece->has_facts = false;
+	piece->facts = UINT64_MAX;
+}
+
+/* Finds out these facts of all its subjects. */
+void prefilter_piece_learn(struct prefilter_piece *piece, uint64_t facts);
 
 static inline uint64_t prefilter_load(const uint8_t *p)
 {

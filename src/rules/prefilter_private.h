@@ -76,6 +76,7 @@ struct prefilter_sequences {
 
 /* A group's own. */
 struct prefilter_part {
+	bool has_facts;
 	const struct prefilter_table *table; /* NULL: it has none */
 	const struct prefilter_item *items;
 	const struct prefilter_sequences *sequences;

@@ -36,7 +36,7 @@ static void count(struct builder *b, const struct byteset *bytes, struct kinds *
 {
 	for (size_t w = 0; w < 2; w++) {
 		for (uint64_t left = bytes->w[w]; left; left &= left - 1)
-			to->often += b->often[w * 64 + (unsigned)__builtin_ctzll(left)];
+			to->often += b->frequency[w * 64 + (unsigned)__builtin_ctzll(left)];
 	}
 	if (bytes->w[2] | bytes->w[3])
 		to->high += (unsigned)(__builtin_popcountll(bytes->w[2]) +

@@ -162,3 +162,39 @@ bool run_look_has(const struct run_look *l, size_t length, struct str text)
 		return false;
 	return has_words(l, length, text);
 }
+
+/* Of words those that are long enough, and what divides words. */
+static void leave_long_words(const struct run_look *l, struct str text, const uint64_t *apart,
+			     uint64_t *bits)
+{
+	uint64_t word[RUN_LOOK_WORDS + 1], before = 0;
+	size_t n = words_of(text.n);
+
+	byteset_look_bits(&l->word, text, word);
+	for (size_t i = 0; i < n; i++)
+		word[i] &= ~apart[i];
+	word[n] = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t begin = begins(word[i], word[i + 1], l->word_length);
+
+		bits[i] = (bits[i] & ~word[i]) | behind(begin, before, l->word_length);
+		before = begin;
+	}
+}
+
+void run_look_places(const struct run_look *l, size_t length, struct str text,
+		     const uint64_t *apart, uint64_t *bits)
+{
+	size_t ends = l->word_length ? 2 * (l->word_length - 1) : 0;
+	size_t least = length > ends ? length - ends : 1;
+	size_t n = words_of(text.n);
+
+	byteset_look_bits(&l->set, text, bits);
+	for (size_t i = 0; i < n; i++)
+		bits[i] &= ~apart[i];
+	if (length > ends && ends)
+		leave_long_words(l, text, apart, bits);
+	for (size_t i = 0; i < n; i++)
+		bits[i] = begins(bits[i], i + 1 < n ? bits[i + 1] : 0,
+				 least < WORD_BITS ? least : (size_t)WORD_BITS);
+}

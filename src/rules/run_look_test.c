@@ -55,6 +55,30 @@ static size_t make_text(char *text, size_t max, size_t turn)
 	return n;
 }
 
+enum { STEP = 97 };
+
+/* Of texts that stand together: where a run is there is a bit, and of up to 64 bytes alone nowhere else. */
+static void check_places(const struct needs_run *run, struct str s)
+{
+	uint64_t bits[RUN_LOOK_WORDS], apart[RUN_LOOK_WORDS] = { 0 };
+	struct run_look look;
+
+	if (s.n > RUN_LOOK_WORDS * 64 || !run->length)
+		return;
+	run_look_init(&look, run);
+	for (size_t i = STEP - 1; i < s.n; i += STEP)
+		apart[i / 64] |= UINT64_C(1) << i % 64;
+	run_look_places(&look, run->length, s, apart, bits);
+	for (size_t at = 0; at < s.n; at += STEP) {
+		bool want = has_run(run, str_sub(s, at, at + STEP - 1)), got = false;
+
+		for (size_t i = at; i < s.n && i < at + STEP; i++)
+			got = got || (bits[i / 64] >> i % 64 & 1);
+		if (want != got)
+			assert_true(got && (run->word_length > 1 || run->length > 64));
+	}
+}
+
 static void test_run_look(void **state)
 {
 	size_t found = 0;
@@ -78,6 +102,7 @@ static void test_run_look(void **state)
 			fail_msg("%.*s: %zu of words of %zu: %d", STR_FMT(s), run.length,
 				 run.word_length, got);
 		found += want;
+		check_places(&run, s);
 	}
 	assert_true(found > 1000 && found < 5000);
 }

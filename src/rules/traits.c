@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asked in the order of what it costs: length, bytes, runs. */
-#include "rules/traits.h"
+#include "rules/traits_private.h"
 
 #include "core/arena.h"
 #include "core/map.h"
 #include "core/vec.h"
 #include "rules/rule.h"
-#include "rules/run_look.h"
 
 /* A byte of a set that a subject has so often, as mail goes, tells nothing. */
 enum { MANY = 5 };
-
-struct set {
-	struct byteset_look look;
-	uint32_t max_asked; /* in longer subjects it is there anyway */
-};
-
-/* Runs of one kind, whatever their length; the shortest that is asked for. */
-struct kind {
-	struct run_look look;
-	uint32_t shortest;
-};
-
-struct traits_table {
-	const struct set *sets;
-	const struct kind *kinds;
-	size_t kind_count;
-};
 
 static bool has_one(struct str text, const struct byteset *set)
 {
@@ -70,7 +52,7 @@ static bool is_implied(const struct rule *r, const struct byteset *set)
 }
 
 struct builder {
-	struct vec sets, kinds;     /* struct set, struct kind */
+	struct vec sets, kinds;     /* struct traits_set, struct traits_kind */
 	struct map set_of, kind_of; /* byte sets, runs of length 0 -> number */
 };
 
@@ -94,7 +76,7 @@ static uint16_t number_set(struct builder *b, const struct byteset *bytes)
 	uint16_t number = number_of(&b->set_of, bytes, sizeof(*bytes), &is_new);
 
 	if (is_new) {
-		struct set *s = vec_must_push(&b->sets);
+		struct traits_set *s = vec_must_push(&b->sets);
 		struct byteset unfolded = *bytes;
 
 		byteset_unfold(&unfolded);
@@ -109,7 +91,7 @@ static uint16_t number_kind(struct builder *b, const struct needs_run *run)
 	struct needs_run any = *run;
 	bool is_new;
 	uint16_t number;
-	struct kind *k;
+	struct traits_kind *k;
 
 	any.length = 0;
 	number = number_of(&b->kind_of, &any, sizeof(any), &is_new);
@@ -120,7 +102,7 @@ static uint16_t number_kind(struct builder *b, const struct needs_run *run)
 	}
 	if (!number)
 		return 0;
-	k = VEC_AT(&b->kinds, struct kind, number - 1u);
+	k = VEC_AT(&b->kinds, struct traits_kind, number - 1u);
 	k->shortest = run->length < k->shortest ? (uint32_t)run->length : k->shortest;
 	return number;
 }
@@ -151,13 +133,14 @@ static struct traits_wanted wanted_of(struct builder *b, const struct rule *r)
 }
 
 const struct traits_table *traits_table_new(struct arena *a, const struct rule *const *rules,
-					    size_t n, struct traits_wanted *ret)
+					    size_t n, const uint8_t *often,
+					    struct traits_wanted *ret)
 {
 	struct traits_table *t = arena_zalloc(a, sizeof(*t));
 	struct builder b;
 
-	vec_init(&b.sets, a, sizeof(struct set), 0);
-	vec_init(&b.kinds, a, sizeof(struct kind), 0);
+	vec_init(&b.sets, a, sizeof(struct traits_set), 0);
+	vec_init(&b.kinds, a, sizeof(struct traits_kind), 0);
 	map_init(&b.set_of, NULL, false);
 	map_init(&b.kind_of, NULL, false);
 	for (size_t i = 0; i < n; i++)
@@ -166,6 +149,7 @@ const struct traits_table *traits_table_new(struct arena *a, const struct rule *
 	t->sets = b.sets.data;
 	t->kinds = b.kinds.data;
 	t->kind_count = b.kinds.n;
+	traits_choose_facts(t, often, n, ret);
 	map_done(&b.set_of);
 	map_done(&b.kind_of);
 	return t;
@@ -183,14 +167,14 @@ void traits_begin(struct traits *t, struct str subject)
 	t->number++;
 }
 
-static bool has_one_of(const struct traits *t, const struct set *set)
+static bool has_one_of(const struct traits *t, const struct traits_set *set)
 {
 	return t->subject.n > set->max_asked || byteset_look_any(&set->look, t->subject);
 }
 
 /* Whether there is a run that long, which is noted. */
-static bool look_for_run(const struct traits *t, const struct kind *kind, struct traits_run *known,
-			 uint32_t length)
+static bool look_for_run(const struct traits *t, const struct traits_kind *kind,
+			 struct traits_run *known, uint32_t length)
 {
 	bool has = run_look_has(&kind->look, length, t->subject);
 
@@ -203,7 +187,7 @@ static bool look_for_run(const struct traits *t, const struct kind *kind, struct
 
 static bool has_run(struct traits *t, const struct traits_wanted *w)
 {
-	const struct kind *kind = &t->table->kinds[w->run - 1];
+	const struct traits_kind *kind = &t->table->kinds[w->run - 1];
 	struct traits_run *known = &t->runs[w->run - 1];
 
 	if (known->subject != t->number) {

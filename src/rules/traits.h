@@ -23,15 +23,33 @@ struct traits_wanted {
 	uint8_t mark, mark_times;
 	uint16_t run;
 	uint16_t sets[NEEDS_BYTE_SETS];
+	bool any, more; /* besides lengths; and besides facts */
+	uint64_t facts; /* bits */
+};
+
+/* FACTS: at most so many. What is asked of so many bytes together. */
+enum { TRAITS_FACTS = 64, TRAITS_TOGETHER = 1024 };
+
+/*
+ * Subjects that stand together, one byte apart: from begin to end in a text of at most TRAITS_TOGETHER bytes; apart: a
+ * bit for each byte that is between them, 64 a word, the first one lowest.
+ */
+struct traits_subjects {
+	struct str text;
+	const uint16_t *begin, *end;
+	size_t count;
+	const uint64_t *apart;
 };
 
 /*
  * Fills what each of n rules needs of these (its needs may be NULL: nothing), by position. Bytes that each literal of a
  * clause has anyway, or each window where the rule is looked for by these, and those that nearly each subject of the
- * length has, are not asked for. Memory from a; immutable.
+ * length has, are not asked for. Memory from a; immutable. What rules want for which often[] is not 0 become facts,
+ * while there is room: the lowest first.
  */
 const struct traits_table *traits_table_new(struct arena *a, const struct rule *const *rules,
-					    size_t n, struct traits_wanted *ret);
+					    size_t n, const uint8_t *often,
+					    struct traits_wanted *ret);
 
 /* What is known of runs of one set of bytes. */
 struct traits_run {
@@ -52,3 +70,11 @@ void traits_init(struct traits *t, const struct traits_table *table, struct aren
 void traits_begin(struct traits *t, struct str subject);
 /* False: the subject has not what a rule needs. */
 bool traits_allow(struct traits *t, const struct traits_wanted *w);
+
+bool traits_has_facts(const struct traits_table *t);
+/*
+ * Of these facts adds to each subject's those that it lacks. A few may be missing there: runs of more than 64 bytes,
+ * and those of words.
+ */
+void traits_lacking(const struct traits_table *t, const struct traits_subjects *subjects,
+		    uint64_t facts, uint64_t *lacks);

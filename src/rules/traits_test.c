@@ -20,7 +20,11 @@ static const char *const rules[] = {
 
 enum { RULES = ELEMENTS(rules) };
 
-static const struct traits_table *table_of(struct arena *a, struct traits_wanted *ret)
+static const uint8_t seldom[RULES + 1];
+
+/* often: by rule, and one more. */
+static const struct traits_table *table_of(struct arena *a, const uint8_t *often,
+					   struct traits_wanted *ret)
 {
 	const struct rule *all[RULES + 1];
 
@@ -36,7 +40,7 @@ static const struct traits_table *table_of(struct arena *a, struct traits_wanted
 		needs_of(a, NULL, s.pcre, n);
 		r->needs = n;
 	}
-	return traits_table_new(a, all, RULES + 1, ret);
+	return traits_table_new(a, all, RULES + 1, often, ret);
 }
 
 /* Rules that a subject allows, a bit each; the last one needs nothing. */
@@ -75,7 +79,7 @@ static void test_traits(void **state)
 	struct traits t;
 
 	(void)state;
-	traits_init(&t, table_of(a, wanted), a);
+	traits_init(&t, table_of(a, seldom, wanted), a);
 	for (size_t i = 0; i < ELEMENTS(cases); i++) {
 		unsigned got = allowed(&t, wanted, cases[i].subject);
 
@@ -94,7 +98,7 @@ static void test_long(void **state)
 	struct traits t;
 
 	(void)state;
-	traits_init(&t, table_of(a, wanted), a);
+	traits_init(&t, table_of(a, seldom, wanted), a);
 	memset(text, '-', sizeof(text));
 	traits_begin(&t, str_make(text, 100));
 	assert_false(traits_allow(&t, &wanted[4]));
@@ -103,11 +107,69 @@ static void test_long(void **state)
 	arena_free(a);
 }
 
+/* Subjects together: each lacks what it lacks alone, and with all facts there is little more to ask. */
+static void test_facts(void **state)
+{
+	static const char alphabet[] = "0123456789@ http:%xyz#\0-";
+	static const uint8_t often[RULES + 1] = { 1, 3, 1, 2, 5, 5, 1 };
+	struct arena *a = arena_new();
+	struct traits_wanted wanted[RULES + 1];
+	const struct traits_table *table = table_of(a, often, wanted);
+	uint32_t seed = 1;
+	uint64_t all = 0;
+	size_t lacked = 0;
+	struct traits t;
+
+	(void)state;
+	traits_init(&t, table, a);
+	assert_true(traits_has_facts(table));
+	for (size_t r = 0; r <= RULES; r++)
+		all |= wanted[r].facts;
+	for (size_t turn = 0; turn < 500; turn++) {
+		char text[TRAITS_TOGETHER] = { 0 };
+		uint64_t apart[TRAITS_TOGETHER / 64] = { 0 }, lacks[8] = { 0 };
+		uint16_t begin[8], end[8];
+		size_t at = 0;
+
+		for (size_t i = 0; i < 8; i++) {
+			begin[i] = (uint16_t)at;
+			seed = seed * 1103515245 + 12345;
+			for (size_t n = (seed >> 16) % (turn + 1) % 127; n; n--) {
+				seed = seed * 1103515245 + 12345;
+				text[at++] = alphabet[(seed >> 16) % 24 % (4 + turn % 21)];
+			}
+			end[i] = (uint16_t)at;
+			apart[at / 64] |= UINT64_C(1) << at % 64;
+			at++;
+		}
+		traits_lacking(
+		    table,
+		    &(struct traits_subjects){ str_make(text, at - 1), begin, end, 8, apart }, all,
+		    lacks);
+		for (size_t i = 0; i < 8; i++) {
+			traits_begin(&t, str_make(text + begin[i], end[i] - begin[i]));
+			for (size_t r = 0; r <= RULES; r++) {
+				struct traits_wanted w = wanted[r];
+				bool lack = w.facts & lacks[i];
+
+				w.min_length = 0;
+				w.max_length = UINT32_MAX;
+				assert_false(w.more);
+				assert_true(lack == !traits_allow(&t, &w));
+				lacked += lack;
+			}
+		}
+	}
+	assert_in_range(lacked, 500, 25000);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_traits),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_facts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What many rules want of nearly each subject is found out for all subjects that stand together, by the word of 64
+ * places, when a rule first asks. Of runs that are longer than a word, and of those of words, it is a little more than
+ * what is wanted: those are asked for once more.
+ */
+#include "rules/traits_private.h"
+
+enum { PLACES = BYTESET_LOOK_PLACES, WORDS = TRAITS_TOGETHER / PLACES };
+
+/* The number of a fact that is the same, maybe a new one; TRAITS_FACTS: there is no room. */
+static size_t number_of(struct traits_table *t, const struct traits_fact *f)
+{
+	size_t i = 0;
+
+	while (i < t->fact_count && memcmp(&t->facts[i], f, sizeof(*f)) != 0)
+		i++;
+	if (i == t->fact_count && i < TRAITS_FACTS)
+		t->facts[t->fact_count++] = *f;
+	return i;
+}
+
+/* False: it is no fact. */
+static bool add_fact(struct traits_table *t, const struct traits_fact *f, struct traits_wanted *w)
+{
+	size_t i = number_of(t, f);
+
+	if (i == TRAITS_FACTS)
+		return false;
+	w->facts |= UINT64_C(1) << i;
+	return true;
+}
+
+static bool add_sets(struct traits_table *t, struct traits_wanted *w)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < NEEDS_BYTE_SETS && w->sets[i]; i++) {
+		struct traits_fact f = { .set = t->sets[w->sets[i] - 1].look, .times = 1 };
+
+		all = add_fact(t, &f, w) && all;
+	}
+	return all;
+}
+
+static bool add_mark(struct traits_table *t, struct traits_wanted *w)
+{
+	struct traits_fact f = { .times = w->mark_times };
+	struct byteset mark = { { 0 } };
+
+	byteset_add(&mark, w->mark);
+	byteset_look_init(&f.set, &mark);
+	return !w->mark || add_fact(t, &f, w);
+}
+
+static bool add_run(struct traits_table *t, struct traits_wanted *w)
+{
+	struct traits_fact f = { .kind = w->run, .length = w->run_length, .times = 1 };
+
+	return !w->run || (add_fact(t, &f, w) && w->run_length <= PLACES &&
+			   !t->kinds[w->run - 1].look.word_length);
+}
+
+void traits_choose_facts(struct traits_table *t, const uint8_t *often, size_t n,
+			 struct traits_wanted *wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		wanted[i].any = wanted[i].more =
+		    wanted[i].sets[0] || wanted[i].mark || wanted[i].run;
+	for (unsigned level = 1; level <= UINT8_MAX; level++) {
+		for (size_t i = 0; i < n; i++) {
+			struct traits_wanted *w = &wanted[i];
+			bool all;
+
+			if (often[i] != level)
+				continue;
+			all = add_sets(t, w);
+			all = add_mark(t, w) && all;
+			w->more = !add_run(t, w) || !all;
+		}
+	}
+}
+
+bool traits_has_facts(const struct traits_table *t)
+{
+	return t->fact_count;
+}
+
+/* Bits by place, and how many are set in the words in front of each. */
+struct places {
+	uint64_t bits[WORDS + 1];
+	uint32_t before[WORDS + 1];
+};
+
+static uint32_t count_before(const struct places *p, size_t at)
+{
+	uint64_t mask = (UINT64_C(1) << at % PLACES) - 1;
+
+	return p->before[at / PLACES] + (uint32_t)__builtin_popcountll(p->bits[at / PLACES] & mask);
+}
+
+/* Which places of the text have it. False: none. */
+static bool find_places(const struct traits_table *t, const struct traits_fact *f,
+			const struct traits_subjects *s, struct places *ret)
+{
+	size_t words = (s->text.n + PLACES - 1) / PLACES;
+	uint32_t n = 0;
+
+	if (f->kind)
+		run_look_places(&t->kinds[f->kind - 1].look, f->length, s->text, s->apart,
+				ret->bits);
+	else
+		byteset_look_bits(&f->set, s->text, ret->bits);
+	ret->bits[words] = 0;
+	for (size_t i = 0; i <= words; i++) {
+		ret->before[i] = n;
+		n += (uint32_t)__builtin_popcountll(ret->bits[i]);
+	}
+	return n;
+}
+
+void traits_lacking(const struct traits_table *t, const struct traits_subjects *subjects,
+		    uint64_t facts, uint64_t *lacks)
+{
+	struct places p;
+
+	for (; facts; facts &= facts - 1) {
+		unsigned k = (unsigned)__builtin_ctzll(facts);
+		const struct traits_fact *f = &t->facts[k];
+		bool any = find_places(t, f, subjects, &p);
+
+		for (size_t i = 0; i < subjects->count; i++) {
+			bool has = any && count_before(&p, subjects->end[i]) -
+						  count_before(&p, subjects->begin[i]) >=
+					      f->times;
+
+			lacks[i] |= (uint64_t)!has << k;
+		}
+	}
+}
