@@ -131,34 +131,125 @@ static void split_lines(struct str text, struct vec *lines)
 	}
 }
 
-static bool has(struct str s, struct str what)
+static bool is_word(char c)
 {
-	return str_find(s, what) != STR_NPOS;
+	return ascii_is_alnum(c) || c == '_';
 }
 
-static bool is_local_hop(const struct eval_call *call, struct str line)
+static bool is_word_at(struct str s, size_t i)
 {
-	return (has(line, STR("from localhost")) || has(line, STR("127.0.0.1")) ||
-		has(line, STR(" invoked by uid "))) &&
-	       header_matches(call, HEADER_RE_LOCAL_HOP, line);
+	return i < s.n && is_word(s.p[i]);
 }
 
-static bool is_fetchmail_hop(const struct eval_call *call, struct str line)
+/* Where what stands before s[end] ends in `what`, the begin of that; STR_NPOS: it does not. */
+static size_t begin_of(struct str s, size_t end, struct str what)
 {
-	return has(line, STR(" (fetchmail-")) &&
-	       header_matches(call, HEADER_RE_FETCHMAIL_HOP, line);
+	return str_ends(str_sub(s, 0, end), what) ? end - what.n : STR_NPOS;
+}
+
+/* "by localhost with WORD (fetchmail-" and a digit or dot */
+static bool is_fetchmail_hop(struct str line)
+{
+	const struct str mark = STR(" (fetchmail-"), by = STR("by localhost with ");
+	size_t at;
+
+	for (size_t from = 0; (at = str_find(str_from(line, from), mark)) != STR_NPOS; from++) {
+		size_t word, begin, end;
+
+		from += at;
+		end = from + mark.n;
+		for (word = from; word && is_word(line.p[word - 1]);)
+			word--;
+		begin = word < from ? begin_of(line, word, by) : STR_NPOS;
+		if (begin != STR_NPOS && !(begin && is_word(line.p[begin - 1])) && end < line.n &&
+		    (ascii_is_digit(line.p[end]) || line.p[end] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* The bytes from s[from] to white space. */
+static struct str word_at(struct str s, size_t from)
+{
+	size_t end = from;
+
+	while (end < s.n && !ascii_is_space(s.p[end]))
+		end++;
+	return str_sub(s, from, end);
+}
+
+static bool has_loopback(struct str word)
+{
+	const struct str ip = STR("127.0.0.1");
+	size_t at;
+
+	for (size_t from = 0; (at = str_find(str_from(word, from), ip)) != STR_NPOS; from++) {
+		from += at;
+		if (!(from && is_word(word.p[from - 1])) && !is_word_at(word, from + ip.n))
+			return true;
+	}
+	return false;
+}
+
+/* Behind "from ": localhost, or the address in the second or third word. */
+static bool is_this_machine(struct str names)
+{
+	struct str word = word_at(names, 0);
+	size_t at = 0;
+
+	if (str_eq(word, STR("localhost")) && word.n < names.n)
+		return true;
+	for (int i = 0; i < 2 && word.n && at + word.n < names.n; i++) {
+		at += word.n;
+		if (names.p[at++] != ' ')
+			return false;
+		word = word_at(names, at);
+		if (has_loopback(word))
+			return true;
+	}
+	return false;
+}
+
+/* "qmail D+ invoked by uid D" */
+static bool is_qmail_hop(struct str line)
+{
+	const struct str mark = STR(" invoked by uid ");
+	size_t at;
+
+	for (size_t from = 0; (at = str_find(str_from(line, from), mark)) != STR_NPOS; from++) {
+		size_t digits;
+
+		from += at;
+		digits = digits_before(line, from);
+		if (digits < from && begin_of(line, digits, STR("qmail ")) != STR_NPOS &&
+		    digits_behind(line, from + mark.n) > from + mark.n)
+			return true;
+	}
+	return false;
+}
+
+static bool is_local_hop(struct str line)
+{
+	const struct str mark = STR("from ");
+	size_t at;
+
+	for (size_t from = 0; (at = str_find(str_from(line, from), mark)) != STR_NPOS; from++) {
+		from += at;
+		if (!(from && is_word(line.p[from - 1])) &&
+		    is_this_machine(str_from(line, from + mark.n)))
+			return true;
+	}
+	return is_qmail_hop(line);
 }
 
 /* How many lines at the top are this machine's own: 0, 1 or 2; 2 when the second alone is fetchmail's. */
-static size_t count_local(const struct eval_call *call, const struct vec *lines)
+static size_t count_local(const struct vec *lines)
 {
 	struct str first = *VEC_AT(lines, struct str, 0);
 
-	/* nearly no mail has come so, and looking for it takes less than looking for local hops */
-	if (lines->n > 1 && is_fetchmail_hop(call, *VEC_AT(lines, struct str, 1)) &&
-	    is_local_hop(call, first))
+	if (lines->n > 1 && is_fetchmail_hop(*VEC_AT(lines, struct str, 1)) && is_local_hop(first))
 		return 2;
-	return is_fetchmail_hop(call, first) && !is_local_hop(call, first);
+	return is_fetchmail_hop(first) && !is_local_hop(first);
 }
 
 static void read_fetchmail(const struct eval_call *call, const struct vec *lines, size_t n,
@@ -185,7 +276,7 @@ static void read_received(const struct eval_call *call, struct header_state *sta
 	split_lines(call_header(call, "Received"), &lines);
 	if (!lines.n)
 		return;
-	local = count_local(call, &lines);
+	local = count_local(&lines);
 	read_fetchmail(call, &lines, local, state);
 	state->received = arena_calloc(call->arena, lines.n, sizeof(*state->received));
 	for (size_t i = local; i < lines.n; i++) {

@@ -132,6 +132,66 @@ static const struct harness_row shifted_date_rows[] = {
 	  "\n"
 	  "text\n",
 	  1 },
+	{ "qmail is this machine too", "header T eval:check_for_shifted_date('3', '6')",
+	  "Received: (qmail 12 invoked by uid 0); Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "Received: from mail by localhost with POP3 (fetchmail-5.9.0); Mon, 1 Jan 2024 15:00:00 "
+	  "+0000\n"
+	  "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.net "
+	  "(Postfix) with ESMTP id 1234; Mon, 1 Jan 2024 12:00:00 +0000\n"
+	  "Date: Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "\n"
+	  "text\n",
+	  1 },
+	{ "the address in the third word", "header T eval:check_for_shifted_date('3', '6')",
+	  "Received: from a ([127.0.0.1] [127.0.0.1]) by b; Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "Received: from mail by localhost with POP3 (fetchmail-5.9.0); Mon, 1 Jan 2024 15:00:00 "
+	  "+0000\n"
+	  "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.net "
+	  "(Postfix) with ESMTP id 1234; Mon, 1 Jan 2024 12:00:00 +0000\n"
+	  "Date: Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "\n"
+	  "text\n",
+	  1 },
+	{ "not in the fourth", "header T eval:check_for_shifted_date('3', '6')",
+	  "Received: from a b c [127.0.0.1] by b; Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "Received: from mail by localhost with POP3 (fetchmail-5.9.0); Mon, 1 Jan 2024 15:00:00 "
+	  "+0000\n"
+	  "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.net "
+	  "(Postfix) with ESMTP id 1234; Mon, 1 Jan 2024 12:00:00 +0000\n"
+	  "Date: Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "\n"
+	  "text\n",
+	  0 },
+	{ "nor as part of another", "header T eval:check_for_shifted_date('3', '6')",
+	  "Received: from a (127.0.0.11) by b; Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "Received: from mail by localhost with POP3 (fetchmail-5.9.0); Mon, 1 Jan 2024 15:00:00 "
+	  "+0000\n"
+	  "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.net "
+	  "(Postfix) with ESMTP id 1234; Mon, 1 Jan 2024 12:00:00 +0000\n"
+	  "Date: Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "\n"
+	  "text\n",
+	  0 },
+	{ "fetchmail without a version", "header T eval:check_for_shifted_date('3', '6')",
+	  "Received: from localhost by b; Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "Received: from mail by localhost with POP3 (fetchmail-x); Mon, 1 Jan 2024 15:00:00 "
+	  "+0000\n"
+	  "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.net "
+	  "(Postfix) with ESMTP id 1234; Mon, 1 Jan 2024 12:00:00 +0000\n"
+	  "Date: Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "\n"
+	  "text\n",
+	  0 },
+	{ "fetchmail elsewhere", "header T eval:check_for_shifted_date('3', '6')",
+	  "Received: from localhost by b; Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "Received: from mail xby localhost with POP3 (fetchmail-5); Mon, 1 Jan 2024 15:00:00 "
+	  "+0000\n"
+	  "Received: from a.example.com (a.example.com [192.0.2.7]) by mx.example.net "
+	  "(Postfix) with ESMTP id 1234; Mon, 1 Jan 2024 12:00:00 +0000\n"
+	  "Date: Mon, 1 Jan 2024 15:00:00 +0000\n"
+	  "\n"
+	  "text\n",
+	  0 },
 	{ "without fetchmail the local hop counts",
 	  "header T eval:check_for_shifted_date('3', '6')",
 	  "Received: from localhost (localhost [127.0.0.1]) by me.example.net (8.1) with "

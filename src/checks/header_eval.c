@@ -69,10 +69,6 @@ static const struct {
 			     "\\S{3}\\s+\\d{4}\\s+\\d\\d:\\d\\d:\\d\\d\\s+[-+]*\\d{4}\\n$",
 			     REGEX_DOTALL },
 	[HEADER_RE_IP] = { IP, 0 },
-	[HEADER_RE_LOCAL_HOP] = { "\\bfrom (?:localhost\\s|(?:\\S+ ){1,2}\\S*\\b127\\.0\\.0\\.1\\b)"
-				  "|qmail \\d+ invoked by uid \\d",
-				  0 },
-	[HEADER_RE_FETCHMAIL_HOP] = { "\\bby localhost with \\w+ \\(fetchmail-[\\d.]", 0 },
 	[HEADER_RE_SUBJECT_PREFIX] = { "^(?:(?:re|fwd|fw|aw|antwort|wg|sv|vb|vs|vl):\\s*)+",
 				       REGEX_NOCASE },
 	[HEADER_RE_ENCODED_WORD] = { "=\\?(.+?)\\?.\\?.*?\\?=", 0 },

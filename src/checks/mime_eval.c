@@ -506,6 +506,7 @@ static unsigned mime_needs(const void *conf, const struct str *args, size_t n, c
 	case KEY_ASCII_ILLEGAL: return MSG_HOLDS_ODD_BYTES;
 	case KEY_UNICODE_RATIO: return MSG_HOLDS_ENTITIES;
 	case KEY_ATTACHMENT: return MSG_HOLDS_DISPOSITION;
+	case KEY_COUNT: return MSG_HOLDS_NEVER;
 	default: return 0;
 	}
 }
