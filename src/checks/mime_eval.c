@@ -492,9 +492,10 @@ static unsigned faraway_needs(const void *conf, const struct str *args, size_t n
 /* What most messages lack, without which a count is 0. */
 static unsigned mime_needs(const void *conf, const struct str *args, size_t n, const void *compiled)
 {
+	const struct mime_conf *c = conf;
 	const enum mime_key *key = compiled;
 
-	(void)conf, (void)args, (void)n;
+	(void)args, (void)n;
 	switch (*key) {
 	case KEY_BASE64_COUNT:
 	case KEY_BASE64_TEXT: return MSG_HOLDS_BASE64;
@@ -506,6 +507,7 @@ static unsigned mime_needs(const void *conf, const struct str *args, size_t n, c
 	case KEY_ASCII_ILLEGAL: return MSG_HOLDS_ODD_BYTES;
 	case KEY_UNICODE_RATIO: return MSG_HOLDS_ENTITIES;
 	case KEY_ATTACHMENT: return MSG_HOLDS_DISPOSITION;
+	case KEY_FARAWAY_CHARSET: return c->locale.all ? MSG_HOLDS_NEVER : 0;
 	case KEY_COUNT: return MSG_HOLDS_NEVER;
 	default: return 0;
 	}

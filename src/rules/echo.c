@@ -383,6 +383,43 @@ static size_t next_start(struct trying *t, size_t at)
 	return t->at > at ? t->at : at + 1;
 }
 
+/* The same of a match that begins at a line. */
+static size_t seek_line(const struct trying *t, const struct echo_next *first, size_t at,
+			size_t last)
+{
+	int c = first->only >= 0 ? echo_lower((uint8_t)first->only) : -1;
+
+	if (!at && may_be_line(t, first, at))
+		return at;
+	for (at = at ? at - 1 : at; (at = echo_lines_next(t->lines, at, last, c)) != STR_NPOS;) {
+		if (may_be_line(t, first, at))
+			return at;
+	}
+	return last + 1;
+}
+
+/* And of one that begins with the newline in front of it. */
+static size_t seek_newline(const struct trying *t, const struct echo_next *first, size_t at,
+			   size_t last)
+{
+	int c = first->only_second >= 0 ? echo_lower((uint8_t)first->only_second) : -1;
+
+	while ((at = echo_lines_next(t->lines, at, last + 1, c)) != STR_NPOS) {
+		if (may_be_second(t, first, at - 1))
+			return at - 1;
+	}
+	return last + 1;
+}
+
+static size_t seek_begin(const struct trying *t, size_t at, size_t last)
+{
+	switch (t->e->begin) {
+	case ECHO_AT_LINE: return seek_line(t, &t->e->first, at, last);
+	case ECHO_AT_NEWLINE: return seek_newline(t, &t->e->first, at, last);
+	default: return seek(t, &t->e->first, at, last);
+	}
+}
+
 /* Where the line that every match has may begin, at a place or behind it; STR_NPOS: nowhere. */
 static size_t needed_line(struct trying *t, size_t at)
 {
@@ -414,7 +451,7 @@ bool echo_next(const struct echo *e, struct echo_lines *lines, size_t *from, siz
 		t.end[i] = 0;
 	}
 	t.begin[0] = t.end[0] = 0;
-	while (at <= last && (at = seek(&t, &e->first, at, last)) <= last) {
+	while (at <= last && (at = seek_begin(&t, at, last)) <= last) {
 		t.work = 0;
 		if (e->line && line <= at && (line = needed_line(&t, at ? at - 1 : 0)) == STR_NPOS)
 			return false;

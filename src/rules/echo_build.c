@@ -285,18 +285,24 @@ static void build(struct building *b, size_t n)
 	}
 	e->first = b->known[0].groups ? anything() : b->known[0];
 	find_only(&e->first);
+	if (e->at[0].kind == ECHO_LINE_START)
+		e->begin = ECHO_AT_LINE;
+	else if (e->first.only == '\n')
+		e->begin = ECHO_AT_NEWLINE;
 	if (e->at[0].kind == ECHO_RUN && e->at[0].is_sure && e->at[0].max == UINT32_MAX)
 		e->leading = &e->at[0];
 	find_line(e);
 }
 
-const struct echo *echo_new(struct arena *a, struct str pcre)
+const struct echo *echo_new(struct arena *a, struct str pcre, bool by_line)
 {
 	struct echo_step at[ECHO_STEPS];
 	struct building b = { .steps = at };
 	size_t n, texts = 0, runs = 0;
+	bool twice;
 
-	if (!echo_read(pcre, at, &n))
+	if ((!by_line && str_find(pcre, STR("\\g{")) == STR_NPOS) ||
+	    !echo_read(pcre, at, &n, &twice))
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		texts += at[i].kind == ECHO_LITERAL;
@@ -306,5 +312,5 @@ const struct echo *echo_new(struct arena *a, struct str pcre)
 	b.e->texts = b.texts = arena_calloc(a, texts + 1, sizeof(*b.texts));
 	b.e->runs = b.runs = arena_calloc(a, runs + 1, sizeof(*b.runs));
 	build(&b, n);
-	return b.e;
+	return twice || (by_line && b.e->begin != ECHO_ANYWHERE && b.e->line) ? b.e : NULL;
 }

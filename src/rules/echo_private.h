@@ -80,8 +80,12 @@ struct echo_run {
 	    next; /* behind it; of a CHOICE: its first way, then with the other one's */
 };
 
+/* Where every match begins. */
+enum echo_begin { ECHO_ANYWHERE = 0, ECHO_AT_LINE, ECHO_AT_NEWLINE };
+
 struct echo {
 	struct echo_next first; /* of the whole */
+	enum echo_begin begin;
 	size_t n, groups;
 	const struct echo_text *texts;
 	const struct echo_run *runs;
@@ -101,5 +105,5 @@ static inline uint8_t echo_lower(uint8_t c)
 	return is_upper ? c | 0x20 : c;
 }
 
-/* False: see echo_new(). ret has room for ECHO_STEPS. */
-bool echo_read(struct str pcre, struct echo_step *ret, size_t *ret_n);
+/* False: see echo_new(). ret has room for ECHO_STEPS. *ret_twice: something is asked for twice. */
+bool echo_read(struct str pcre, struct echo_step *ret, size_t *ret_n, bool *ret_twice);

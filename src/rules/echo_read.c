@@ -409,13 +409,10 @@ static void take_one(struct reading *r)
 	}
 }
 
-bool echo_read(struct str pcre, struct echo_step *ret, size_t *ret_n)
+bool echo_read(struct str pcre, struct echo_step *ret, size_t *ret_n, bool *ret_twice)
 {
 	struct reading r = { .in = rd_of(pcre) };
-	bool has_copy = false;
 
-	if (str_find(pcre, STR("\\g{")) == STR_NPOS)
-		return false;
 	open_frame(&r, 0, ECHO_END);
 	while (!r.failed && !rd_is_end(&r.in))
 		take_one(&r);
@@ -423,9 +420,10 @@ bool echo_read(struct str pcre, struct echo_step *ret, size_t *ret_n)
 		return false;
 	join_branches(&r, &r.frames[0]);
 	r.at[r.n] = (struct echo_step){ .kind = ECHO_END, .to = ECHO_NONE };
-	for (size_t i = 0; i < r.n && !has_copy; i++)
-		has_copy = r.at[i].kind == ECHO_COPY;
+	*ret_twice = false;
+	for (size_t i = 0; i < r.n && !*ret_twice; i++)
+		*ret_twice = r.at[i].kind == ECHO_COPY;
 	*ret_n = r.n + 1;
 	memcpy(ret, r.at, *ret_n * sizeof(*ret));
-	return has_copy && !r.failed;
+	return !r.failed;
 }

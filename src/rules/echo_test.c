@@ -13,12 +13,17 @@
 
 #include <cmocka.h>
 
-static const struct echo *echo_of(struct arena *a, const char *perl)
+static const struct echo *echo_by(struct arena *a, const char *perl, bool by_line)
 {
 	struct rx_source s;
 
 	assert_int_equal(rx_translate(a, str_of(perl), false, &s, NULL), 0);
-	return echo_new(a, s.pcre);
+	return echo_new(a, s.pcre, by_line);
+}
+
+static const struct echo *echo_of(struct arena *a, const char *perl)
+{
+	return echo_by(a, perl, false);
 }
 
 static bool next(const struct echo *e, struct str subject, size_t *from, size_t last, size_t *work)
@@ -65,11 +70,49 @@ static void test_kinds(void **state)
 	}
 }
 
+/* Of those that ask for nothing twice. */
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *perl;
+		bool want;
+	} cases[] = {
+		{ "(?sm)^a.*^b", true },        { "(?ism)^a(?!b)(?:[^\\n]+\\n+)+^b", true },
+		{ "(?sm)\\na.*^b", true },      { "(?m)^a", false },
+		{ "(?sm)^a.*b", false },        { "(?sm)(?:^a|b).*^b", false },
+		{ "(?sm)x?^a.*^b", false },     { "(?sm)a.*^b", false },
+		{ "(?sm)^a.*^(?:b|c)", false }, { "(?sm)\\na.*^b\\K", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct arena *a = arena_new();
+
+		assert_null(echo_of(a, cases[i].perl));
+		if (!echo_by(a, cases[i].perl, true) == cases[i].want)
+			fail_msg("%s", cases[i].perl);
+		arena_free(a);
+	}
+}
+
 /* place -1: no place is let through. */
 static const struct row {
 	const char *perl, *subject;
 	int place;
 } rows[] = {
+	{ "(?m)^(a)b\\1", "aba", 0 },
+	{ "(?m)^(a)b\\1", "aab\naaba\nABA\naba", 13 },
+	{ "(?im)^(a)b\\1", "aab\naaba\nABA\naba", 9 },
+	{ "(?m)^([^-:\\s]+)[A-Z]\\1", "aA: x\nAa\naAa", 9 },
+	{ "(?m)^(x?)\\1$", "a\n", 2 },
+	{ "\\n(a)b\\1", "aba\na\nab c", -1 },
+	{ "\\n(a)b\\1", "aba\na\nabac\n", 5 },
+	{ "\\n(?:(a)b|CD)x?\\1:", "ABA:\ncD:\naba:", 8 },
+	{ "\\n(\\n)\\1", "a\nb\n\n\nc", 3 },
+	{ "(?sm)\\na.*^b", "\nab\nba", 0 },
+	{ "(?sm)^a.*?^b", "b\nx\n", -1 },
+	{ "(?sm)^a.*?^b", "b\nxa\na\nb", 5 },
+	{ "(?sm)^a.*?^b", "b\nxa\nb\na", -1 },
 	{ "([a-z]+)-\\1", "ab-ab", 0 },
 	{ "([a-z]+)-\\1", "xab-ab", 1 },
 	{ "([a-z]+)-\\1", "ab-cd", -1 },
@@ -117,7 +160,7 @@ static void test_places(void **state)
 	(void)state;
 	for (size_t i = 0; i < ELEMENTS(rows); i++) {
 		struct arena *a = arena_new();
-		const struct echo *e = echo_of(a, rows[i].perl);
+		const struct echo *e = echo_by(a, rows[i].perl, true);
 		struct str subject = str_of(rows[i].subject);
 		size_t from = 0, work = echo_work(subject);
 		bool found;
@@ -185,6 +228,12 @@ static void test_none_is_missed(void **state)
 		"([ab]+)-[^-]*(?:\\1|a(b)\\2)",
 		"([ab]+)-(b?)[^b]*(?:\\1|\\2)",
 		"(?m)^([ab]+)[^\\n]*\\n(?:[^\\n]*\\n)*\\1-",
+		"(?m)^(?!ab)([^-\\n]*)[aA]\\1",
+		"(?im)^a?(\\w)\\1-?",
+		"\\n([ab])\\1|\\n\\n-a",
+		"\\n(?i:(A)B|(-))\\2(?=[ab])",
+		"(?m)^a.?\\n+(?:b+\\n+)*^a-?",
+		"(?sm)^a.*?^b-?",
 	};
 	unsigned seed = 1;
 	size_t matches = 0;
@@ -194,7 +243,7 @@ static void test_none_is_missed(void **state)
 		struct arena *a = arena_new();
 		struct rx_run *run = rx_run_new();
 		struct rx_source s;
-		const struct echo *e = echo_of(a, perl[i]);
+		const struct echo *e = echo_by(a, perl[i], true);
 		const struct rx *rx;
 
 		assert_non_null(e);
@@ -269,7 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),          cmocka_unit_test(test_places),
 		cmocka_unit_test(test_none_is_missed), cmocka_unit_test(test_work),
-		cmocka_unit_test(test_needed_line),
+		cmocka_unit_test(test_needed_line),    cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

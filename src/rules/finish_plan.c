@@ -197,6 +197,11 @@ static void find_plain_needs(struct load *l, struct rule *r, bool whole)
 	r->plain_by_window = !whole && is_by_window(&plain);
 }
 
+static bool is_over_all(const struct rule *r)
+{
+	return r->type == RULE_HEADER && str_eq(r->header->spec, STR("ALL"));
+}
+
 /*
  * What its prefilter shall look for. Where matches may begin at known places only the rule is tried there: not what
  * may be empty.
@@ -222,7 +227,7 @@ static void find_needs(struct load *l, struct rule *r)
 	find_lines(r);
 	find_chain(l, r);
 	if (r->type == RULE_HEADER || r->type == RULE_FULL)
-		r->echo = echo_new(l->a, r->source.pcre);
+		r->echo = echo_new(l->a, r->source.pcre, is_over_all(r));
 }
 
 void finish_regexes(struct load *l)

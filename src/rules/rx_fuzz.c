@@ -303,7 +303,7 @@ static void check_joint(struct arena *a, const struct rx_source *s, struct str s
 static void check_echo(struct arena *a, const struct rx_source *s, struct str subject,
 		       struct found f)
 {
-	const struct echo *e = echo_new(a, s->pcre);
+	const struct echo *e = echo_new(a, s->pcre, true);
 	size_t work = echo_work(subject), from = 0;
 	struct echo_lines lines;
 
