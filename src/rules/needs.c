@@ -11,7 +11,8 @@
 #include "core/num.h"
 #include "rules/rx_text.h"
 
-enum { LETTER_LENGTH = 8 };
+/* MANY_BYTES: sets of more are all but some, of which it does not matter that some are left out. */
+enum { LETTER_LENGTH = 8, MANY_BYTES = 128 };
 
 static void take_class(struct analysis *n, struct piece *ret)
 {
@@ -22,9 +23,10 @@ static void take_class(struct analysis *n, struct piece *ret)
 		n->failed = true;
 		return;
 	}
-	n->has_dropped = n->has_dropped || (n->is_plain && !negated && (set.w[2] | set.w[3]));
 	if (negated)
 		byteset_invert(&set);
+	if (n->is_plain && (set.w[2] | set.w[3]) && byteset_count(&set) <= MANY_BYTES)
+		n->has_dropped = true;
 	needs_of_bytes(n, &set, ret);
 }
 
