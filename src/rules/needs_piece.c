@@ -9,6 +9,8 @@
 enum { MAX_TAIL = 24, MAX_CLASS = 6, MAX_LITERAL = 4, MAX_FREQUENCY = 800, MAX_TIMES = 8 };
 /* What may be left out is told apart from what comes then where it is as long. */
 enum { MIN_APART = 3 };
+/* Of 1,000 bytes of mail: what is more frequent is not worth a window's first place. */
+enum { MAX_BEFORE = 300 };
 
 static const struct str empty_string = { "", 0 };
 
@@ -23,13 +25,14 @@ void needs_of_anything(struct piece *p, size_t min_length)
 	*p = (struct piece){ .byte_sets = 0 };
 	needs_window_anything(&p->start, min_length);
 	byteset_invert(&p->alphabet);
+	byteset_invert(&p->last);
 }
 
 void needs_of_dot(const struct analysis *n, struct piece *p)
 {
 	static const struct byteset any = { { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } };
 
-	*p = (struct piece){ .choices = 1 };
+	*p = (struct piece){ .choices = 1, .last = any };
 	needs_window_byte(&p->start, &any);
 	if (!(n->flags & RX_TEXT_S))
 		byteset_add(&p->alphabet, '\n');
@@ -66,6 +69,7 @@ static void start_branch(struct frame *f)
 	needs_of_nothing(&f->branch);
 	f->whole = true;
 	f->run_count = f->pieces = 0;
+	f->is_ragged = false;
 	f->tail_min = f->tail_max = 0;
 	f->line = f->tail_line = 0;
 }
@@ -158,10 +162,32 @@ static struct needs_alts grown(struct analysis *n, struct needs_alts x, const st
 	return either.n ? either : needs_alts_append(n->a, x, &p->start);
 }
 
-/* Only pieces of the whole expression: the distance from its start is known. */
-static void grow_windows(struct analysis *n, const struct needs_window *prefix,
-			 const struct piece *p)
+/* A window begins with the piece, so many bytes before it or with it, behind a prefix of the whole expression. */
+static void begin_window(struct analysis *n, struct needs_alts alts,
+			 const struct needs_window *prefix, size_t before)
 {
+	bool is_near = prefix->max_length <= NEEDS_MAX_BACK;
+
+	if (n->live_count < NEEDS_LIVE)
+		n->live[n->live_count++] =
+		    (struct begun){ alts, is_near ? prefix->min_length - before : 0,
+				    is_near ? prefix->max_length - before : SIZE_MAX };
+}
+
+/* With the byte in front of the piece, where no window that began before tells what stands there. */
+static void begin_before(struct analysis *n, const struct frame *f, const struct piece *p)
+{
+	struct needs_window *w = arena_alloc(n->a, sizeof(*w));
+
+	needs_window_byte(w, &f->branch.last);
+	begin_window(n, needs_alts_append(n->a, (struct needs_alts){ w, 1 }, &p->start),
+		     &f->branch.start, 1);
+}
+
+/* Only pieces of the whole expression: the distance from its start is known. */
+static void grow_windows(struct analysis *n, const struct frame *f, const struct piece *p)
+{
+	const struct needs_window *prefix = &f->branch.start;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n->live_count; i++) {
@@ -172,13 +198,11 @@ static void grow_windows(struct analysis *n, const struct needs_window *prefix,
 			n->live[kept++] = n->live[i];
 	}
 	n->live_count = kept;
-	if (p->start.min_length && kept < NEEDS_LIVE) {
-		bool is_near = prefix->max_length <= NEEDS_MAX_BACK;
-
-		n->live[n->live_count++] =
-		    (struct begun){ alts_of(n, p), is_near ? prefix->min_length : 0,
-				    is_near ? prefix->max_length : SIZE_MAX };
-	}
+	if (p->start.min_length)
+		begin_window(n, alts_of(n, p), prefix, 0);
+	if (p->start.min_length && prefix->min_length && f->is_ragged &&
+	    needs_frequency(&f->branch.last) < MAX_BEFORE)
+		begin_before(n, f, p);
 }
 
 static void append_needs(struct analysis *n, const struct piece *p)
@@ -188,12 +212,18 @@ static void append_needs(struct analysis *n, const struct piece *p)
 	needs_append_run(f, p);
 	needs_marks_add(&f->branch.marks, &p->marks);
 	if (n->frames.n == 1)
-		grow_windows(n, &f->branch.start, p);
+		grow_windows(n, f, p);
 	if (f->branch.start.max_length == 0)
 		f->branch.alts = alts_of(n, p);
 	else
 		f->branch.alts = grown(n, f->branch.alts, p);
 	needs_window_append(&f->branch.start, &p->start);
+	if (p->start.min_length)
+		f->branch.last = p->last;
+	else
+		byteset_union(&f->branch.last, &p->last);
+	f->is_ragged =
+	    p->start.min_length != p->start.max_length || (f->is_ragged && !p->start.max_length);
 	if (byteset_has(&p->alphabet, '\n'))
 		f->line = f->branch.start.max_length;
 	for (size_t i = 0; i < p->byte_sets; i++)
@@ -315,6 +345,7 @@ static void join_branch(struct analysis *n, struct piece *done, struct piece *b)
 	join_found(n, done, b);
 	done->alts = needs_alts_union(n->a, done->alts, b->alts);
 	needs_window_join(&done->start, &b->start);
+	byteset_union(&done->last, &b->last);
 	needs_join_runs(done, b);
 	needs_marks_join(&done->marks, &b->marks);
 	join_bytes(done, b);
@@ -363,6 +394,7 @@ void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece 
 		byteset_intersect(&folded, &ascii);
 	*ret = (struct piece){ .is_class = true, .alphabet = folded };
 	byteset_fold_down(&folded);
+	ret->last = folded;
 	count = byteset_count(&folded);
 	ret->choices = count > MAX_LITERAL;
 	ret->is_impossible = n->is_plain && !count;

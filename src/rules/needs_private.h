@@ -65,7 +65,7 @@ bool needs_alts_are_full(struct needs_alts x);
 /* Of one of them standing at a place. */
 double needs_alts_rarity(struct needs_alts x);
 
-enum { NEEDS_LIVE = 12, NEEDS_RUNS = 6 };
+enum { NEEDS_LIVE = 16, NEEDS_RUNS = 6 };
 
 /* Bytes of a set, so many and more; length 0: it is something else. */
 struct needs_word {
@@ -115,6 +115,7 @@ struct piece {
 	size_t byte_sets;
 	struct needs_marks marks;
 	struct byteset alphabet;  /* all bytes it may be made of, unfolded */
+	struct byteset last;      /* what it ends with, folded, where it is not empty */
 	size_t choices;           /* struct needs_running */
 	struct needs_word word;   /* it is such words with one separator or more behind each */
 	struct needs_running run; /* the rarest that it holds; length 0: none */
@@ -133,6 +134,7 @@ struct frame {
 	struct needs_running runs[NEEDS_RUNS]; /* that go on with the branch */
 	size_t run_count;
 	size_t pieces;          /* that the branch has */
+	bool is_ragged;         /* the last one may have several lengths */
 	struct needs_word word; /* the first, where it is one */
 	struct piece done;      /* what the branches before have in common */
 	bool has_done;

@@ -175,13 +175,21 @@ static void test_windows(void **state)
 	(void)state;
 	literals_of(a, "\\s{0,2}[xyz][0-9]?[ab]\\d", &n);
 	assert_int_equal(n.window_count, 1);
-	assert_int_equal(n.back_min, 0);
-	assert_int_equal(n.back_max, 2);
+	assert_int_equal(n.back_min, 0); /* with the byte in front of [ab] */
+	assert_int_equal(n.back_max, 3);
 	assert_int_equal(n.windows[0].length, 3);
-	assert_true(byteset_has(&n.windows[0].at[0], 'x'));
-	assert_true(byteset_has(&n.windows[0].at[1], '5') && byteset_has(&n.windows[0].at[1], 'b'));
-	assert_false(byteset_has(&n.windows[0].at[1], 'x'));
-	assert_true(byteset_has(&n.windows[0].at[2], 'a') && byteset_has(&n.windows[0].at[2], '7'));
+	assert_true(byteset_has(&n.windows[0].at[0], '5') && byteset_has(&n.windows[0].at[0], 'x'));
+	assert_true(byteset_has(&n.windows[0].at[1], 'b'));
+	assert_false(byteset_has(&n.windows[0].at[1], '5'));
+	literals_of(a, "^\\s*(?:[a-z]+\\s+){10}\\.$", &n);
+	assert_int_equal(n.windows[0].length, 2);
+	assert_int_equal(byteset_next(&n.windows[0].at[0], 0), ' ');
+	assert_int_equal(byteset_count(&n.windows[0].at[0]), 1);
+	assert_int_equal(byteset_next(&n.windows[0].at[1], 0), '.');
+	literals_of(a, "^[a-z]+(?:,|(?:!\\s?)*)\\.",
+		    &n); /* what may be empty, and what stands before it */
+	assert_true(!n.window_count || !byteset_has(&n.windows[0].at[0], ',') ||
+		    byteset_has(&n.windows[0].at[0], 'q'));
 	literals_of(a, "(?:^|\\s)(?:[xy]\\d[qz]{7}|[jk]\\d\\d[v]{6})", &n);
 	assert_int_equal(n.window_count, 2); /* the branches apart */
 	assert_int_equal(n.back_max, 1);
