@@ -11,6 +11,7 @@
 #include "mime/address.h"
 
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/budget.h"
 #include "core/vec.h"
 
@@ -428,14 +429,121 @@ static void salvage(struct str s, struct budget *b, struct vec *out)
 	}
 }
 
+/* --- what most fields hold: one address, bare or in angles, a name in front perhaps, in quotes perhaps --- */
+
+enum { USUAL_BYTES = 64 };
+
+/* A bit for each byte. */
+struct marks {
+	uint64_t blank, open, close, at, quote;
+	uint64_t joint; /* what may stand in quotes only */
+	uint64_t other; /* other white space, backslashes */
+};
+
+static uint64_t bits_at(block b, size_t place)
+{
+	return (uint64_t)block_bits(b) << place;
+}
+
+static struct marks mark(struct str s)
+{
+	struct marks m = { 0 };
+
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i);
+
+		m.blank |= bits_at(block_is(b, ' '), i);
+		m.open |= bits_at(block_is(b, '<'), i);
+		m.close |= bits_at(block_is(b, '>'), i);
+		m.at |= bits_at(block_is(b, '@'), i);
+		m.quote |= bits_at(block_is(b, '"'), i);
+		m.joint |= bits_at(block_is(b, ',') | block_in(b, ':', 2) | block_in(b, '(', 2) |
+				       block_is(b, '[') | block_is(b, ']'),
+				   i);
+		m.other |= bits_at(block_is(b, '\\') | block_in(b, '\t', 5), i);
+	}
+	return m;
+}
+
+static bool is_one(uint64_t bits)
+{
+	return bits && !(bits & (bits - 1));
+}
+
+static size_t first_of(uint64_t bits)
+{
+	return (size_t)__builtin_ctzll(bits);
+}
+
+/* Without its quotes, and with the blanks behind them. */
+static struct str quoted_phrase(struct arena *a, struct str s, size_t from, size_t shut, size_t end)
+{
+	size_t n = shut - from - 1;
+	char *p = arena_alloc(a, end - from);
+
+	memcpy(p, s.p + from + 1, n);
+	memcpy(p + n, s.p + shut + 1, end - shut - 1);
+	return str_make(p, n + end - shut - 1);
+}
+
+/*
+ * False: it is none of these, and read as any list. s has no white space at its end. As the steps below would have it.
+ */
+static bool take_usual(struct arena *a, struct str s, struct budget *b, struct address *ret)
+{
+	struct marks m;
+	size_t begin, at, open, shut = 0;
+	uint64_t quoted = 0;
+
+	if (!s.n || s.n > USUAL_BYTES)
+		return false;
+	m = mark(s);
+	if (!is_one(m.at) || m.other)
+		return false;
+	begin = first_of(~m.blank);
+	at = first_of(m.at);
+	*ret = (struct address){ STR_NONE, str_from(s, begin) };
+	if (!(m.open | m.close | m.quote | m.joint | m.blank >> begin))
+		return at > begin && at + 1 < s.n;
+	if (m.quote) {
+		if (!is_one(m.quote & (m.quote - 1)) || first_of(m.quote) != begin)
+			return false;
+		shut = first_of(m.quote & (m.quote - 1));
+		quoted = (UINT64_C(1) << shut) - 1;
+	}
+	m.open &= ~quoted;
+	if (!is_one(m.open) || (m.close & ~quoted) != UINT64_C(1) << (s.n - 1) ||
+	    (m.joint & ~quoted))
+		return false;
+	open = first_of(m.open);
+	if (m.blank >> open || at < open + 2 || at + 2 >= s.n || !budget_steps(b, s.n - open))
+		return false;
+	ret->address = str_sub(s, open + 1, s.n - 1);
+	if (open == begin)
+		return true;
+	if (!m.quote)
+		ret->phrase = str_sub(s, begin, open);
+	else if (~(m.blank >> shut >> 1) & ((UINT64_C(1) << (open - shut - 1)) - 1))
+		return false;
+	else if (shut > begin + 1 || open > shut + 1)
+		ret->phrase = quoted_phrase(a, s, begin, shut, open);
+	return true;
+}
+
 size_t address_parse(struct arena *a, struct str value, address_host_fn *host_ok, const void *ctx,
 		     struct budget *b, struct address **ret)
 {
 	struct host_check check = { host_ok, ctx };
 	struct str s = str_trim_right(value, " \t\r\n\v\f");
+	struct address usual;
 	struct vec out;
 	struct entry e;
 
+	if (take_usual(a, s, b, &usual)) {
+		*ret = arena_alloc(a, sizeof(usual));
+		**ret = usual;
+		return 1;
+	}
 	vec_init(&out, a, sizeof(struct address), 0);
 	*ret = NULL;
 	s = drop_group_name(drop_double_backslashes(a, s));

@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 static const struct {
 	const char *in, *want;
@@ -94,6 +95,84 @@ static void test_rows(void **state)
 	}
 }
 
+static unsigned next_random(unsigned *seed)
+{
+	*seed = *seed * 1103515245u + 12345u;
+	return *seed >> 16;
+}
+
+static struct str list_text(struct arena *a, struct str value)
+{
+	struct address *list;
+	size_t n = address_parse(a, value, NULL, NULL, NULL, &list);
+	struct strbuf b;
+	struct str ret;
+
+	strbuf_init(&b, 0);
+	for (size_t k = 0; k < n; k++) {
+		put(&b, list[k].phrase);
+		strbuf_add_byte(&b, '/');
+		put(&b, list[k].address);
+		strbuf_add_byte(&b, '\n');
+	}
+	ret = str_dup(a, strbuf_str(&b));
+	strbuf_done(&b);
+	return ret;
+}
+
+/* So many blanks in front that the usual forms are not seen as such change nothing. */
+static void test_usual(void **state)
+{
+	static const char *const names[] = { "",         " ",         "A b ",       "A b",
+					     "\"A b\" ", "\"A\"",     "\"A, <b\" ", "\"A:\" x ",
+					     "\"\"",     "\"A\\\"\" " };
+	static const char *const opens[] = { "", "<", "< ", "<<" };
+	static const char *const addresses[] = { "a@b",   "a.c@b.d", "@b",    "a@",      "a",
+						 "a b@c", "a@b@c",   "a,b@c", "\"a\"@b", "a@b\t" };
+	static const char *const ends[] = { "", ">", " >", ">>", "> ", ">,", "> (c)", ">\n" };
+	enum { BLANKS = 65 };
+	char line[200];
+
+	(void)state;
+	memset(line, ' ', BLANKS);
+	for (size_t i = 0; i < 10 * 4 * 10 * 8; i++) {
+		struct arena *a = arena_new();
+		struct str s, t;
+
+		snprintf(line + BLANKS, sizeof(line) - BLANKS, "%s%s%s%s", names[i % 10],
+			 opens[i / 10 % 4], addresses[i / 40 % 10], ends[i / 400]);
+		s = str_of(line + BLANKS);
+		t = list_text(a, str_of(line));
+		if (!str_eq(list_text(a, s), t))
+			fail_msg("'%s': %s", s.p, t.p);
+		arena_free(a);
+	}
+}
+
+/* The same of any bytes behind something that is no blank. */
+static void test_random(void **state)
+{
+	static const char letters[] = "aab.@@<> \"\"(,:;\\)\t[";
+	enum { BLANKS = 65, MOST = 14 };
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		struct arena *a = arena_new();
+		char line[BLANKS + 1 + MOST];
+		size_t n = next_random(&seed) % MOST;
+		struct str s = str_make(line + BLANKS, n + 1);
+
+		memset(line, ' ', BLANKS);
+		line[BLANKS] = "a\"<"[next_random(&seed) % 3];
+		for (size_t k = 0; k < n; k++)
+			line[BLANKS + 1 + k] = letters[next_random(&seed) % (sizeof(letters) - 1)];
+		if (!str_eq(list_text(a, s), list_text(a, str_make(line, BLANKS + s.n))))
+			fail_msg("'%.*s'", STR_FMT(s));
+		arena_free(a);
+	}
+}
+
 static void test_hosts(void **state)
 {
 	(void)state;
@@ -113,6 +192,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_usual),
+		cmocka_unit_test(test_random),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
