@@ -130,44 +130,64 @@ static void reach(struct gate_states *b, struct gate_list *l, size_t node, unsig
 		  uint32_t next)
 {
 	const struct gate_closure *c = closure_of(b, node, front);
+	uint32_t *stamps = l->stamps, now = l->now;
+	uint16_t *at = l->at;
+	size_t n = l->n;
 
 	if (!c->is_kept || (c->has_look && next != b->by.all_kinds)) {
 		walk(b, l, node, front, next);
 		return;
 	}
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t i = 0, count = c->n; i < count; i++) {
 		uint16_t to = c->at[i];
 
-		l->at[l->n] = to;
-		l->n += l->stamps[to] != l->now;
-		l->stamps[to] = l->now;
+		at[n] = to;
+		n += stamps[to] != now;
+		stamps[to] = now;
 	}
+	l->n = n;
 	l->matched |= c->matched;
 	l->has_look = l->has_look || c->has_look;
 }
 
-static size_t hash_of(const struct gate_state *s)
+/* Whatever the order of its nodes: that is made for new states only. */
+static uint32_t hash_of(const struct gate_state *s)
 {
-	uint64_t h = s->front ^ s->matched * HASH_FACTOR;
+	uint64_t h = (s->front ^ s->matched * HASH_FACTOR) + s->n;
 
-	for (size_t i = 0; i < s->n; i++)
-		h = (h ^ s->at[i]) * HASH_FACTOR ^ h >> 29;
-	return h >> 17;
+	for (size_t i = 0; i < s->n; i++) {
+		uint64_t one = (s->at[i] + UINT64_C(1)) * HASH_FACTOR;
+
+		h += one ^ one >> 29;
+	}
+	return (uint32_t)(h * HASH_FACTOR >> 32);
 }
 
-static bool same(const struct gate_state *x, const struct gate_state *y)
+/*
+ * s: of the nodes in `reached`, of which each has its stamp; so has a look that is none of them, but not where what is
+ * in front is the same.
+ */
+static bool same(const struct gate_states *b, const struct gate_state *known,
+		 const struct gate_state *s)
 {
-	return x->front == y->front && x->n == y->n && x->matched == y->matched &&
-	       !memcmp(x->at, y->at, x->n * sizeof(*x->at));
+	const uint32_t *stamps = b->reached.stamps, now = b->reached.now;
+	size_t i = 0;
+
+	if (known->hash != s->hash || known->has_look != s->has_look || known->front != s->front ||
+	    known->n != s->n || known->matched != s->matched)
+		return false;
+	while (i < s->n && stamps[known->at[i]] == now)
+		i++;
+	return i == s->n;
 }
 
 /* Where a state stands in the index, or is to stand. */
 static uint32_t *find(const struct gate_states *b, const struct gate_state *s)
 {
-	for (size_t i = hash_of(s);; i++) {
+	for (size_t i = s->hash;; i++) {
 		uint32_t *at = &b->index[i & (b->index_size - 1)];
 
-		if (!*at || same(VEC_AT(&b->states, struct gate_state, *at - 1), s))
+		if (!*at || same(b, VEC_AT(&b->states, struct gate_state, *at - 1), s))
 			return at;
 	}
 }
@@ -224,9 +244,12 @@ static uint16_t known_state(struct gate_states *b, uint32_t i)
 static uint16_t state_of(struct gate_states *b, unsigned front)
 {
 	struct gate_list *l = &b->reached;
-	struct gate_state s = {
-		l->has_look ? front : 0, (uint32_t)l->n, l->at, l->matched, b->cost, 0
-	};
+	struct gate_state s = { .front = l->has_look ? front : 0,
+				.has_look = l->has_look,
+				.n = (uint32_t)l->n,
+				.at = l->at,
+				.matched = l->matched,
+				.cost = b->cost };
 	struct gate_state *own;
 	uint32_t *known, i = (uint32_t)b->states.n;
 	size_t size = s.n * sizeof(*s.at);
@@ -235,7 +258,7 @@ static uint16_t state_of(struct gate_states *b, unsigned front)
 		return found(b);
 	if (!s.n && !s.matched)
 		return GATE_DEAD;
-	sort(b->bits, l->at, l->n);
+	s.hash = hash_of(&s);
 	known = find(b, &s);
 	if (*known)
 		return known_state(b, *known - 1);
@@ -243,6 +266,7 @@ static uint16_t state_of(struct gate_states *b, unsigned front)
 		b->has_overflowed = true;
 		return GATE_MAYBE;
 	}
+	sort(b->bits, l->at, l->n);
 	own = vec_must_push(&b->states);
 	*own = s;
 	own->at = memcpy(arena_alloc(b->a, size), s.at, size);

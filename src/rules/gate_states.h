@@ -17,12 +17,14 @@ struct arena;
 
 /* Nodes that take a byte, or ask for the next one, ascending. */
 struct gate_state {
-	uint32_t front; /* the kind of what is in front, where a node asks for the next byte */
+	bool has_look;  /* a node asks for the next byte */
+	uint32_t front; /* the kind of what is in front then */
 	uint32_t n;
 	const uint16_t *at;
 	uint64_t matched; /* of joint automata: whose match is known where the state is reached */
 	uint32_t cost;    /* of the way there */
 	uint16_t row;     /* 0: none */
+	uint32_t hash;
 };
 
 /* A list of nodes without doubles. */
