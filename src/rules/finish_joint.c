@@ -81,13 +81,17 @@ static double rarity_of(const struct rule *r)
 	return rarity;
 }
 
+/* Of such values as joint automata are for. */
+static bool is_of_values(const struct rule *r)
+{
+	return (r->type == RULE_HEADER || r->type == RULE_URI) && r->needs &&
+	       !(r->flags & RULE_EXISTS) && !str_starts(header_of(r), STR("ALL"));
+}
+
 /* Whether it matches a value is all that is asked, and in no order. */
 static bool can_join(const struct rule *r)
 {
-	unsigned odd = RULE_EXISTS | RULE_MULTIPLE | RULE_TEMPLATE | RULE_CAPTURES;
-
-	return (r->type == RULE_HEADER || r->type == RULE_URI) && r->needs && !(r->flags & odd) &&
-	       !str_starts(header_of(r), STR("ALL"));
+	return is_of_values(r) && !(r->flags & (RULE_MULTIPLE | RULE_TEMPLATE | RULE_CAPTURES));
 }
 
 static int by_rarity(const void *a, const void *b)
@@ -103,14 +107,27 @@ static void join(struct load *l, struct load_joint *ret)
 {
 	struct candidate *all = ret->candidates.data;
 	size_t n = ret->candidates.n, common = 0;
-	struct str *texts = arena_calloc(l->scratch, n, sizeof(*texts));
+	struct str *texts = arena_calloc(l->scratch, n + 1, sizeof(*texts));
 
-	qsort(all, n, sizeof(*all), by_rarity);
+	if (n)
+		qsort(all, n, sizeof(*all), by_rarity);
 	for (size_t i = 0; i < n; i++) {
 		texts[i] = all[i].rule->source.pcre;
 		common += all[i].rarity < COMMON;
 	}
-	ret->joint = load_joint(l, texts, n, common);
+	ret->joint = load_joint(l, texts, ret->has_others ? common : n, common);
+}
+
+static struct load_joint *joint_of(struct load *l, struct str header)
+{
+	struct load_joint *it = map_get(&l->joints, header);
+
+	if (!it) {
+		it = arena_zalloc(l->scratch, sizeof(*it));
+		vec_init(&it->candidates, l->scratch, sizeof(struct candidate), 0);
+		map_put(&l->joints, header, it);
+	}
+	return it;
 }
 
 void finish_joints(struct load *l)
@@ -120,16 +137,13 @@ void finish_joints(struct load *l)
 		const struct rule *r = l->rs->rules[i];
 		struct load_joint *it;
 
-		if (!can_join(r))
+		if (!is_of_values(r))
 			continue;
-		it = map_get(&l->joints, header_of(r));
-		if (!it) {
-			it = arena_zalloc(l->scratch, sizeof(*it));
-			vec_init(&it->candidates, l->scratch, sizeof(struct candidate), 0);
-			map_put(&l->joints, header_of(r), it);
-		}
-		*(struct candidate *)vec_must_push(&it->candidates) =
-		    (struct candidate){ r, rarity_of(r) };
+		it = joint_of(l, header_of(r));
+		it->has_others = it->has_others || !can_join(r);
+		if (can_join(r))
+			*(struct candidate *)vec_must_push(&it->candidates) =
+			    (struct candidate){ r, rarity_of(r) };
 	}
 	MAP_EACH (&l->joints, it)
 		join(l, it->value);

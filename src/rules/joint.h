@@ -24,9 +24,9 @@ struct strbuf;
 enum { JOINT_ABREAST = 4, JOINT_EXPRESSIONS = 64 };
 
 /*
- * pcre: n of struct rx_source.pcre. All are taken, but for those that have too many states alone or are beyond reading,
- * where they are not too many and go together; else as many of the first `wanted` as do, those with few states first.
- * NULL: none is. Memory from a; immutable. work: for what is made on the way, given back; NULL: an arena of its own.
+ * pcre: n of struct rx_source.pcre. All are taken where they are not too many and go together, none of them has
+ * too many states or is beyond reading; else as many of the first `wanted` as do, those with few states first. NULL:
+ * none is. Memory from a; immutable. work: for what is made on the way, given back; NULL: an arena of its own.
  */
 const struct joint *joint_new(struct arena *a, struct arena *work, const struct str *pcre, size_t n,
 			      size_t wanted);

@@ -13,7 +13,7 @@
  * MAX_ALONE: rows of an expression by itself; MAX_ROWS: of those that are to go together, each by itself, which may
  * have GROWTH times as many, and FEW_ROWS; MAX_ALL: expressions of which all are tried.
  */
-enum { MAX_ALONE = 300, MAX_ROWS = 300, MAX_ALL = 24, GROWTH = 3, FEW_ROWS = 64 };
+enum { MAX_ALONE = 300, MAX_ROWS = 300, MAX_ALL = 32, GROWTH = 3, FEW_ROWS = 64 };
 
 /* An expression that may be put together with others. */
 struct part {
@@ -216,17 +216,13 @@ static void add_automaton(struct building *b, const struct part *const *parts,
 	*(struct joint_automaton *)vec_must_push(&b->automata) = *it;
 }
 
-/*
- * Rows that a list may take. Where rows multiply, several automata are smaller than one, and that is to be seen
- * soon.
- */
-static size_t room_of(const struct part *const *parts, size_t n)
+static size_t rows_of(const struct part *const *parts, size_t n)
 {
 	size_t rows = 0;
 
 	for (size_t i = 0; i < n; i++)
 		rows += parts[i]->rows;
-	return GROWTH * rows + FEW_ROWS;
+	return rows;
 }
 
 /* So many of the first ones as go together, for all that is known of each alone. */
@@ -239,23 +235,35 @@ static size_t some_of(const struct part *const *parts, size_t n)
 	return i;
 }
 
-/* Returns how many of the first ones are taken. */
-static size_t pack(struct building *b, const struct part *const *parts, size_t n)
+/*
+ * Half of the list until it goes into one automaton; returns how many that are. Where rows multiply several are
+ * smaller than one, and that is to be seen soon.
+ */
+static size_t pack_some(struct building *b, const struct part *const *parts, size_t n)
 {
-	size_t done = 0;
+	struct joint_automaton it;
 
-	while (done < n && b->automata.n < JOINT_ABREAST) {
-		size_t some = some_of(parts + done, n - done);
-		struct joint_automaton it;
+	while (n && !make(b, parts, n, GROWTH * rows_of(parts, n) + FEW_ROWS, &it))
+		n /= 2;
+	if (n)
+		add_automaton(b, parts, &it);
+	return n;
+}
 
-		while (some && !make(b, parts + done, some, room_of(parts + done, some), &it))
-			some /= 2;
-		if (!some)
-			break;
-		add_automaton(b, parts + done, &it);
+/* False: there is no room for all. */
+static bool pack(struct building *b, const struct part *const *parts, size_t n, bool all)
+{
+	size_t done = 0, some;
+
+	do {
+		size_t room = (JOINT_ABREAST - b->automata.n) * MAX_ROWS;
+
+		if (!room || (all && rows_of(parts + done, n - done) > room))
+			return false;
+		some = pack_some(b, parts + done, some_of(parts + done, n - done));
 		done += some;
-	}
-	return done;
+	} while (some && done < n);
+	return done == n;
 }
 
 static int by_rows(const void *a, const void *b)
@@ -280,8 +288,8 @@ static bool read_part(struct building *b, struct str pcre, struct part *p)
 	return p->rows;
 }
 
-/* Those that can be read, by the rows they have; returns how many. */
-static size_t read_parts(struct building *b, const struct str *pcre, size_t n,
+/* Those that can be read, by the rows they have; returns how many. all: none where one cannot. */
+static size_t read_parts(struct building *b, const struct str *pcre, size_t n, bool all,
 			 const struct part **ret)
 {
 	size_t count = 0;
@@ -290,10 +298,25 @@ static size_t read_parts(struct building *b, const struct str *pcre, size_t n,
 		b->parts[i].expression = (uint32_t)i;
 		if (b->parts[i].rows || read_part(b, pcre[i], &b->parts[i]))
 			ret[count++] = &b->parts[i];
+		else if (all)
+			return 0;
 	}
 	if (count)
 		qsort(ret, count, sizeof(*ret), by_rows);
 	return count;
+}
+
+/* All, or of the first `wanted` what goes together. */
+static void choose(struct building *b, const struct str *pcre, size_t n, size_t wanted)
+{
+	const struct part **order = arena_calloc(b->scratch, n + 1, sizeof(*order));
+
+	b->parts = arena_calloc(b->scratch, n + 1, sizeof(*b->parts));
+	if (n <= MAX_ALL && read_parts(b, pcre, n, true, order) && pack(b, order, n, true))
+		return;
+	vec_truncate(&b->automata, 0);
+	vec_truncate(&b->members, 0);
+	pack(b, order, read_parts(b, pcre, wanted, false, order), false);
 }
 
 const struct joint *joint_new(struct arena *a, struct arena *work, const struct str *pcre, size_t n,
@@ -302,20 +325,11 @@ const struct joint *joint_new(struct arena *a, struct arena *work, const struct 
 	_cleanup_(arena_freep) struct arena *own = work ? NULL : arena_new();
 	struct building b = { .a = a, .scratch = work ? work : own };
 	struct arena_mark mark = arena_get_mark(b.scratch);
-	const struct part **order = arena_calloc(b.scratch, n + 1, sizeof(*order));
 	struct joint *j = NULL;
-	size_t count = 0;
 
-	b.parts = arena_calloc(b.scratch, n + 1, sizeof(*b.parts));
 	vec_init(&b.automata, a, sizeof(struct joint_automaton), 0);
 	vec_init(&b.members, a, sizeof(struct joint_member), 0);
-	if (n <= MAX_ALL)
-		count = read_parts(&b, pcre, n, order);
-	if (!count || pack(&b, order, count) < count) {
-		vec_truncate(&b.automata, 0);
-		vec_truncate(&b.members, 0);
-		pack(&b, order, read_parts(&b, pcre, wanted, order));
-	}
+	choose(&b, pcre, n, wanted);
 	if (b.automata.n) {
 		j = arena_zalloc(a, sizeof(*j));
 		*j = (struct joint){ b.automata.data, b.automata.n, b.members.data, b.members.n };

@@ -72,8 +72,8 @@ struct load {
 /* Joint automata of one header's rules. */
 struct load_joint {
 	const struct joint *joint; /* NULL: none */
-	struct vec
-	    candidates; /* of finish_joint.c: expressions in the order that joint_new() got */
+	struct vec candidates;     /* of finish_joint.c, in the order that joint_new() got */
+	bool has_others;           /* for which there is a prefilter anyway */
 };
 
 enum load_result {
