@@ -88,10 +88,13 @@ static bool is_of_values(const struct rule *r)
 	       !(r->flags & RULE_EXISTS) && !str_starts(header_of(r), STR("ALL"));
 }
 
-/* Whether it matches a value is all that is asked, and in no order. */
+/* Whether it matches a value is asked, in no order; those that count are tried where it does. */
 static bool can_join(const struct rule *r)
 {
-	return is_of_values(r) && !(r->flags & (RULE_MULTIPLE | RULE_TEMPLATE | RULE_CAPTURES));
+	const unsigned odd = RULE_MULTIPLE | RULE_NEGATED;
+
+	return is_of_values(r) && !(r->flags & (RULE_TEMPLATE | RULE_CAPTURES)) &&
+	       (r->flags & odd) != odd;
 }
 
 static int by_rarity(const void *a, const void *b)
@@ -154,25 +157,30 @@ static const struct rule *rule_of(const struct load_joint *j, size_t number)
 	return VEC_AT(&j->candidates, struct candidate, joint_expression(j->joint, number))->rule;
 }
 
+static bool is_decided(const struct load_joint *j, size_t number)
+{
+	return joint_is_exact(j->joint, number) && !(rule_of(j, number)->flags & RULE_MULTIPLE);
+}
+
 bool finish_is_decided(const struct load *l, const struct rule *r)
 {
 	const struct load_joint *j = can_join(r) ? map_get(&l->joints, header_of(r)) : NULL;
 
 	for (size_t i = 0; j && i < joint_count(j->joint); i++) {
 		if (rule_of(j, i) == r)
-			return joint_is_exact(j->joint, i);
+			return is_decided(j, i);
 	}
 	return false;
 }
 
 /* What its match means. */
-static void set_answer(struct joined_rules *to, const struct rule *r, uint64_t bit, bool is_exact)
+static void set_answer(struct joined_rules *to, const struct rule *r, uint64_t bit, bool decided)
 {
 	if (r->flags & RULE_NEGATED)
 		to->negated |= bit;
-	else if (is_exact)
+	else if (decided)
 		to->sure |= bit;
-	if (!is_exact)
+	if (!decided)
 		to->open |= bit;
 }
 
@@ -193,7 +201,7 @@ struct joined finish_joined(struct load *l, struct str header, struct vec *rules
 
 		if (!bits_has(here, r->index))
 			continue;
-		set_answer(&answers[i / 64], r, UINT64_C(1) << i % 64, joint_is_exact(j->joint, i));
+		set_answer(&answers[i / 64], r, UINT64_C(1) << i % 64, is_decided(j, i));
 		bits_remove(here, r->index);
 		at[i] = (uint32_t)n;
 		sorted[n++] = r;

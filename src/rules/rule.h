@@ -155,7 +155,7 @@ struct known_hit {
 struct joined_rules {
 	uint64_t sure;    /* they hit */
 	uint64_t negated; /* they hit where they do not match */
-	uint64_t open;    /* they may match: they are tried */
+	uint64_t open;    /* they may match, or count: they are tried */
 };
 
 /* Rules that are asked of joint automata: the first n of a list or a header's group. */
