@@ -58,8 +58,8 @@ static bool make(struct gate_states *b, struct str pcre, bool spell_out, size_t 
 				   .max_entries = max_entries,
 				   .is_all_or_nothing = spell_out };
 	b->out = arena_zalloc(b->a, sizeof(*b->out));
-	if (!gate_read(b->a, pcre, spell_out, &b->in) || (spell_out && !b->in.is_exact) ||
-	    !build(b))
+	if (!gate_read(b->a, pcre, spell_out ? GATE_SPELL_OUT : 0, &b->in) ||
+	    (spell_out && !b->in.is_exact) || !build(b))
 		return false;
 	b->out->is_exact = b->in.is_exact && !b->has_overflowed;
 	return !spell_out || b->out->is_exact;

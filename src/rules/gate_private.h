@@ -46,10 +46,12 @@ struct gate_program {
 };
 
 /*
- * False: it is too large or beyond this reading. May it be spelled out, each repetition is as often there as is
- * said; else long ones become endless.
+ * GATE_SPELL_OUT: each repetition is as often there as is said; else long ones become endless. GATE_BY_GROUP: a
+ * back-reference takes what its group takes, where that is plain; else anything, which is known soon.
  */
-bool gate_read(struct arena *scratch, struct str pcre, bool spell_out, struct gate_program *ret);
+enum gate_how { GATE_SPELL_OUT = 1u << 0, GATE_BY_GROUP = 1u << 1 };
+/* how: of these. False: it is too large or beyond this reading. */
+bool gate_read(struct arena *scratch, struct str pcre, unsigned how, struct gate_program *ret);
 
 /*
  * Which places cannot begin a match, by the bytes there: a place is left when for one of some buckets

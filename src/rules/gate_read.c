@@ -5,6 +5,7 @@
  * out or stands for anything, and the whole is no longer exact.
  */
 #include "core/arena.h"
+#include "core/num.h"
 #include "rules/gate_private.h"
 #include "rules/rx_text.h"
 
@@ -24,8 +25,9 @@ struct reading {
 	struct rd in;
 	struct gate_program *out;
 	struct vec frames; /* struct frame */
+	struct str text;   /* all of it */
 	unsigned flags;
-	bool spell_out, failed;
+	bool spell_out, by_group, failed;
 };
 
 static struct frame *top(struct reading *r)
@@ -335,8 +337,35 @@ static void take_byte(struct reading *r)
 		r->failed = true;
 }
 
+static void take_one(struct reading *r);
+
+/* What the group takes that is referred to, in any case and over lines; its "\g{1}" has been read. */
+static bool take_reference(struct reading *r, struct str number)
+{
+	struct rd outside = r->in;
+	unsigned flags = r->flags;
+	uint64_t n;
+	struct str body;
+
+	if (!r->by_group || !num_parse_u64(number, 10, GATE_NODES, &n) || !n ||
+	    !rx_text_plain_group(r->text, n, &body))
+		return false;
+	r->out->is_exact = false;
+	r->flags |= RX_TEXT_I | RX_TEXT_S;
+	r->in = rd_of(body);
+	open_frame(r, flags, false);
+	while (!r->failed && !rd_is_end(&r->in))
+		take_one(r);
+	close_branches(r);
+	vec_pop(&r->frames);
+	r->flags = flags;
+	r->in = outside;
+	return true;
+}
+
 static void take_escape(struct reading *r)
 {
+	struct rd number = r->in;
 	int c = rd_peek_at(&r->in, 1);
 
 	switch (c) {
@@ -349,9 +378,12 @@ static void take_escape(struct reading *r)
 	case 'X': anything(r); break;
 	case 'g':
 	case 'k':
+		rd_skip(&number, 3);
 		rd_until(&r->in, c == 'g' ? "}" : ">");
+		number = rd_of(rd_until(&number, "}"));
 		r->failed = r->failed || !rd_skip(&r->in, 1);
-		anything(r);
+		if (!take_reference(r, c == 'g' ? rd_rest(&number) : STR("")))
+			anything(r);
 		return;
 	default: take_byte(r); return;
 	}
@@ -500,10 +532,12 @@ static void take_one(struct reading *r)
 	end_piece(r, from);
 }
 
-bool gate_read(struct arena *scratch, struct str pcre, bool spell_out, struct gate_program *ret)
+bool gate_read(struct arena *scratch, struct str pcre, unsigned how, struct gate_program *ret)
 {
-	struct reading r = { .a = scratch, .in = rd_of(pcre), .out = ret, .spell_out = spell_out };
+	struct reading r = { .a = scratch, .in = rd_of(pcre), .text = pcre, .out = ret };
 
+	r.spell_out = how & GATE_SPELL_OUT;
+	r.by_group = how & GATE_BY_GROUP;
 	*ret = (struct gate_program){ .is_exact = true };
 	vec_init(&ret->nodes, scratch, sizeof(struct gate_node), 0);
 	vec_init(&ret->sets, scratch, sizeof(struct byteset), 0);

@@ -275,17 +275,29 @@ static int by_rows(const void *a, const void *b)
 	return x->expression < y->expression ? -1 : x->expression > y->expression;
 }
 
-/* Exact where it is regular, else with more than it takes. */
-static bool read_part(struct building *b, struct str pcre, struct part *p)
+static bool measure(struct building *b, struct part *p)
 {
 	const struct part *one = p;
 
-	if ((!gate_read(b->scratch, pcre, true, &p->program) || !p->program.is_exact) &&
-	    !gate_read(b->scratch, pcre, false, &p->program))
-		return false;
 	p->starts_only = starts_only(b->scratch, &p->program);
 	p->rows = make(b, &one, 1, MAX_ALONE, NULL);
 	return p->rows;
+}
+
+/* Exact where it is regular, else with as little more as there is room for. */
+static bool read_part(struct building *b, struct str pcre, struct part *p)
+{
+	static const unsigned ways[] = { GATE_SPELL_OUT, GATE_BY_GROUP, 0 };
+
+	for (size_t i = 0; i < ELEMENTS(ways); i++) {
+		if (!gate_read(b->scratch, pcre, ways[i], &p->program))
+			continue;
+		if ((p->program.is_exact || ways[i] != GATE_SPELL_OUT) && measure(b, p))
+			return true;
+		if (p->program.is_exact)
+			return false;
+	}
+	return false;
 }
 
 /* Those that can be read, by the rows they have; returns how many. all: none where one cannot. */

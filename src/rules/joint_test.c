@@ -218,7 +218,11 @@ static void test_table(void **state)
 /* What is not regular: never "no" where PCRE2 says yes. */
 static void test_rough(void **state)
 {
-	static const char *const rough[] = { "(a)b\\1", "a(?!bc)b", "(?<!ab)c", "a++b", "^(?!ab)" };
+	static const char *const rough[] = {
+		"(a)b\\1",      "a(?!bc)b",     "(?<!ab)c",        "a++b",
+		"^(?!ab)",      "(a|bc)-?\\1",  "(?i)([ab]+).\\1", "(?<n>\\d)x?\\g{n}",
+		"(?:(a)|b)\\1", "((a)b)\\2\\1",
+	};
 	struct judging j;
 
 	(void)state;

@@ -172,6 +172,58 @@ size_t rx_text_captures(struct str text)
 	return n;
 }
 
+/* From behind "(" or "(?<name>" to its ")". */
+static bool plain_body(struct rd in, struct str *ret)
+{
+	struct byteset ignored;
+	struct str rest;
+	size_t from;
+	bool negated;
+
+	if (rd_accept_str(&in, STR("?<"))) {
+		rd_until(&in, ">");
+		rd_skip(&in, 1);
+	}
+	from = in.at;
+	rest = rd_rest(&in);
+	while (!rd_is_end(&in) && rd_peek(&in) != ')') {
+		int c = rd_peek(&in), next = rd_peek_at(&in, 1);
+
+		if (c == '(' || c == '^' || c == '$' ||
+		    (c == '\\' && (next < 0 || strchr("gkbBAzZRXKG", next))))
+			return false;
+		if (c == '[' && !rx_text_class(&in, &ignored, &negated))
+			return false;
+		if (c != '[')
+			in.at += c == '\\' ? 2 : 1;
+	}
+	*ret = str_sub(rest, 0, in.at - from);
+	return !rd_is_end(&in);
+}
+
+bool rx_text_plain_group(struct str text, size_t number, struct str *ret)
+{
+	struct rd in = rd_of(text);
+	struct byteset ignored;
+	bool negated;
+
+	if (str_find(text, STR("(?|")) != STR_NPOS || str_find(text, STR("(?(")) != STR_NPOS)
+		return false;
+	while (!rd_is_end(&in)) {
+		int c = rd_peek(&in);
+
+		if (c == '[') {
+			if (!rx_text_class(&in, &ignored, &negated))
+				return false;
+			continue;
+		}
+		if (c == '(' && captures(rd_rest(&in)) && !--number)
+			return rd_skip(&in, 1) && plain_body(in, ret);
+		in.at += c == '\\' && rd_left(&in) > 1 ? 2 : 1;
+	}
+	return false;
+}
+
 enum rx_text_group rx_text_open(struct rd *in, struct str *ret_flags)
 {
 	static const struct str plain[] = { { "(?:", 3 }, { "(?>", 3 }, { "(?|", 3 } };

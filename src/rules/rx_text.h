@@ -34,6 +34,8 @@ bool rx_text_skip_group(struct rd *in);
 
 /* How many groups that capture open in a piece of the text. */
 size_t rx_text_captures(struct str text);
+/* What stands in the group of that number (from 1). False: there is none, or it is more than bytes and repetitions. */
+bool rx_text_plain_group(struct str text, size_t number, struct str *ret);
 
 enum rx_text_group {
 	RX_TEXT_PLAIN = 0, /* captures or not: the cursor is behind its opening */
