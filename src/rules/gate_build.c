@@ -46,7 +46,7 @@ static bool build(struct gate_states *b)
 	if (!gate_states_build(b))
 		return false;
 	g->entries = b->rows * g->width;
-	gate_states_number(b, g->width / 2u, 0, &next, &order);
+	gate_states_number(b, g->width / 2u, &next, &order);
 	g->next = next;
 	return end_starts(b);
 }

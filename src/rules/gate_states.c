@@ -526,11 +526,11 @@ static uint16_t number_of(const struct gate_states *b, struct numbering *to, uin
 	return to->number[row];
 }
 
-size_t gate_states_number(struct gate_states *b, unsigned unit, unsigned lead, uint16_t **ret,
+size_t gate_states_number(struct gate_states *b, unsigned unit, uint16_t **ret,
 			  uint16_t **ret_order)
 {
 	struct numbering to = { .n = GATE_FINAL_ROWS };
-	const size_t width = lead + b->out->width;
+	const size_t width = b->out->width;
 	uint16_t *next = arena_calloc(b->a, b->rows * width, sizeof(*next));
 
 	to.number = arena_calloc(b->a, b->rows, sizeof(*to.number));
@@ -544,8 +544,7 @@ size_t gate_states_number(struct gate_states *b, unsigned unit, unsigned lead, u
 		    VEC_AT(&b->next, uint16_t, to.order[row] * b->by.class_count);
 
 		for (unsigned c = 0; c < b->by.class_count; c++)
-			next[row * width + lead + c] =
-			    (uint16_t)(number_of(b, &to, from[c]) * unit);
+			next[row * width + c] = (uint16_t)(number_of(b, &to, from[c]) * unit);
 	}
 	*ret = next;
 	*ret_order = to.order;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Joint automata over a subject: nothing in the loop depends on what stands there but the addresses. */
+/*
+ * Joint automata over a subject: hardly a branch depends on what stands there, and a byte takes one lookup in a row.
+ */
 #include "rules/joint.h"
 
 #include "core/bits.h"
 #include "rules/joint_private.h"
+
+#include <string.h>
 
 /* Where an automaton is, and whose match has been known so far. */
 struct reading {
@@ -11,10 +15,20 @@ struct reading {
 	uint64_t matched;
 };
 
+static inline void note(const struct joint_automaton *a, struct reading *r)
+{
+	if (__builtin_expect(r->row >= a->matching, false))
+		r->matched |= a->matched[2 * (size_t)(r->row - a->matching) / a->width];
+}
+
 static inline void step(const struct joint_automaton *a, struct reading *r, unsigned class)
 {
-	r->row = a->next[(size_t)r->row * JOINT_LEAD + class];
-	r->matched |= joint_matched(a, (size_t)r->row * JOINT_LEAD);
+	const uint16_t *column = a->next + class;
+
+	/* made before the row is known: a lookup waits for the one before, and for nothing else */
+	__asm__("" : "+r"(column));
+	r->row = column[2 * (size_t)r->row];
+	note(a, r);
 }
 
 /* n is known where this is used, so that rows stay in registers. */
@@ -26,9 +40,10 @@ static inline __attribute__((always_inline)) void read_abreast(const struct join
 	bool is_line = subject.n && p[subject.n - 1] == '\n';
 	struct reading r[JOINT_ABREAST];
 
-	for (size_t k = 0; k < n; k++)
-		r[k] = (struct reading){ a[k].start,
-					 joint_matched(&a[k], (size_t)a[k].start * JOINT_LEAD) };
+	for (size_t k = 0; k < n; k++) {
+		r[k] = (struct reading){ .row = a[k].start };
+		note(&a[k], &r[k]);
+	}
 	for (size_t i = 0; i + is_line < subject.n; i++) {
 		for (size_t k = 0; k < n; k++)
 			step(&a[k], &r[k], a[k].class[p[i]]);
@@ -84,6 +99,7 @@ size_t joint_memory(const struct joint *j)
 	size_t sum = j ? sizeof(*j) + j->member_count * sizeof(*j->members) : 0;
 
 	for (size_t i = 0; j && i < j->count; i++)
-		sum += sizeof(*j->automata) + j->automata[i].entries * sizeof(uint16_t);
+		sum += sizeof(*j->automata) + j->automata[i].entries * sizeof(uint16_t) +
+		       joint_matched_count(&j->automata[i]) * sizeof(uint64_t);
 	return sum;
 }

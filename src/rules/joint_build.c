@@ -152,28 +152,56 @@ static size_t nodes_of(const struct part *const *parts, size_t n)
 	return sum;
 }
 
-/* Names, and whose matches are known in each row. */
+/* The rows as they were numbered, those where somebody matches behind the others. */
+static void sort_rows(const uint64_t *matched, size_t n, uint16_t *ret, size_t *ret_plain)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!matched[i])
+			ret[i] = (uint16_t)next++;
+	}
+	*ret_plain = next;
+	for (size_t i = 0; i < n; i++) {
+		if (matched[i])
+			ret[i] = (uint16_t)next++;
+	}
+}
+
+/* Their names, and who matches where. */
 static void set_tables(struct gate_states *s, struct arena *a, struct joint_automaton *ret)
 {
 	const struct gate *g = s->out;
-	unsigned lead = JOINT_LEAD + g->width % JOINT_LEAD, width = lead + g->width;
-	uint16_t *next, *order;
-	size_t rows = gate_states_number(s, width / 4, lead, &next, &order);
-	uint64_t *matched = arena_calloc(s->a, s->rows, sizeof(*matched));
+	const unsigned width = g->width, half = g->width / 2u;
+	uint64_t *by_made = arena_calloc(s->a, s->rows, sizeof(*by_made)), *by_number, *matched;
+	uint16_t *rows, *order, *sorted, *next;
+	size_t n = gate_states_number(s, 1, &rows, &order), plain;
 
-	ret->entries = rows * width;
-	ret->width = (uint16_t)width;
 	VEC_EACH (&s->states, struct gate_state, it)
-		matched[it->row] = it->matched;
-	for (size_t i = GATE_FINAL_ROWS; i < rows; i++)
-		memcpy(&next[i * width], &matched[order[i]], sizeof(*matched));
-	ret->next = memcpy(arena_alloc(a, ret->entries * sizeof(*next)), next,
-			   ret->entries * sizeof(*next));
-	ret->start = g->start[GATE_EDGE];
-	for (unsigned c = 0; c < 256; c++)
-		ret->class[c] = (uint8_t)(g->class[c] + lead);
-	ret->last_newline = (uint8_t)(g->last_newline + lead);
-	ret->end_class = (uint8_t)(g->end_class + lead);
+		by_made[it->row] = it->row ? it->matched : 0;
+	by_number = arena_calloc(s->a, n, sizeof(*by_number));
+	for (size_t i = GATE_FINAL_ROWS; i < n; i++)
+		by_number[i] = by_made[order[i]];
+	sorted = arena_calloc(s->a, n, sizeof(*sorted));
+	sort_rows(by_number, n, sorted, &plain);
+	next = arena_alloc(a, n * width * sizeof(*next));
+	matched = arena_alloc(a, (n - plain + 1) * sizeof(*matched));
+	for (size_t i = 0; i < n; i++) {
+		for (unsigned c = 0; c < width; c++)
+			next[sorted[i] * width + c] =
+			    (uint16_t)(sorted[rows[i * width + c]] * half);
+		if (sorted[i] >= plain)
+			matched[sorted[i] - plain] = by_number[i];
+	}
+	ret->next = next;
+	ret->matched = matched;
+	ret->entries = (uint32_t)(n * width);
+	ret->width = (uint16_t)width;
+	ret->matching = (uint16_t)(plain * half);
+	ret->start = (uint16_t)(sorted[g->start[GATE_EDGE]] * half);
+	ret->last_newline = g->last_newline;
+	ret->end_class = g->end_class;
+	memcpy(ret->class, g->class, sizeof(ret->class));
 }
 
 /* The rows they have together; 0: too many. */

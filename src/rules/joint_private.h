@@ -4,24 +4,24 @@
 
 #include "rules/joint.h"
 
-#include <string.h>
-
 /*
- * A row begins with JOINT_LEAD entries that hold, as 64 bits, whose match is known where the row is reached; then it
- * has by class the next row. A row is named by the index of its first entry, in units of JOINT_LEAD.
+ * A row has by class the next row, and is named by half the index of its first entry. Those where somebody's match
+ * becomes known are the last ones: only there is looked who that is.
  */
-enum { JOINT_LEAD = 4, JOINT_ENTRIES = 1 << 16 };
+enum { JOINT_ENTRIES = 1 << 16 };
 
 struct joint_automaton {
 	const uint16_t *next;
-	size_t entries;
-	uint16_t width; /* entries of a row */
+	const uint64_t *matched; /* of the rows from `matching` on: bits of expressions */
+	uint32_t entries;
+	uint16_t width; /* entries of a row; even */
 	uint16_t start;
+	uint16_t matching;    /* the first of these rows; behind the last one where there is none */
 	uint8_t last_newline; /* class of a newline that is the last byte */
 	uint8_t end_class;
-	uint8_t count;      /* expressions: bits of a row */
-	uint32_t first;     /* the number of the first one */
-	uint8_t class[256]; /* of bytes; the classes begin behind the row's bits */
+	uint8_t count;  /* expressions */
+	uint32_t first; /* the number of the first one */
+	uint8_t class[256];
 };
 
 struct joint_member {
@@ -36,11 +36,7 @@ struct joint {
 	size_t member_count;
 };
 
-/* Whose match is known in the row whose first entry this is. */
-static inline uint64_t joint_matched(const struct joint_automaton *a, size_t entry)
+static inline size_t joint_matched_count(const struct joint_automaton *a)
 {
-	uint64_t bits;
-
-	memcpy(&bits, a->next + entry, sizeof(bits));
-	return bits;
+	return (a->entries - 2 * (size_t)a->matching) / a->width;
 }

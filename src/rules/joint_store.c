@@ -32,37 +32,43 @@ void joint_put(struct strbuf *out, const struct joint *j)
 		struct joint_automaton it = j->automata[i]; /* without its address */
 
 		it.next = NULL;
+		it.matched = NULL;
 		put(out, &it, sizeof(it));
 		put(out, j->automata[i].next, it.entries * sizeof(*it.next));
+		put(out, j->automata[i].matched, joint_matched_count(&it) * sizeof(*it.matched));
 	}
+}
+
+/* Its numbers agree. */
+static bool is_head(const struct joint_automaton *a, size_t first)
+{
+	return a->width && a->width % 2 == 0 && a->entries <= JOINT_ENTRIES &&
+	       a->entries % a->width == 0 && 2u * a->matching <= a->entries &&
+	       2u * a->matching % a->width == 0 && a->last_newline < a->width &&
+	       a->end_class < a->width && a->first == first && a->count &&
+	       a->count <= JOINT_EXPRESSIONS;
 }
 
 /* A row of the table begins there. */
 static bool is_row(const struct joint_automaton *a, uint16_t row)
 {
-	size_t entry = (size_t)row * JOINT_LEAD;
-
-	return entry < a->entries && entry % a->width == 0;
+	return 2u * row < a->entries && 2u * row % a->width == 0;
 }
 
-static bool is_class(const struct joint_automaton *a, uint8_t class)
+static bool is_sound(const struct joint_automaton *a)
 {
-	return class >= JOINT_LEAD && class < a->width;
-}
-
-static bool is_sound(const struct joint_automaton *a, size_t first)
-{
-	if (a->width < JOINT_LEAD || a->entries % a->width || !is_row(a, a->start) ||
-	    !is_class(a, a->last_newline) || !is_class(a, a->end_class) || a->first != first)
+	if (!is_row(a, a->start))
 		return false;
 	for (size_t i = 0; i < sizeof(a->class); i++) {
-		if (!is_class(a, a->class[i]))
+		if (a->class[i] >= a->width)
 			return false;
 	}
 	for (size_t i = 0; i < a->entries; i++) {
-		if (i % a->width >= JOINT_LEAD && !is_row(a, a->next[i]))
+		if (!is_row(a, a->next[i]))
 			return false;
-		if (i % a->width == 0 && joint_matched(a, i) >> 1 >> (a->count - 1))
+	}
+	for (size_t i = 0; i < joint_matched_count(a); i++) {
+		if (a->matched[i] >> 1 >> (a->count - 1))
 			return false;
 	}
 	return true;
@@ -70,20 +76,25 @@ static bool is_sound(const struct joint_automaton *a, size_t first)
 
 static bool get_automaton(struct arena *a, struct rd *r, size_t first, struct joint_automaton *ret)
 {
-	struct str head, table;
+	struct str head, table, bits;
 	uint16_t *next;
+	uint64_t *matched;
 
 	if (!rd_take(r, sizeof(*ret), &head))
 		return false;
 	memcpy(ret, head.p, sizeof(*ret));
-	if (ret->entries > JOINT_ENTRIES || !ret->count || ret->count > JOINT_EXPRESSIONS ||
-	    !rd_take(r, ret->entries * sizeof(*next), &table))
+	if (!is_head(ret, first) || !rd_take(r, ret->entries * sizeof(*next), &table) ||
+	    !rd_take(r, joint_matched_count(ret) * sizeof(*matched), &bits))
 		return false;
 	next = arena_alloc(a, table.n + 1);
+	matched = arena_alloc(a, bits.n + 1);
 	if (table.n)
 		memcpy(next, table.p, table.n);
+	if (bits.n)
+		memcpy(matched, bits.p, bits.n);
 	ret->next = next;
-	return is_sound(ret, first);
+	ret->matched = matched;
+	return is_sound(ret);
 }
 
 static bool get_members(struct arena *a, struct rd *r, size_t n, size_t expressions,
