@@ -7,7 +7,7 @@
 
 #include "core/arena.h"
 #include "core/budget.h"
-#include "core/map.h"
+#include "core/hash.h"
 #include "core/utf8.h"
 #include "mime/charset.h"
 #include "mime/message.h"
@@ -128,28 +128,66 @@ static struct text take_token(struct text *rest)
 
 /* How often a word stands in each. */
 struct word {
-	size_t html, text;
+	struct str text;
+	uint64_t hash;
+	uint32_t html, plain;
 };
 
+/* Words by keyed hashes, open addressed: they stay where they are in the texts, which outlive this. */
 struct words {
 	const struct eval_call *call;
-	struct map all;    /* struct word * */
-	size_t html, text; /* different ones in each */
+	struct hash_key key;
+	struct word *slots; /* hash 0: free */
+	size_t count, size; /* size is a power of two, more than the count */
+	size_t html, plain; /* different ones in each */
 };
 
-static void count_word(struct words *w, struct str key, bool is_html)
-{
-	uint64_t hash = map_hash(&w->all, key);
-	struct word *it = map_get_hashed(&w->all, key, hash);
+enum { FIRST_WORDS = 256 };
 
-	if (!it) {
-		it = arena_zalloc(w->call->arena, sizeof(*it));
-		map_put_hashed(&w->all, key, hash, it);
+static void init_words(struct words *w, const struct eval_call *call)
+{
+	*w = (struct words){ .call = call, .key = hash_process_key(), .size = FIRST_WORDS };
+	w->slots = arena_calloc(call->arena, w->size, sizeof(*w->slots));
+}
+
+/* Where the word stands, or the free place for it. */
+static struct word *slot_of(const struct words *w, struct str text, uint64_t hash)
+{
+	size_t i = (hash >> 1) & (w->size - 1); /* the lowest bit is set in all */
+
+	while (w->slots[i].hash && (w->slots[i].hash != hash || !str_eq(w->slots[i].text, text)))
+		i = (i + 1) & (w->size - 1);
+	return &w->slots[i];
+}
+
+static void grow_words(struct words *w)
+{
+	const struct word *old = w->slots;
+	size_t n = w->size;
+
+	w->size *= 2;
+	w->slots = arena_calloc(w->call->arena, w->size, sizeof(*w->slots));
+	for (size_t i = 0; i < n; i++) {
+		if (old[i].hash)
+			*slot_of(w, old[i].text, old[i].hash) = old[i];
 	}
+}
+
+static void count_word(struct words *w, struct str text, bool is_html)
+{
+	uint64_t hash = hash_siphash(w->key, text) | 1;
+	struct word *it = slot_of(w, text, hash);
+
 	if (is_html)
 		w->html += !it->html++;
 	else
-		w->text += !it->text++;
+		w->plain += !it->plain++;
+	if (it->hash)
+		return;
+	it->text = text;
+	it->hash = hash;
+	if (++w->count * 2 > w->size)
+		grow_words(w);
 }
 
 static void count_words(struct words *w, struct text t, bool is_html)
@@ -169,11 +207,11 @@ static void count_words(struct words *w, struct text t, bool is_html)
 static void count_alternative(const struct eval_call *call, const struct mime_part *top,
 			      struct body_state *state)
 {
-	struct words w = { .call = call };
+	struct words w;
 	size_t left = 0;
 	double diff;
 
-	map_init(&w.all, call->arena, false);
+	init_words(&w, call);
 	for (struct mime_part *p = mime_part_next(top, top); p; p = mime_part_next(top, p)) {
 		const struct html_result *result;
 		struct text rendered;
@@ -190,12 +228,9 @@ static void count_alternative(const struct eval_call *call, const struct mime_pa
 	if (!w.html)
 		return;
 	state->html_words = w.html;
-	state->text_words = w.text;
-	MAP_EACH (&w.all, it) {
-		const struct word *word = it->value;
-
-		left += word->text < word->html;
-	}
+	state->text_words = w.plain;
+	for (size_t i = 0; i < w.size; i++)
+		left += w.slots[i].plain < w.slots[i].html;
 	diff = (double)left / (double)state->html_words * 100;
 	if (diff > state->word_diff)
 		state->word_diff = diff;
