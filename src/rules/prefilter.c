@@ -69,15 +69,15 @@ static size_t line_of(struct prefilter_scan *s, size_t at)
 }
 
 /* False: no match begins where this would be right. */
-static bool add_place(struct prefilter_scan *s, const struct prefilter_sought *w,
-		      struct prefilter_state *st, size_t at)
+static bool add_places(struct prefilter_scan *s, const struct prefilter_sought *w,
+		       struct prefilter_state *st, const struct prefilter_range *at)
 {
-	size_t from = w->in_line ? line_of(s, at) : at;
+	size_t from = w->in_line ? line_of(s, at->first) : at->first;
 	size_t first = from > w->back_max ? from - w->back_max : 0;
 
-	if (at < first + w->back_min || (w->is_anchored && first))
+	if (at->last < first + w->back_min || (w->is_anchored && first))
 		return false;
-	add_stretch(st, slot_of(s, st), first, w->is_anchored ? 0 : at - w->back_min);
+	add_stretch(st, slot_of(s, st), first, w->is_anchored ? 0 : at->last - w->back_min);
 	return true;
 }
 
@@ -94,10 +94,11 @@ static inline bool may_match(struct prefilter_scan *s, const struct traits_wante
 		 (s->subject.n > w->max_length));
 }
 
-void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at)
+void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, const struct prefilter_range *at)
 {
 	const struct prefilter_sought *w = &s->filter->sought[rule];
 	struct prefilter_state *st = &s->state[rule];
+	size_t missing;
 
 	if (!may_match(s, &w->wanted))
 		return;
@@ -107,9 +108,13 @@ void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at)
 	} else if (st->subject != s->now) {
 		*st = (struct prefilter_state){ .subject = s->now, .slot = st->slot };
 	}
-	if (w->tells_place ? !add_place(s, w, st, at) : st->times == w->times)
+	if (w->tells_place && !add_places(s, w, st, at))
 		return;
-	if (st->times < w->times && ++st->times == w->times)
+	missing = w->times - st->times;
+	if (!missing)
+		return;
+	st->times = (uint8_t)(st->times + (at->count < missing ? at->count : missing));
+	if (st->times == w->times)
 		s->found[s->found_count++] = rule;
 }
 

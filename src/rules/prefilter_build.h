@@ -34,8 +34,9 @@ struct builder {
 	uint8_t *often;          /* by rule: traits_table_new() */
 	bool is_sole;            /* there is one group */
 	/* of the group under way */
-	struct map by_bytes; /* of a text or window -> number in items + 1 */
-	struct vec items;    /* struct item */
+	struct map by_bytes;               /* of a text or window -> number in items + 1 */
+	struct vec items;                  /* struct item */
+	const struct prefilter_item *made; /* of these */
 	size_t window_count;
 	struct vec sequences; /* struct sequence */
 };

@@ -17,16 +17,18 @@ struct part_of {
 	size_t from;       /* where in the subject they begin */
 };
 
-/* An item stands at the place, if that is not beyond the subject. */
-static void hit_item(const struct part_of *p, const struct prefilter_item *it, size_t at)
+static void hit_item(const struct part_of *p, const struct prefilter_item *it,
+		     const struct prefilter_range *at)
 {
-	struct prefilter_scan *s = p->scan;
-	const uint32_t *ref = &s->filter->refs[it->refs];
+	const uint32_t *ref;
 
-	if (at + it->length > s->subject.n)
+	if (it->refs & PREFILTER_SOLE) {
+		prefilter_trigger(p->scan, it->refs & ~PREFILTER_SOLE, at);
 		return;
+	}
+	ref = &p->scan->filter->refs[it->refs];
 	do
-		prefilter_trigger(s, *ref >> 1, at);
+		prefilter_trigger(p->scan, *ref >> 1, at);
 	while (!(*ref++ & 1));
 }
 
@@ -36,15 +38,15 @@ static bool stands_whole(const struct prefilter_item *it, const uint8_t *folded)
 	return !it->is_longer || memcmp(folded, it->text, it->length) == 0;
 }
 
-/* An entry's bytes stand at the place. */
+/* An entry's bytes stand at the place: whether the item does, and not beyond the subject. */
 static void check_item(const struct part_of *p, const struct prefilter_entry *e, size_t place)
 {
 	const struct prefilter_item *it = &p->part->items[e->item];
-	size_t at = place - p->begin + p->from;
+	size_t at = place - p->begin + p->from - e->offset;
 
-	if (e->offset <= at &&
+	if (at <= p->scan->subject.n && at + it->length <= p->scan->subject.n &&
 	    stands_whole(it, p->piece->grams.at + GRAMS_MARGIN + place - e->offset))
-		hit_item(p, it, at - e->offset);
+		hit_item(p, it, &(struct prefilter_range){ at, at, 1 });
 }
 
 /* Which of some entries, at most AT_ONCE, may stand there: a bit each. */
@@ -70,16 +72,52 @@ static void check_sifted(const struct part_of *p, const struct prefilter_sifted 
 	}
 }
 
-static void hit_sequences(const struct part_of *p, const struct prefilter_masks *m,
-			  const struct prefilter_standing *it)
-{
-	for (uint64_t bits = it->bits; bits; bits &= bits - 1) {
-		const struct prefilter_item *item =
-		    &p->part->items[m->item[(unsigned)__builtin_ctzll(bits)]];
+/* Sequences that stand somewhere: of each the places that are near each other, up to now. */
+struct open_ranges {
+	uint64_t seen;
+	struct prefilter_range of[64];
+	uint8_t order[64]; /* as they were seen first */
+	size_t count;
+};
 
-		if (stands_whole(item, p->piece->grams.at + GRAMS_MARGIN + it->place))
-			hit_item(p, item, it->place - p->begin + p->from);
+static void add_place(const struct part_of *p, const struct prefilter_item *item,
+		      struct open_ranges *open, unsigned bit, size_t at)
+{
+	struct prefilter_range *r = &open->of[bit];
+
+	if (!(open->seen >> bit & 1)) {
+		open->seen |= UINT64_C(1) << bit;
+		open->order[open->count++] = (uint8_t)bit;
+		*r = (struct prefilter_range){ at, at, 0 };
+	} else if (at >= r->last + PREFILTER_GAP) {
+		hit_item(p, item, r);
+		*r = (struct prefilter_range){ at, at, 0 };
 	}
+	r->last = at;
+	r->count++;
+}
+
+/* All that stands at n places: one that stands at many near each other is told of once. */
+static void hit_sequences(const struct part_of *p, const struct prefilter_masks *m,
+			  const struct prefilter_standing *it, size_t n)
+{
+	struct open_ranges open;
+
+	open.seen = open.count = 0;
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *folded = p->piece->grams.at + GRAMS_MARGIN + it[i].place;
+		size_t at = it[i].place - p->begin + p->from;
+
+		for (uint64_t bits = it[i].bits; bits; bits &= bits - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(bits);
+			const struct prefilter_item *item = &m->item[bit];
+
+			if (at + item->length <= p->scan->subject.n && stands_whole(item, folded))
+				add_place(p, item, &open, bit, at);
+		}
+	}
+	for (size_t i = 0; i < open.count; i++)
+		hit_item(p, &m->item[open.order[i]], &open.of[open.order[i]]);
 }
 
 /* All that is noted of it. */
@@ -93,10 +131,12 @@ static void go_through(const struct part_of *p)
 	for (size_t k = 0; k < p->part->sequence_count; k++) {
 		struct prefilter_noted *noted = &piece->noted[k];
 
-		for (; noted->next < noted->end && piece->standing[noted->next].place < p->end;
-		     noted->next++)
-			hit_sequences(p, p->part->sequences[k].masks,
-				      &piece->standing[noted->next]);
+		uint32_t from = noted->next;
+
+		while (noted->next < noted->end && piece->standing[noted->next].place < p->end)
+			noted->next++;
+		hit_sequences(p, p->part->sequences[k].masks, &piece->standing[from],
+			      noted->next - from);
 	}
 }
 

@@ -17,6 +17,7 @@ struct prefilter_piece *prefilter_piece_new(const struct prefilter *p, struct ar
 	piece->max_standing = 0;
 	piece->arena = a;
 	piece->traits = p->traits;
+	piece->rank = p->rank;
 	piece->form = cpu_vectors();
 	piece->subjects = piece->next = 0;
 	return piece;
@@ -61,12 +62,13 @@ static void look_for_grams(struct prefilter_piece *piece, size_t n, const struct
 }
 
 /* Which of some sequences stand there. */
-static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *folded)
+static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *rank,
+			 const uint8_t *folded)
 {
 	uint64_t bits = q->bits;
 
 	for (size_t k = 0; k < NEEDS_WINDOW; k++)
-		bits &= q->masks->at[k][folded[k]];
+		bits &= q->masks->at[k][rank[folded[k]]];
 	return bits;
 }
 
@@ -96,7 +98,7 @@ static void look_for_sequences(struct prefilter_piece *piece, size_t n,
 	for (size_t i = 0; i < listed; i++) {
 		size_t place = piece->place[i];
 
-		to[count].bits = standing(q, piece->grams.at + GRAMS_MARGIN + place);
+		to[count].bits = standing(q, piece->rank, piece->grams.at + GRAMS_MARGIN + place);
 		to[count].place = (uint16_t)place;
 		count += to[count].bits != 0;
 	}

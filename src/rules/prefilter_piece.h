@@ -30,6 +30,7 @@ struct prefilter_noted {
 struct prefilter_piece {
 	enum cpu_vectors form;
 	const struct traits_table *traits;
+	const uint8_t *rank; /* struct prefilter */
 	struct grams_piece grams;
 	size_t subjects, next; /* in it; those that have been gone through */
 	uint16_t begin[PREFILTER_SUBJECTS], end[PREFILTER_SUBJECTS];

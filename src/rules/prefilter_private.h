@@ -32,10 +32,13 @@ struct prefilter_sought {
 /* A literal or a window of a group. */
 struct prefilter_item {
 	const char *text; /* NULL: a window */
-	uint32_t refs; /* whose trigger it is: numbers of rules, the last one's lowest bit is set */
+	uint32_t
+	    refs; /* whose trigger it is: PREFILTER_SOLE and a rule, or where in refs[] they stand */
 	uint8_t length; /* in bytes */
 	bool is_longer; /* than what it is found by */
 };
+
+#define PREFILTER_SOLE (UINT32_C(1) << 31)
 
 /* A gram of a literal: up to eight bytes of it from there on. */
 struct prefilter_entry {
@@ -61,10 +64,13 @@ struct prefilter_table {
 	const struct prefilter_entry *entry;
 };
 
-/* Which of 64 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. */
+/*
+ * Which of 64 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. Bytes
+ * by their rank, lest those that mail has most stand in many lines of the cache.
+ */
 struct prefilter_masks {
 	uint64_t at[NEEDS_WINDOW][256];
-	uint32_t item[64]; /* of its group */
+	struct prefilter_item item[64];
 };
 
 /* Sequences of a group that are looked for together, which have these bits of the masks. */
@@ -86,12 +92,13 @@ struct prefilter_part {
 };
 
 struct prefilter {
-	const struct traits_table *traits;     /* by rule */
+	uint8_t rank[256];                 /* of a folded byte: 0 for the one that mail has most */
+	const struct traits_table *traits; /* by rule */
 	const struct prefilter_sought *sought; /* by rule */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */
 	size_t max_sequences;               /* that a group has: struct prefilter_sequences */
-	const uint32_t *refs;
+	const uint32_t *refs; /* numbers of rules; an item's last one has its lowest bit set */
 };
 
 /* Of a rule that is in prefilter_scan.known; of others it means nothing. */
@@ -109,5 +116,11 @@ static inline uint16_t prefilter_tag(uint64_t bytes)
 
 /* prefilter_hits.c: tells prefilter_trigger() of the group's items in s->subject, the first of those that are left. */
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part);
-/* prefilter.c: a rule's trigger stands there. */
-void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, size_t at);
+/*
+ * prefilter.c: a rule's trigger stands so often from the first place to the last, each nearer than PREFILTER_GAP to the
+ * one in front of it.
+ */
+struct prefilter_range {
+	size_t first, last, count;
+};
+void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, const struct prefilter_range *at);

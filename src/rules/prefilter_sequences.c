@@ -154,15 +154,16 @@ static size_t take_bits(struct builder *b, size_t n)
 	return b->used - n;
 }
 
-static void add_mask(struct prefilter_masks *m, const struct sequence *s, size_t number)
+static void add_mask(struct builder *b, const struct sequence *s, const struct prefilter_item *item,
+		     size_t number)
 {
 	uint64_t bit = UINT64_C(1) << number;
 
-	m->item[number] = s->item;
+	b->masks->item[number] = *item;
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
 		for (unsigned c = 0; c < 256; c++) {
 			if (i >= s->look.length || byteset_has(&s->look.at[i], (uint8_t)c))
-				m->at[i][c] |= bit;
+				b->masks->at[i][b->p->rank[c]] |= bit;
 		}
 	}
 }
@@ -202,7 +203,7 @@ static void build_set(struct builder *b, struct prefilter_sequences *q, const st
 		if (all[i].bucket / NIBBLES_BUCKETS != number)
 			continue;
 		q->bits |= UINT64_C(1) << bit;
-		add_mask(b->masks, all[i].sequence, bit++);
+		add_mask(b, all[i].sequence, &b->made[all[i].sequence->item], bit++);
 	}
 	q->nibbles.depth = depth_of(of);
 }

@@ -63,6 +63,8 @@ static uint32_t add_refs(struct vec *refs, const struct item *it)
 {
 	uint32_t begin = (uint32_t)refs->n;
 
+	if (it->rules.n == 1)
+		return PREFILTER_SOLE | *VEC_AT(&it->rules, uint32_t, 0);
 	for (size_t i = 0; i < it->rules.n; i++)
 		*(uint32_t *)vec_must_push(refs) =
 		    *VEC_AT(&it->rules, uint32_t, i) << 1 | (i + 1 == it->rules.n);
@@ -159,7 +161,7 @@ void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 		items[n] = item_of(b, it, n, &of);
 		n++;
 	}
-	part->items = items;
+	part->items = b->made = items;
 	if (of.all.n)
 		part->table = build_table(b, &of);
 }

@@ -7,6 +7,8 @@
 #include "rules/traits_private.h"
 
 enum { PLACES = BYTESET_LOOK_PLACES, WORDS = TRAITS_TOGETHER / PLACES };
+/* Bytes that subjects of this length have anyway are in most lines, and no facts. */
+enum { SELDOM = 200 };
 
 /* The number of a fact that is the same, maybe a new one; TRAITS_FACTS: there is no room. */
 static size_t number_of(struct traits_table *t, const struct traits_fact *f)
@@ -36,9 +38,10 @@ static bool add_sets(struct traits_table *t, struct traits_wanted *w)
 	bool all = true;
 
 	for (size_t i = 0; i < NEEDS_BYTE_SETS && w->sets[i]; i++) {
-		struct traits_fact f = { .set = t->sets[w->sets[i] - 1].look, .times = 1 };
+		const struct traits_set *set = &t->sets[w->sets[i] - 1];
+		struct traits_fact f = { .set = set->look, .times = 1 };
 
-		all = add_fact(t, &f, w) && all;
+		all = set->max_asked >= SELDOM && add_fact(t, &f, w) && all;
 	}
 	return all;
 }
