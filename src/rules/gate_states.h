@@ -80,8 +80,8 @@ struct gate_states {
 /* in, out and what is above it are set. False: it is too large, or tells too many bytes apart. */
 bool gate_states_build(struct gate_states *b);
 /*
- * Rows get their numbers, in the order of their distance from the beginning; start[] and ret[], by number and class, name
- * them by number times `unit`. Returns how many rows there are; order: of each number the row as it was made.
+ * Rows get their numbers, in the order of their distance from the beginning; start[] and ret[], by number and class,
+ * name them by number times `unit`. Returns how many rows there are; order: of each number the row as it was made.
  * Memory from b->a.
  */
 size_t gate_states_number(struct gate_states *b, unsigned unit, uint16_t **ret,

@@ -18,7 +18,7 @@ struct reading {
 static inline void note(const struct joint_automaton *a, struct reading *r)
 {
 	if (__builtin_expect(r->row >= a->matching, false))
-		r->matched |= a->matched[2 * (size_t)(r->row - a->matching) / a->width];
+		r->matched |= joint_matched(a, r->row);
 }
 
 static inline void step(const struct joint_automaton *a, struct reading *r, unsigned class)
@@ -99,7 +99,6 @@ size_t joint_memory(const struct joint *j)
 	size_t sum = j ? sizeof(*j) + j->member_count * sizeof(*j->members) : 0;
 
 	for (size_t i = 0; j && i < j->count; i++)
-		sum += sizeof(*j->automata) + j->automata[i].entries * sizeof(uint16_t) +
-		       joint_matched_count(&j->automata[i]) * sizeof(uint64_t);
+		sum += sizeof(*j->automata) + j->automata[i].entries * sizeof(uint16_t);
 	return sum;
 }

@@ -152,53 +152,60 @@ static size_t nodes_of(const struct part *const *parts, size_t n)
 	return sum;
 }
 
-/* The rows as they were numbered, those where somebody matches behind the others. */
-static void sort_rows(const uint64_t *matched, size_t n, uint16_t *ret, size_t *ret_plain)
+/* Where rows begin, those where somebody matches behind the others. Returns where the last one ends. */
+static size_t place_rows(const uint64_t *matched, size_t n, size_t width, size_t *ret,
+			 size_t *ret_matching)
 {
-	size_t next = 0;
+	size_t at = 0;
 
+	for (size_t i = 0; i < n; i++) {
+		ret[i] = at;
+		at += matched[i] ? 0 : width;
+	}
+	*ret_matching = at;
 	for (size_t i = 0; i < n; i++) {
 		if (!matched[i])
-			ret[i] = (uint16_t)next++;
+			continue;
+		ret[i] = at;
+		at += width + JOINT_BITS;
 	}
-	*ret_plain = next;
-	for (size_t i = 0; i < n; i++) {
-		if (matched[i])
-			ret[i] = (uint16_t)next++;
-	}
+	return at;
 }
 
-/* Their names, and who matches where. */
+/* By number; nobody in those that are final. */
+static uint64_t *matched_of(struct gate_states *s, const uint16_t *order, size_t n)
+{
+	uint64_t *by_made = arena_calloc(s->a, s->rows, sizeof(*by_made));
+	uint64_t *ret = arena_calloc(s->a, n, sizeof(*ret));
+
+	VEC_EACH (&s->states, struct gate_state, it)
+		by_made[it->row] = it->matched;
+	for (size_t i = GATE_FINAL_ROWS; i < n; i++)
+		ret[i] = by_made[order[i]];
+	return ret;
+}
+
+/* Names, and who matches where. */
 static void set_tables(struct gate_states *s, struct arena *a, struct joint_automaton *ret)
 {
 	const struct gate *g = s->out;
-	const unsigned width = g->width, half = g->width / 2u;
-	uint64_t *by_made = arena_calloc(s->a, s->rows, sizeof(*by_made)), *by_number, *matched;
-	uint16_t *rows, *order, *sorted, *next;
-	size_t n = gate_states_number(s, 1, &rows, &order), plain;
+	uint16_t *rows, *order, *next;
+	size_t n = gate_states_number(s, 1, &rows, &order), matching;
+	size_t *at = arena_calloc(s->a, n, sizeof(*at));
+	const uint64_t *matched = matched_of(s, order, n);
 
-	VEC_EACH (&s->states, struct gate_state, it)
-		by_made[it->row] = it->row ? it->matched : 0;
-	by_number = arena_calloc(s->a, n, sizeof(*by_number));
-	for (size_t i = GATE_FINAL_ROWS; i < n; i++)
-		by_number[i] = by_made[order[i]];
-	sorted = arena_calloc(s->a, n, sizeof(*sorted));
-	sort_rows(by_number, n, sorted, &plain);
-	next = arena_alloc(a, n * width * sizeof(*next));
-	matched = arena_alloc(a, (n - plain + 1) * sizeof(*matched));
+	ret->width = g->width;
+	ret->entries = (uint32_t)place_rows(matched, n, g->width, at, &matching);
+	next = arena_calloc(a, ret->entries, sizeof(*next));
 	for (size_t i = 0; i < n; i++) {
-		for (unsigned c = 0; c < width; c++)
-			next[sorted[i] * width + c] =
-			    (uint16_t)(sorted[rows[i * width + c]] * half);
-		if (sorted[i] >= plain)
-			matched[sorted[i] - plain] = by_number[i];
+		for (unsigned c = 0; c < g->width; c++)
+			next[at[i] + c] = (uint16_t)(at[rows[i * g->width + c]] / 2);
+		if (matched[i])
+			memcpy(&next[at[i] + g->width], &matched[i], sizeof(*matched));
 	}
 	ret->next = next;
-	ret->matched = matched;
-	ret->entries = (uint32_t)(n * width);
-	ret->width = (uint16_t)width;
-	ret->matching = (uint16_t)(plain * half);
-	ret->start = (uint16_t)(sorted[g->start[GATE_EDGE]] * half);
+	ret->matching = (uint16_t)(matching / 2);
+	ret->start = (uint16_t)(at[g->start[GATE_EDGE]] / 2);
 	ret->last_newline = g->last_newline;
 	ret->end_class = g->end_class;
 	memcpy(ret->class, g->class, sizeof(ret->class));
@@ -216,7 +223,7 @@ static size_t make(struct building *b, const struct part *const *parts, size_t n
 	if (nodes_of(parts, n) > GATE_NODES)
 		return 0;
 	s = (struct gate_states){ .a = scratch,
-				  .max_entries = JOINT_ENTRIES,
+				  .max_entries = JOINT_ENTRIES / 2,
 				  .max_rows = max_rows,
 				  .is_joint = true,
 				  .is_all_or_nothing = true };

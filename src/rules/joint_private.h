@@ -4,17 +4,18 @@
 
 #include "rules/joint.h"
 
+#include <string.h>
+
 /*
  * A row has by class the next row, and is named by half the index of its first entry. Those where somebody's match
- * becomes known are the last ones: only there is looked who that is.
+ * becomes known are the last ones: behind their entries stands, as 64 bits, who that is.
  */
-enum { JOINT_ENTRIES = 1 << 16 };
+enum { JOINT_BITS = 4, JOINT_ENTRIES = 1 << 16 };
 
 struct joint_automaton {
 	const uint16_t *next;
-	const uint64_t *matched; /* of the rows from `matching` on: bits of expressions */
 	uint32_t entries;
-	uint16_t width; /* entries of a row; even */
+	uint16_t width; /* classes; even */
 	uint16_t start;
 	uint16_t matching;    /* the first of these rows; behind the last one where there is none */
 	uint8_t last_newline; /* class of a newline that is the last byte */
@@ -36,7 +37,11 @@ struct joint {
 	size_t member_count;
 };
 
-static inline size_t joint_matched_count(const struct joint_automaton *a)
+/* Who matches in a row from `matching` on. */
+static inline uint64_t joint_matched(const struct joint_automaton *a, uint16_t row)
 {
-	return (a->entries - 2 * (size_t)a->matching) / a->width;
+	uint64_t bits;
+
+	memcpy(&bits, a->next + 2 * (size_t)row + a->width, sizeof(bits));
+	return bits;
 }

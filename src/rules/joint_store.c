@@ -32,19 +32,19 @@ void joint_put(struct strbuf *out, const struct joint *j)
 		struct joint_automaton it = j->automata[i]; /* without its address */
 
 		it.next = NULL;
-		it.matched = NULL;
 		put(out, &it, sizeof(it));
 		put(out, j->automata[i].next, it.entries * sizeof(*it.next));
-		put(out, j->automata[i].matched, joint_matched_count(&it) * sizeof(*it.matched));
 	}
 }
 
 /* Its numbers agree. */
 static bool is_head(const struct joint_automaton *a, size_t first)
 {
+	size_t plain = 2 * (size_t)a->matching;
+
 	return a->width && a->width % 2 == 0 && a->entries <= JOINT_ENTRIES &&
-	       a->entries % a->width == 0 && 2u * a->matching <= a->entries &&
-	       2u * a->matching % a->width == 0 && a->last_newline < a->width &&
+	       plain <= a->entries && plain % a->width == 0 &&
+	       (a->entries - plain) % (a->width + JOINT_BITS) == 0 && a->last_newline < a->width &&
 	       a->end_class < a->width && a->first == first && a->count &&
 	       a->count <= JOINT_EXPRESSIONS;
 }
@@ -52,23 +52,34 @@ static bool is_head(const struct joint_automaton *a, size_t first)
 /* A row of the table begins there. */
 static bool is_row(const struct joint_automaton *a, uint16_t row)
 {
-	return 2u * row < a->entries && 2u * row % a->width == 0;
+	if (row < a->matching)
+		return 2u * row % a->width == 0;
+	return 2u * row < a->entries && 2u * (row - a->matching) % (a->width + JOINT_BITS) == 0;
+}
+
+/* Where it leads and who matches there. */
+static bool is_sound_row(const struct joint_automaton *a, uint16_t row)
+{
+	for (size_t c = 0; c < a->width; c++) {
+		if (!is_row(a, a->next[2 * (size_t)row + c]))
+			return false;
+	}
+	return row < a->matching || !(joint_matched(a, row) >> 1 >> (a->count - 1));
 }
 
 static bool is_sound(const struct joint_automaton *a)
 {
+	size_t width;
+
 	if (!is_row(a, a->start))
 		return false;
 	for (size_t i = 0; i < sizeof(a->class); i++) {
 		if (a->class[i] >= a->width)
 			return false;
 	}
-	for (size_t i = 0; i < a->entries; i++) {
-		if (!is_row(a, a->next[i]))
-			return false;
-	}
-	for (size_t i = 0; i < joint_matched_count(a); i++) {
-		if (a->matched[i] >> 1 >> (a->count - 1))
+	for (size_t at = 0; at < a->entries; at += width) {
+		width = a->width + (at / 2 < a->matching ? 0 : JOINT_BITS);
+		if (!is_sound_row(a, (uint16_t)(at / 2)))
 			return false;
 	}
 	return true;
@@ -76,24 +87,18 @@ static bool is_sound(const struct joint_automaton *a)
 
 static bool get_automaton(struct arena *a, struct rd *r, size_t first, struct joint_automaton *ret)
 {
-	struct str head, table, bits;
+	struct str head, table;
 	uint16_t *next;
-	uint64_t *matched;
 
 	if (!rd_take(r, sizeof(*ret), &head))
 		return false;
 	memcpy(ret, head.p, sizeof(*ret));
-	if (!is_head(ret, first) || !rd_take(r, ret->entries * sizeof(*next), &table) ||
-	    !rd_take(r, joint_matched_count(ret) * sizeof(*matched), &bits))
+	if (!is_head(ret, first) || !rd_take(r, ret->entries * sizeof(*next), &table))
 		return false;
 	next = arena_alloc(a, table.n + 1);
-	matched = arena_alloc(a, bits.n + 1);
 	if (table.n)
 		memcpy(next, table.p, table.n);
-	if (bits.n)
-		memcpy(matched, bits.p, bits.n);
 	ret->next = next;
-	ret->matched = matched;
 	return is_sound(ret);
 }
 
