@@ -2,7 +2,7 @@
 /*
  * joint: which of many expressions match somewhere in a subject, told in one read of it. The expressions that are
  * asked of the same subjects are put together when rules are loaded, into a few automata; these read side by side, a
- * byte each in turn, without a branch. An expression more costs a subject nothing, so this is for short
+ * byte each in turn, with hardly a branch. An expression more costs a subject nothing, so this is for short
  * subjects (fields of a header) and many expressions, of which few match.
  *
  * Expressions are read as gates read them (rules/gate.h). The answer to one that is regular is the answer;
