@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Gates as bytes, for rules/analyses.h: the struct itself, its sieve, its beginnings, its table. What comes back is checked as far as
- * walking it goes: no lookup leaves the table.
+ * Gates as bytes, for rules/analyses.h: the struct itself, its sieve, its beginnings, its table. What comes
+ * back is checked as far as walking it goes: no lookup leaves the table.
  */
 #include "core/arena.h"
 #include "core/reader.h"

@@ -91,10 +91,13 @@ void needs_keep_mark(const struct needs_marks *m, struct needs *ret)
 
 	for (unsigned c = '!'; c <= '~'; c++) {
 		unsigned at = index_of(c);
-		size_t times = at < NEEDS_MARKS ? m->of[at] : 0, known = told(ret, (uint8_t)c);
+		size_t times = at < NEEDS_MARKS ? m->of[at] : 0, known;
 		double bits;
 
-		if (times < 2 || times <= known)
+		if (times < 2)
+			continue;
+		known = told(ret, (uint8_t)c);
+		if (times <= known)
 			continue;
 		bits = (double)(times - known) * -log2(needs_byte_frequency((uint8_t)c) / 1000.0);
 		if (bits <= best)

@@ -39,22 +39,24 @@ void needs_of_dot(const struct analysis *n, struct piece *p)
 	byteset_invert(&p->alphabet);
 }
 
-/* A set of bytes of which one must be there; the rarest are kept. */
-static void need_bytes(struct piece *p, const struct byteset *set)
+/* A set of bytes of which one must be there, and how often it is in mail; the rarest are kept. */
+static void need_bytes(struct piece *p, const struct byteset *set, unsigned often)
 {
-	unsigned often = needs_frequency(set);
 	size_t at = 0;
 
-	while (at < p->byte_sets && needs_frequency(&p->bytes[at]) <= often) {
+	while (at < p->byte_sets && p->often[at] <= often) {
 		if (!memcmp(&p->bytes[at], set, sizeof(*set)))
 			return;
 		at++;
 	}
 	if (at >= NEEDS_BYTE_SETS || often > MAX_FREQUENCY)
 		return;
-	for (size_t i = NEEDS_BYTE_SETS - 1; i > at; i--)
+	for (size_t i = NEEDS_BYTE_SETS - 1; i > at; i--) {
 		p->bytes[i] = p->bytes[i - 1];
+		p->often[i] = p->often[i - 1];
+	}
 	p->bytes[at] = *set;
+	p->often[at] = often;
 	if (p->byte_sets < NEEDS_BYTE_SETS)
 		p->byte_sets++;
 }
@@ -227,7 +229,7 @@ static void append_needs(struct analysis *n, const struct piece *p)
 	if (byteset_has(&p->alphabet, '\n'))
 		f->line = f->branch.start.max_length;
 	for (size_t i = 0; i < p->byte_sets; i++)
-		need_bytes(&f->branch, &p->bytes[i]);
+		need_bytes(&f->branch, &p->bytes[i], p->often[i]);
 }
 
 /* What the piece holds stands in the branch behind what is there already. */
@@ -325,10 +327,11 @@ static void join_bytes(struct piece *done, const struct piece *b)
 			struct byteset set = done->bytes[i];
 
 			byteset_union(&set, &b->bytes[k]);
-			need_bytes(&both, &set);
+			need_bytes(&both, &set, needs_frequency(&set));
 		}
 	}
 	memcpy(done->bytes, both.bytes, sizeof(both.bytes));
+	memcpy(done->often, both.often, sizeof(both.often));
 	done->byte_sets = both.byte_sets;
 }
 
@@ -402,7 +405,7 @@ void needs_of_bytes(struct analysis *n, const struct byteset *raw, struct piece 
 		byteset_fold(&ret->alphabet, true);
 	needs_window_byte(&ret->start, &folded);
 	needs_count_byte(&ret->marks, &folded);
-	need_bytes(ret, &folded);
+	need_bytes(ret, &folded, needs_frequency(&folded));
 	if (count > MAX_CLASS)
 		return;
 	s = arena_alloc(n->a, (count + 1) * sizeof(*s));

@@ -112,6 +112,7 @@ struct piece {
 	struct needs_window start;             /* from its beginning */
 	struct needs_alts alts;                /* the same by branches; n 0: not known apart */
 	struct byteset bytes[NEEDS_BYTE_SETS]; /* rarest first */
+	unsigned often[NEEDS_BYTE_SETS];       /* needs_frequency() of these */
 	size_t byte_sets;
 	struct needs_marks marks;
 	struct byteset alphabet;  /* all bytes it may be made of, unfolded */

@@ -44,9 +44,12 @@ unsigned needs_frequency(const struct byteset *set)
 
 	sum += low >> ' ' & 1 ? frequency(' ') : 0;
 	sum += low >> '.' & 1 ? frequency('.') : 0;
-	sum += (unsigned)__builtin_popcountll(low & digits) * frequency('0');
-	sum += (unsigned)__builtin_popcountll(low & marks[0]) * frequency('!');
-	sum += (unsigned)__builtin_popcountll(high & marks[1]) * frequency('!');
+	if (low & digits)
+		sum += (unsigned)__builtin_popcountll(low & digits) * frequency('0');
+	if (low & marks[0])
+		sum += (unsigned)__builtin_popcountll(low & marks[0]) * frequency('!');
+	if (high & marks[1])
+		sum += (unsigned)__builtin_popcountll(high & marks[1]) * frequency('!');
 	return sum > 1000 ? 1000 : sum ? sum : 1;
 }
 
