@@ -10,10 +10,10 @@
 #include <stdlib.h>
 
 /*
- * MAX_ALONE: rows of an expression by itself; MAX_ROWS: of those that are to go together, each by itself, which may
- * have GROWTH times as many, and FEW_ROWS; MAX_ALL: expressions of which all are tried.
+ * MAX_ALONE: rows of an expression by itself; MAX_ROWS: of those that are to go together, each by itself (MORE_ROWS
+ * where all do), which may have GROWTH times as many, and FEW_ROWS; MAX_ALL: expressions of which all are tried.
  */
-enum { MAX_ALONE = 300, MAX_ROWS = 300, MAX_ALL = 32, GROWTH = 3, FEW_ROWS = 64 };
+enum { MAX_ALONE = 300, MAX_ROWS = 200, MORE_ROWS = 300, MAX_ALL = 32, GROWTH = 3, FEW_ROWS = 64 };
 
 /* An expression that may be put together with others. */
 struct part {
@@ -223,7 +223,7 @@ static size_t make(struct building *b, const struct part *const *parts, size_t n
 	if (nodes_of(parts, n) > GATE_NODES)
 		return 0;
 	s = (struct gate_states){ .a = scratch,
-				  .max_entries = JOINT_ENTRIES / 2,
+				  .max_entries = JOINT_ENTRIES,
 				  .max_rows = max_rows,
 				  .is_joint = true,
 				  .is_all_or_nothing = true };
@@ -261,11 +261,11 @@ static size_t rows_of(const struct part *const *parts, size_t n)
 }
 
 /* So many of the first ones as go together, for all that is known of each alone. */
-static size_t some_of(const struct part *const *parts, size_t n)
+static size_t some_of(const struct part *const *parts, size_t n, size_t max_rows)
 {
 	size_t rows = 0, i = 0;
 
-	while (i < n && i < JOINT_EXPRESSIONS && (!i || rows + parts[i]->rows <= MAX_ROWS))
+	while (i < n && i < JOINT_EXPRESSIONS && (!i || rows + parts[i]->rows <= max_rows))
 		rows += parts[i++]->rows;
 	return i;
 }
@@ -291,11 +291,13 @@ static bool pack(struct building *b, const struct part *const *parts, size_t n, 
 	size_t done = 0, some;
 
 	do {
-		size_t room = (JOINT_ABREAST - b->automata.n) * MAX_ROWS;
+		size_t room = JOINT_ABREAST - b->automata.n;
+		size_t rows = all ? rows_of(parts + done, n - done) : 0;
+		size_t max = rows > room * MAX_ROWS ? MORE_ROWS : MAX_ROWS;
 
-		if (!room || (all && rows_of(parts + done, n - done) > room))
+		if (!room || rows > room * MORE_ROWS)
 			return false;
-		some = pack_some(b, parts + done, some_of(parts + done, n - done));
+		some = pack_some(b, parts + done, some_of(parts + done, n - done, max));
 		done += some;
 	} while (some && done < n);
 	return done == n;

@@ -42,7 +42,7 @@ static bool is_head(const struct joint_automaton *a, size_t first)
 {
 	size_t plain = 2 * (size_t)a->matching;
 
-	return a->width && a->width % 2 == 0 && a->entries <= JOINT_ENTRIES &&
+	return a->width && a->width % 2 == 0 && a->entries <= 2 * JOINT_ENTRIES &&
 	       plain <= a->entries && plain % a->width == 0 &&
 	       (a->entries - plain) % (a->width + JOINT_BITS) == 0 && a->last_newline < a->width &&
 	       a->end_class < a->width && a->first == first && a->count &&

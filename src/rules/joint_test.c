@@ -275,8 +275,8 @@ static void test_wanted(void **state)
 		add_perl(&j, text);
 	}
 	joint = joint_new(j.a, NULL, j.pcre, j.n, 100);
-	assert_int_equal(joint_count(joint), 100);
-	for (size_t i = 0; i < 100; i++)
+	assert_in_range(joint_count(joint), JOINT_EXPRESSIONS, 100);
+	for (size_t i = 0; i < joint_count(joint); i++)
 		assert_true(joint_expression(joint, i) < 100);
 	assert_true(joint->count >= 2);
 	joint = joint_new(j.a, NULL, j.pcre, 20, 0);
