@@ -357,6 +357,7 @@ static void match_parts(struct match *m)
 		}
 	}
 	settle(&b);
+	bulk_done(&b);
 }
 
 void match_views(struct match *m)

@@ -6,6 +6,7 @@
 #include "core/budget.h"
 #include "core/must.h"
 #include "msg/msg.h"
+#include "rules/match_private.h"
 
 static const struct {
 	const char *name, *cf, *want;
@@ -286,22 +287,29 @@ static void test_extras(void **state)
 	harness_done(&h);
 }
 
-/* One scratch for many matches gives what a fresh one gives. */
+/* One scratch for many matches gives what a fresh one gives, and what they wrote there is given back. */
 static void test_scratch(void **state)
 {
 	struct match_scratch *scratch = match_scratch_new();
 	struct match_options o = { .scratch = scratch };
+	size_t used = arena_bytes(scratch->arena);
 	struct harness h;
 
 	(void)state;
-	harness_load(&h, "body A /x/\ntflags A multiple\n");
+	harness_load(&h, "loadplugin Mail::SpamAssassin::Plugin::MIMEHeader\n"
+			 "body A /x/\ntflags A multiple\nheader B Subject =~ /y|[a-z]{4}/\n"
+			 "mimeheader C Content-Type =~ /name=z|k{3}/\nuri D /ex\\.org|\\d{7}/\n"
+			 "rawbody E /xxx|q$/\nfull F /Subject: y|[xz]{9}/\n");
 	for (int i = 0; i < 3; i++) {
-		h.msg = msg_new(h.arena, STR("Subject: y\n\nxxx\n"), NULL, 0,
-				ruleset_msg_config(h.rs), NULL);
+		h.msg = msg_new(h.arena,
+				STR("Subject: y\nContent-Type: text/plain; name=z\n\n"
+				    "xxx http://ex.org\n"),
+				NULL, 0, ruleset_msg_config(h.rs), NULL);
 		h.match = match_new(h.rs, h.msg, h.arena, NULL, &o);
 		assert_int_equal(match_run(h.match), MATCH_DONE);
 		judge(h.rs, match_hits(h.match), NULL, h.arena, &h.judgement);
-		assert_true(str_eq(harness_hits(&h), STR("A(3)")));
+		assert_true(str_eq(harness_hits(&h), STR("B A(4) D C E F")));
+		assert_int_equal(arena_bytes(scratch->arena), used);
 	}
 	harness_done(&h);
 	match_scratch_free(scratch);
