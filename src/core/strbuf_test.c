@@ -105,8 +105,8 @@ static void check_map(struct arena *a)
 	map_done(&m);
 }
 
-/* Asked for while there were few, put when there are many; removed while few, and back again. */
-static void check_few(struct arena *a)
+/* While it grows: what was hashed early is put late, what was removed is put back. */
+static void check_growing(struct arena *a)
 {
 	static const char *const keys[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" };
 	struct map m;
@@ -136,8 +136,8 @@ static void test_map(void **state)
 	struct arena *a = arena_new();
 
 	(void)state;
-	check_few(NULL);
-	check_few(a);
+	check_growing(NULL);
+	check_growing(a);
 	check_map(NULL);
 	check_map(a);
 	arena_free(a);

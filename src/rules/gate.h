@@ -22,7 +22,7 @@ struct gate;
 struct strbuf;
 
 /* Entries of two bytes that a table may have. */
-enum gate_size { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 17 };
+enum gate_size { GATE_SMALL = 1 << 14, GATE_LARGE = 1 << 16 };
 
 /*
  * pcre: struct rx_source.pcre. NULL: nothing can be said of it. Memory from a; immutable. `work` is another arena,
