@@ -87,15 +87,17 @@ static void emit_range(struct rx_parser *p, unsigned from, unsigned to)
 
 static void emit_class(struct rx_parser *p, struct byteset set)
 {
-	struct byteset others;
+	struct byteset others = set, rest;
 
-	strbuf_add_byte(&p->out, '[');
-	if (byteset_count(&set) > 128 && byteset_count(&set) < 256) {
-		strbuf_add_byte(&p->out, '^');
-		byteset_invert(&set);
-	}
-	others = set;
 	byteset_invert(&others);
+	strbuf_add_byte(&p->out, '[');
+	/* clang 14 takes "the count is over 128 and below 256" for false: it is not asked for both ends */
+	if (byteset_count(&set) > 128 && byteset_next(&others, 0) < 256) {
+		strbuf_add_byte(&p->out, '^');
+		rest = set;
+		set = others;
+		others = rest;
+	}
 	for (unsigned c = byteset_next(&set, 0), end; c < 256; c = byteset_next(&set, end)) {
 		end = byteset_next(&others, c);
 		emit_range(p, c, end - 1);

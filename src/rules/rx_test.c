@@ -47,6 +47,29 @@ static const struct rx *compile(const struct fixture *f, struct str perl, bool j
 	return rx_compile(f->tables, f->arena, &s, jit ? RX_JIT : 0, e);
 }
 
+/* A class is written by its lesser part: what is worked out of a text does not depend on the build. */
+static void test_classes(void **state)
+{
+	static const struct {
+		const char *perl, *pcre;
+	} cases[] = {
+		{ "[^\\xe4]", "[^\\xe4]" },
+		{ "[\\x00-\\xe3\\xe5-\\xff]", "[^\\xe4]" },
+		{ "[^\\x00-\\x7f]", "[\\x80-\\xff]" },
+		{ "[^a-z]", "[^a-z]" },
+		{ "[^\\S]", "[\\x09-\\x0d\\x20]" },
+	};
+	const struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rx_source s;
+
+		assert_int_equal(rx_translate(f->arena, str_of(cases[i].perl), false, &s, NULL), 0);
+		if (!str_eq(s.pcre, str_of(cases[i].pcre)))
+			fail_msg("%s becomes %.*s", cases[i].perl, STR_FMT(s.pcre));
+	}
+}
+
 /* Where the first match lies, and how many //g finds; from -1: none. */
 static void test_matches(void **state)
 {
@@ -452,11 +475,12 @@ static void test_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_matches),   cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_unquote),   cmocka_unit_test(test_always),
-		cmocka_unit_test(test_large),     cmocka_unit_test(test_names),
-		cmocka_unit_test(test_quotemeta), cmocka_unit_test(test_within),
-		cmocka_unit_test(test_limit),     cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_classes), cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_unquote),
+		cmocka_unit_test(test_always),  cmocka_unit_test(test_large),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_quotemeta),
+		cmocka_unit_test(test_within),  cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_calls),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
