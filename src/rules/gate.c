@@ -174,16 +174,15 @@ static inline bool sift(const struct gate *g, const uint8_t *p)
 	return front & s[c[p[4]]].at[4] & s[c[p[5]]].at[5] & s[c[p[6]]].at[6] & s[c[p[7]]].at[7];
 }
 
-/* Of the first n places those where a text stands that a match may begin with. */
-static size_t keep_beginnings(struct gate_walk *w, const uint8_t *p, size_t n)
+/* Of n places those where a text stands that a match may begin with. */
+static size_t keep_beginnings(const struct gate *g, const uint8_t *p, uint16_t *places, size_t n)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint16_t at = w->at[i];
-
-		w->at[count] = at;
-		count += gate_prefix_has(w->gate, p + at);
+		/* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): n were listed */
+		places[count] = places[i];
+		count += gate_prefix_has(g, p + places[i]);
 	}
 	return count;
 }
@@ -199,7 +198,7 @@ static void sift_all(struct gate_walk *w)
 		count += sift(w->gate, p + w->at[i]);
 	}
 	if (w->gate->prefix)
-		count = keep_beginnings(w, p, count);
+		count = keep_beginnings(w->gate, p, w->at, count);
 	for (; i < w->count; i++)
 		w->at[count++] = w->at[i];
 	w->count = count;
