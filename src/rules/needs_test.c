@@ -124,13 +124,11 @@ static void test_plain(void **state)
 		struct arena *a = arena_new();
 		struct rx_source s;
 		struct needs n;
-		struct str got = STR("");
+		struct str got = STR_NONE;
 
 		assert_int_equal(rx_translate(a, str_of(cases[i].perl), false, &s, NULL), 0);
 		if (needs_of_plain(a, NULL, s.pcre, &n))
 			got = n.is_impossible ? STR("-") : literals_in(a, &n);
-		else
-			got = STR_NONE;
 		if (str_is_none(got) != !cases[i].want ||
 		    (cases[i].want && !str_eq(got, str_of(cases[i].want))))
 			fail_msg("%s: '%.*s'", cases[i].perl, STR_FMT(got));
