@@ -19,6 +19,7 @@ header SUBJ Subject =~ /^hello/
 header EVAL_A eval:check_for_fake_aol_relay_in_rcvd()
 header EVAL_B eval:check_for_faraway_charset_in_headers()
 meta BOTH SUBJ && WORD
+header TWICE Subject =~ /(l)\1/
 """
 HEAD = b"From: a@example.net\nTo: b@example.org\nSubject: hello\nDate: Sun, 22 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.net>\n\n"
 MAIL = HEAD + b"the cat saw another cat\n\n" + b"all words of this line are dull and without digits\n\n" * 20
@@ -51,7 +52,9 @@ def test_counts(profile):
     assert 21 <= rules["DEAR"]["runs"] <= 63 and rules["DEAR"]["hits"] == 0, "each paragraph, at one place or a few"
     assert rules["DEAR"]["bytes"] >= rules["DEAR"]["runs"] and "WORD" in rules
     assert (rules["WORD"]["hits"], rules["WORD"]["messages"]) == (2, 1)
-    assert (rules["SUBJ"]["runs"], rules["SUBJ"]["hits"], rules["SUBJ"]["type"], rules["SUBJ"]["line"]) == (1, 1, "header", 6)
+    subj = [rules["SUBJ"][key] for key in ("runs", "hits", "type", "line")]
+    assert subj == [0, 1, "header", 6], "told in the one read of its header that is for all rules over it"
+    assert (rules["TWICE"]["runs"], rules["TWICE"]["hits"]) == (1, 1), "the read tells where it may match, a search whether it does"
     assert rules["EVAL_A"]["runs"] == 1 and rules["EVAL_A"]["type"] == "header eval"
     assert "CHEAP" not in rules, "what it needs stands nowhere: it was not run"
 
