@@ -6,6 +6,9 @@
 #include "msg/holds.h"
 #include "msg/msg.h"
 #include "plugin/plugin.h"
+#include "rules/files.h"
+
+#include <unistd.h>
 
 const char harness_mail[] = "From: Joe <joe@example.com>\n"
 			    "To: ann@example.org\n"
@@ -176,6 +179,21 @@ void harness_load_with(struct harness *h, const char *cf, const struct ruleset_o
 		return;
 	}
 	collect_diags(h);
+}
+
+struct ruleset *harness_stock(struct arena *a)
+{
+	struct ruleset_options o = { .ungated = true, .no_jit = true };
+	struct rules_paths paths = { .rules = "/usr/share/spamassassin",
+				     .site = "/etc/spamassassin" };
+	struct rules_source source;
+	struct ruleset *rs = NULL;
+
+	if (access(paths.rules, R_OK) < 0 || access(paths.site, R_OK) < 0)
+		return NULL;
+	assert_int_equal(rules_files_read(&paths, a, &source, NULL), 0);
+	assert_int_equal(ruleset_load(&source, &o, &rs, NULL), 0);
+	return rs;
 }
 
 void harness_load(struct harness *h, const char *cf)

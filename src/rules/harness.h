@@ -25,6 +25,11 @@ struct harness {
 /* A message of some text, URIs, a part that is none, fields that come twice or are empty. */
 extern const char harness_mail[];
 
+/*
+ * SpamAssassin's own rules without anything that keeps expressions from being tried; sources from `a`, ruleset_free().
+ * NULL where they are not installed.
+ */
+struct ruleset *harness_stock(struct arena *a);
 /* Puts "loadplugin" lines for the engine's own plugins and a test plugin in front. */
 void harness_load(struct harness *h, const char *cf);
 void harness_load_with(struct harness *h, const char *cf, const struct ruleset_options *options);
