@@ -74,6 +74,11 @@ static struct rule_list rules_of(const struct vec *v)
 	return (struct rule_list){ v->data, v->n };
 }
 
+static const struct gate *first_gate(const struct rule *r)
+{
+	return r->chain ? r->chain->pair : r->rx ? rx_gate(r->rx) : NULL;
+}
+
 static struct gated_rule gated_rule_of(const struct rule *r)
 {
 	bool is_multiple = r->flags & RULE_MULTIPLE;
@@ -81,6 +86,7 @@ static struct gated_rule gated_rule_of(const struct rule *r)
 	return (struct gated_rule){
 		.rule = r,
 		.rx = r->rx,
+		.gate = first_gate(r),
 		.echo = r->echo,
 		.chain = r->chain,
 		.index = r->index,
@@ -91,6 +97,8 @@ static struct gated_rule gated_rule_of(const struct rule *r)
 		.is_template = r->flags & RULE_TEMPLATE,
 		.is_multiple = is_multiple,
 		.skips_first = (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY,
+		.is_one_search = !(r->flags & (RULE_MULTIPLE | RULE_NEGATED | RULE_EXISTS)) &&
+				 !r->lines.literal.n,
 	};
 }
 

@@ -93,6 +93,34 @@ size_t gate_work(size_t n)
 	return TIMES * n + AT_LEAST;
 }
 
+/* Letters, digits and marks are most of what classes and kinds are asked for. */
+void gate_fetch(const struct gate *g)
+{
+	enum { LINE = 64 };
+	const char *p = (const char *)g;
+
+	for (size_t at = 0; at < offsetof(struct gate, class); at += LINE)
+		__builtin_prefetch(p + at);
+	__builtin_prefetch(&g->class[' ']);
+	__builtin_prefetch(&g->class['a']);
+	__builtin_prefetch(&g->class['z']);
+	__builtin_prefetch(&g->kind[' ']);
+	__builtin_prefetch(&g->kind['a']);
+}
+
+void gate_fetch_tables(const struct gate *g)
+{
+	enum { LINE = 64 };
+	const uint16_t *row = g->next + 2 * (size_t)g->start[g->kind[' ']];
+
+	__builtin_prefetch(row);
+	__builtin_prefetch(row + 32);
+	if (!g->sieve)
+		return;
+	for (size_t at = 0; at < g->width * sizeof(*g->sieve) && at < 8 * LINE; at += LINE)
+		__builtin_prefetch((const char *)g->sieve + at);
+}
+
 void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subject, size_t first,
 		    size_t last)
 {

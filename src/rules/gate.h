@@ -39,6 +39,11 @@ bool gate_get(struct arena *a, struct str bytes, const struct gate **ret);
 /* Bytes of its tables. */
 size_t gate_memory(const struct gate *g);
 
+/* A walk is to come: what it reads first is asked for, lest it wait for one line of it after the other. */
+void gate_fetch(const struct gate *g);
+/* A while later: the tables, which the first lines tell of. */
+void gate_fetch_tables(const struct gate *g);
+
 /* False: no match begins at `at`. Reads to where that is clear, which may be the subject's end. */
 bool gate_may_begin(const struct gate *g, struct str subject, size_t at);
 

@@ -194,6 +194,8 @@ static void check_walk(const struct gate *g, struct str s, size_t first, size_t 
 	size_t at, want = first;
 	bool rest = false;
 
+	gate_fetch(g);
+	gate_fetch_tables(g);
 	gate_walk_init(&w, g, s, first, last);
 	while (gate_walk_next(&w, &at, &rest)) {
 		assert_false(rest);

@@ -64,6 +64,32 @@ static void put_bits(uint64_t *bits, size_t first, uint64_t matched)
 		bits[first / 64 + 1] |= matched >> (64 - first % 64);
 }
 
+/* Letters and digits are most of what classes are asked for. */
+void joint_fetch(const struct joint *j)
+{
+	for (size_t i = 0; i < j->count; i++) {
+		const struct joint_automaton *a = &j->automata[i];
+
+		__builtin_prefetch(a);
+		__builtin_prefetch(&a->class['0']);
+		__builtin_prefetch(&a->class['a']);
+		__builtin_prefetch(&a->class['z']);
+	}
+}
+
+void joint_fetch_rows(const struct joint *j)
+{
+	enum { LINE = 64 };
+
+	for (size_t i = 0; i < j->count; i++) {
+		const struct joint_automaton *a = &j->automata[i];
+		const char *row = (const char *)(a->next + 2 * (size_t)a->start);
+
+		for (size_t at = 0; at < a->width * sizeof(*a->next); at += LINE)
+			__builtin_prefetch(row + at);
+	}
+}
+
 void joint_read(const struct joint *j, struct str subject, uint64_t *bits)
 {
 	uint64_t matched[JOINT_ABREAST];

@@ -44,6 +44,12 @@ void joint_put(struct strbuf *out, const struct joint *j);
 bool joint_get(struct arena *a, struct str bytes, size_t n, const struct joint **ret);
 
 /*
+ * A read is to come: what it begins with is asked for, which is far away mostly. First the heads, and rows a while
+ * later.
+ */
+void joint_fetch(const struct joint *j);
+void joint_fetch_rows(const struct joint *j);
+/*
  * Sets a bit (core/bits.h) for each expression that matches, or may, by number, and clears those of all others.
  * Reads each byte once.
  */

@@ -145,6 +145,8 @@ static void compare(struct judging *j, const struct joint *joint, size_t first, 
 {
 	uint64_t bits[JOINT_ABREAST];
 
+	joint_fetch(joint);
+	joint_fetch_rows(joint);
 	joint_read(joint, subject, bits);
 	for (size_t i = 0; i < joint_count(joint); i++) {
 		const struct rx *rx = j->rx[first + joint_expression(joint, i)];

@@ -8,6 +8,7 @@
 #include "core/budget.h"
 #include "msg/msg.h"
 #include "rules/echo_lines.h"
+#include "rules/gate.h"
 #include "rules/joint.h"
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
@@ -108,7 +109,9 @@ static void try_subject(struct bulk *b, const struct gated_rule *g)
 	pay_echo(b, g, echo_left);
 	if (!found)
 		return;
-	if (g->rule->type == RULE_HEADER)
+	if (g->is_one_search)
+		hits_add(h, g->index, match_whether(b->m, g->rx, b->subject));
+	else if (g->rule->type == RULE_HEADER)
 		hits_add(h, g->index, match_count_header(b->m, g->rule, g->rx, b->subject, true));
 	else
 		hits_add(h, g->index,
@@ -202,9 +205,31 @@ static void begin_subject(struct bulk *b, struct str subject, bool first)
 	b->has_lines = false;
 }
 
+/* What trying them reads comes from afar: it is asked for at once, not when each has its turn. */
+static void fetch_found(const struct bulk *b)
+{
+	const size_t most = 8;
+
+	for (size_t i = 0; i < b->now->found_count && i < most; i++) {
+		const struct gated_rule *g = &b->list->tried[b->now->found[i]];
+
+		if (g->rx)
+			__builtin_prefetch(g->rx);
+		if (g->gate)
+			gate_fetch(g->gate);
+	}
+	for (size_t i = 0; i < b->now->found_count && i < most; i++) {
+		const struct gated_rule *g = &b->list->tried[b->now->found[i]];
+
+		if (g->gate)
+			gate_fetch_tables(g->gate);
+	}
+}
+
 /* The scan has found what may match its subject. */
 static void run_found(struct bulk *b)
 {
+	fetch_found(b);
 	for (size_t i = 0; i < b->now->found_count; i++)
 		take(b, b->now->found[i]);
 }
@@ -310,6 +335,15 @@ static void set_known(struct match *m, const struct known_hit *at, size_t n)
 		hits_set(&m->hits, at[i].rule->index, at[i].count, at[i].count);
 }
 
+/* What groups that come next are read with. */
+static void fetch_groups(const struct match_plan *plan, size_t i)
+{
+	if (i < plan->group_count && plan->groups[i].joined.n)
+		joint_fetch_rows(plan->groups[i].joined.joint);
+	if (i + 1 < plan->group_count && plan->groups[i + 1].joined.n)
+		joint_fetch(plan->groups[i + 1].joined.joint);
+}
+
 void match_headers(struct match *m)
 {
 	const struct match_plan *plan = m->plan;
@@ -320,8 +354,10 @@ void match_headers(struct match *m)
 	for (size_t i = 0; i < plan->group_count && !match_is_over(m); i++) {
 		const struct header_group *g = &plan->groups[i];
 		bool found = false;
-		struct str value = msg_get_spec(m->msg, g->spec, &found);
+		struct str value;
 
+		fetch_groups(plan, i + 1);
+		value = msg_get_spec(m->msg, g->spec, &found);
 		if (found && budget_steps(m->budget, 1 + value.n / BYTES_PER_STEP))
 			run_value(&b, value, &g->joined, g->first, i);
 		if (found)

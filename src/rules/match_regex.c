@@ -50,6 +50,17 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 	return n;
 }
 
+bool match_whether(struct match *m, const struct rx *rx, struct str subject)
+{
+	enum rx_result r;
+
+	m->result.regex_runs++;
+	m->result.regex_bytes += subject.n;
+	r = rx_match(rx, m->run, m->budget, subject, 0, RX_WHETHER);
+	m->result.limit_errors += r == RX_LIMIT;
+	return r == RX_MATCH;
+}
+
 /* More hits would not count. */
 bool match_is_full(const struct rule *r, size_t hits)
 {

@@ -189,11 +189,13 @@ struct mime_group {
 struct gated_rule {
 	const struct rule *rule;
 	const struct rx *rx;
+	const struct gate *gate; /* that of rx, or of the chain, which is read first; NULL: none */
 	const struct echo *echo;
 	const struct chain *chain;
 	uint32_t index, rank;
 	uint32_t enough; /* hits: more would not count */
 	bool is_template, is_multiple, skips_first;
+	bool is_one_search; /* it counts nothing, and a miss is no hit */
 };
 
 /*

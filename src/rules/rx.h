@@ -71,6 +71,8 @@ struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
 			    const struct rx_source *source, const struct gate *gate, unsigned flags,
 			    struct err *e);
 const struct rx_source *rx_source(const struct rx *rx);
+/* NULL: it has none. */
+const struct gate *rx_gate(const struct rx *rx);
 /* Bytes of compiled code; JIT, gate and tables included. */
 size_t rx_memory(const struct rx *rx);
 

@@ -145,6 +145,11 @@ const struct rx_source *rx_source(const struct rx *rx)
 	return &rx->source;
 }
 
+const struct gate *rx_gate(const struct rx *rx)
+{
+	return rx->gate;
+}
+
 size_t rx_memory(const struct rx *rx)
 {
 	size_t size = 0, jit = 0;
