@@ -9,8 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* NONE: in no bucket of this row. */
-enum { BLOCK = 64, NONE = 0x80 };
+/* NONE: in no bucket of this row. IN_ROW: in the table of all rows. */
+enum { BLOCK = 64, NONE = 0x80, IN_ROW = 0x80 };
 
 /* Upper halves of blanks and marks, digits, letters. */
 static const uint8_t rows[NIBBLES_ROWS] = { 2, 3, 6, 7 };
@@ -148,7 +148,10 @@ WITH_AVX2 static void look_avx2(const struct nibbles *b, const struct nibbles_pi
 
 #define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi")))
 
-/* All rows are one table of 64: blanks and marks, digits, letters. */
+/*
+ * All rows are one table of 64: blanks and marks, digits, letters. A byte in a row is where it stands there, with the
+ * highest bit, for which the table of upper halves has nothing; another one is its upper half.
+ */
 WITH_AVX512 static void split_avx512(const struct grams_piece *piece, size_t n,
 				     struct nibbles_piece *ret)
 {
@@ -160,35 +163,60 @@ WITH_AVX512 static void split_avx512(const struct grams_piece *piece, size_t n,
 		__m512i half = _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(15));
 		__mmask64 known = _mm512_cmpeq_epi8_mask(row, _mm512_set1_epi8(0x20));
 
-		_mm512_storeu_si512(ret->of[0] + i,
-				    _mm512_or_si512(low, _mm512_srli_epi16(letter, 1)));
-		_mm512_storeu_si512(ret->of[1] + i, _mm512_mask_mov_epi8(
-							half, known, _mm512_set1_epi8((char)NONE)));
+		low = _mm512_or_si512(low, _mm512_srli_epi16(letter, 1));
+		low = _mm512_or_si512(low, _mm512_set1_epi8((char)IN_ROW));
+		_mm512_storeu_si512(ret->of[0] + i, _mm512_mask_mov_epi8(half, known, low));
 	}
 }
 
-WITH_AVX512 static void look_avx512(const struct nibbles *b, const struct nibbles_piece *piece,
-				    size_t n, uint64_t ret[GRAMS_WORDS])
+/* Tables of all distances, in registers. */
+struct tables {
+	__m512i rows[NEEDS_WINDOW], other[NEEDS_WINDOW];
+};
+
+WITH_AVX512 static inline __attribute__((always_inline)) void look_deep(
+    const struct nibbles *b, const struct nibbles_piece *piece, size_t n, size_t depth,
+    uint64_t ret[GRAMS_WORDS])
 {
+	struct tables t;
+
+#pragma GCC unroll 8
+	for (size_t k = 0; k < depth; k++) {
+		t.rows[k] = _mm512_loadu_si512(b->at[k].of);
+		t.other[k] = _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)b->at[k].other));
+	}
 	for (size_t i = 0; i < n; i += BLOCK) {
 		__m512i all = _mm512_set1_epi8(-1);
 
-		for (size_t k = 0; k < b->depth; k++) {
-			__m512i in_rows = _mm512_loadu_si512(piece->of[0] + i + k);
-			__m512i half = _mm512_loadu_si512(piece->of[1] + i + k);
-			__m512i table = _mm512_loadu_si512(b->at[k].of);
-			__m512i other =
-			    _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)b->at[k].other));
+#pragma GCC unroll 8
+		for (size_t k = 0; k < depth; k++) {
+			__m512i x = _mm512_loadu_si512(piece->of[0] + i + k);
+			__m512i other = _mm512_shuffle_epi8(t.other[k], x);
 
-			other = _mm512_shuffle_epi8(other, half);
-			all = _mm512_and_si512(
-			    all, _mm512_mask_permutexvar_epi8(other, _mm512_movepi8_mask(half),
-							      in_rows, table));
+			all =
+			    _mm512_and_si512(all, _mm512_mask_permutexvar_epi8(
+						      other, _mm512_movepi8_mask(x), x, t.rows[k]));
 		}
 		ret[i / 64] = _mm512_test_epi8_mask(all, all);
 	}
 	if (n % 64)
 		ret[n / 64] &= UINT64_MAX >> (64 - n % 64);
+}
+
+WITH_AVX512 static void look_avx512(const struct nibbles *b, const struct nibbles_piece *piece,
+				    size_t n, uint64_t ret[GRAMS_WORDS])
+{
+	switch (b->depth) {
+	case 0: look_deep(b, piece, n, 0, ret); break;
+	case 1: look_deep(b, piece, n, 1, ret); break;
+	case 2: look_deep(b, piece, n, 2, ret); break;
+	case 3: look_deep(b, piece, n, 3, ret); break;
+	case 4: look_deep(b, piece, n, 4, ret); break;
+	case 5: look_deep(b, piece, n, 5, ret); break;
+	case 6: look_deep(b, piece, n, 6, ret); break;
+	case 7: look_deep(b, piece, n, 7, ret); break;
+	default: look_deep(b, piece, n, NEEDS_WINDOW, ret);
+	}
 }
 
 #endif

@@ -27,7 +27,7 @@ void nibbles_set(struct nibbles *n, unsigned bucket, size_t distance, const stru
 
 /*
  * A piece as it is looked up: of each byte where it is in each row, and in which row else; CPU_AVX512: where it is in
- * all rows together, and in which row else.
+ * all rows together, or in which row else.
  */
 struct nibbles_piece {
 	uint8_t of[NIBBLES_ROWS + 1][GRAMS_PLACES + 2 * GRAMS_MARGIN];
