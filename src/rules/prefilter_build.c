@@ -287,13 +287,12 @@ static void rank_bytes(const unsigned often[256], uint8_t rank[256])
 	}
 }
 
-/* Each in a line of the cache. */
-static struct prefilter_sought *rows_of(struct arena *a, size_t n)
+void *prefilter_build_rows(struct arena *a, size_t n, size_t size)
 {
 	const size_t line = sizeof(struct prefilter_sought);
-	char *p = arena_zalloc(a, (n + 2) * line);
+	char *p = arena_zalloc(a, n * size + line);
 
-	return (struct prefilter_sought *)(p + (line - (uintptr_t)p % line) % line);
+	return p + (line - (uintptr_t)p % line) % line;
 }
 
 struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules, size_t n,
@@ -305,7 +304,7 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	const uint32_t *always;
 	struct traits_wanted *wanted;
 
-	b.sought = rows_of(a, n);
+	b.sought = prefilter_build_rows(a, n + 1, sizeof(*b.sought));
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	vec_init(&b.refs, a, sizeof(uint32_t), 0);
 	count_bytes(b.frequency);

@@ -41,6 +41,8 @@ struct builder {
 	struct vec sequences; /* struct sequence */
 };
 
+/* Zeroed; each of a size that a line of the processor's cache has once or twice stands in one. */
+void *prefilter_build_rows(struct arena *a, size_t n, size_t size);
 /* The group's items, whose they are, and the tables that they are found by. */
 void prefilter_build_tables(struct builder *b, struct prefilter_part *part);
 /* The group's sequences in buckets of such as are alike. */

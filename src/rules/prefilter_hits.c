@@ -5,9 +5,6 @@
  */
 #include "rules/prefilter_piece.h"
 
-/* Entries that are compared before one is looked at closer. */
-enum { AT_ONCE = 32 };
-
 /* A subject's part of a piece. */
 struct part_of {
 	struct prefilter_scan *scan;
@@ -17,59 +14,33 @@ struct part_of {
 	size_t from;       /* where in the subject they begin */
 };
 
-static void hit_item(const struct part_of *p, const struct prefilter_item *it,
-		     const struct prefilter_range *at)
+static void hit_refs(const struct part_of *p, uint32_t refs, const struct prefilter_range *at)
 {
+	const struct prefilter *f = p->scan->filter;
 	const uint32_t *ref;
 
-	if (it->refs & PREFILTER_SOLE) {
-		prefilter_trigger(p->scan, it->refs & ~PREFILTER_SOLE, at);
+	if (refs & PREFILTER_SOLE) {
+		prefilter_trigger(p->scan, refs & ~PREFILTER_SOLE, at);
 		return;
 	}
-	ref = &p->scan->filter->refs[it->refs];
+	ref = &f->refs[refs];
+	do
+		__builtin_prefetch(&f->sought[*ref >> 1]);
+	while (!(*ref++ & 1));
+	ref = &f->refs[refs];
 	do
 		prefilter_trigger(p->scan, *ref >> 1, at);
 	while (!(*ref++ & 1));
 }
 
-/* What is known of the item so far stands at the place. */
-static bool stands_whole(const struct prefilter_item *it, const uint8_t *folded)
+/* Whether it ends in the subject, and not beyond. */
+static void take_hit(const struct part_of *p, const struct prefilter_hit *hit)
 {
-	return !it->is_longer || memcmp(folded, it->text, it->length) == 0;
-}
+	const struct prefilter_item *it = &p->part->items[hit->item];
+	size_t at = hit->place - p->begin + p->from - hit->offset;
 
-/* An entry's bytes stand at the place: whether the item does, and not beyond the subject. */
-static void check_item(const struct part_of *p, const struct prefilter_entry *e, size_t place)
-{
-	const struct prefilter_item *it = &p->part->items[e->item];
-	size_t at = place - p->begin + p->from - e->offset;
-
-	if (at <= p->scan->subject.n && at + it->length <= p->scan->subject.n &&
-	    stands_whole(it, p->piece->grams.at + GRAMS_MARGIN + place - e->offset))
-		hit_item(p, it, &(struct prefilter_range){ at, at, 1 });
-}
-
-/* Which of some entries, at most AT_ONCE, may stand there: a bit each. */
-static uint32_t compare(const struct prefilter_entry *e, size_t n, uint64_t bytes)
-{
-	uint32_t same = 0;
-
-	for (size_t i = 0; i < n; i++)
-		same |= (uint32_t)(bytes << e[i].shift == e[i].bytes) << i;
-	return same;
-}
-
-static void check_sifted(const struct part_of *p, const struct prefilter_sifted *it,
-			 const struct prefilter_entry *entry)
-{
-	uint64_t bytes = prefilter_load(p->piece->grams.at + GRAMS_MARGIN + it->place);
-
-	for (uint32_t from = it->from; from < it->to; from += AT_ONCE) {
-		size_t n = it->to - from < AT_ONCE ? it->to - from : (size_t)AT_ONCE;
-
-		for (uint32_t left = compare(&entry[from], n, bytes); left; left &= left - 1)
-			check_item(p, &entry[from + (unsigned)__builtin_ctz(left)], it->place);
-	}
+	if (at <= p->scan->subject.n && at + it->length <= p->scan->subject.n)
+		hit_refs(p, it->refs, &(struct prefilter_range){ at, at, 1 });
 }
 
 /* Sequences that stand somewhere: of each the places that are near each other, up to now. */
@@ -80,8 +51,8 @@ struct open_ranges {
 	size_t count;
 };
 
-static void add_place(const struct part_of *p, const struct prefilter_item *item,
-		      struct open_ranges *open, unsigned bit, size_t at)
+static void add_place(const struct part_of *p, uint32_t refs, struct open_ranges *open,
+		      unsigned bit, size_t at)
 {
 	struct prefilter_range *r = &open->of[bit];
 
@@ -90,11 +61,23 @@ static void add_place(const struct part_of *p, const struct prefilter_item *item
 		open->order[open->count++] = (uint8_t)bit;
 		*r = (struct prefilter_range){ at, at, 0 };
 	} else if (at >= r->last + PREFILTER_GAP) {
-		hit_item(p, item, r);
+		hit_refs(p, refs, r);
 		*r = (struct prefilter_range){ at, at, 0 };
 	}
 	r->last = at;
 	r->count++;
+}
+
+/* Of sequences that stand there but for what is behind them, those that do as a whole in so many bytes. */
+static uint64_t leave_whole(const struct prefilter_masks *m, uint64_t bits, const uint8_t *folded,
+			    size_t room)
+{
+	bits &= m->fits[room < NEEDS_MAX_LITERAL ? room : (size_t)NEEDS_MAX_LITERAL];
+	for (uint64_t left = bits & m->longer; left; left &= left - 1) {
+		if (!prefilter_is_item(m->item[__builtin_ctzll(left)], folded))
+			bits &= ~(left & -left);
+	}
+	return bits;
 }
 
 /* All that stands at n places: one that stands at many near each other is told of once. */
@@ -107,17 +90,16 @@ static void hit_sequences(const struct part_of *p, const struct prefilter_masks 
 	for (size_t i = 0; i < n; i++) {
 		const uint8_t *folded = p->piece->grams.at + GRAMS_MARGIN + it[i].place;
 		size_t at = it[i].place - p->begin + p->from;
+		uint64_t bits = leave_whole(m, it[i].bits, folded, p->scan->subject.n - at);
 
-		for (uint64_t bits = it[i].bits; bits; bits &= bits - 1) {
+		for (; bits; bits &= bits - 1) {
 			unsigned bit = (unsigned)__builtin_ctzll(bits);
-			const struct prefilter_item *item = &m->item[bit];
 
-			if (at + item->length <= p->scan->subject.n && stands_whole(item, folded))
-				add_place(p, item, &open, bit, at);
+			add_place(p, m->refs[bit], &open, bit, at);
 		}
 	}
 	for (size_t i = 0; i < open.count; i++)
-		hit_item(p, &m->item[open.order[i]], &open.of[open.order[i]]);
+		hit_refs(p, m->refs[open.order[i]], &open.of[open.order[i]]);
 }
 
 /* All that is noted of it. */
@@ -125,9 +107,8 @@ static void go_through(const struct part_of *p)
 {
 	struct prefilter_piece *piece = p->piece;
 
-	while (piece->sifted_next < piece->sifted_count &&
-	       piece->sifted[piece->sifted_next].place < p->end)
-		check_sifted(p, &piece->sifted[piece->sifted_next++], p->part->table->entry);
+	while (piece->hit_next < piece->hit_count && piece->hits[piece->hit_next].place < p->end)
+		take_hit(p, &piece->hits[piece->hit_next++]);
 	for (size_t k = 0; k < p->part->sequence_count; k++) {
 		struct prefilter_noted *noted = &piece->noted[k];
 

@@ -14,10 +14,11 @@ struct prefilter_piece *prefilter_piece_new(const struct prefilter *p, struct ar
 
 	piece->noted = arena_alloc(a, (p->max_sequences + 1) * sizeof(*piece->noted));
 	piece->standing = NULL;
-	piece->max_standing = 0;
+	piece->hits = NULL;
+	piece->max_standing = piece->max_hits = 0;
 	piece->arena = a;
-	piece->traits = p->traits;
-	piece->rank = p->rank;
+	piece->filter = p;
+	memset(piece->grams.at, 0, GRAMS_MARGIN);
 	piece->form = cpu_vectors();
 	piece->subjects = piece->next = 0;
 	return piece;
@@ -32,8 +33,8 @@ static void list_places(size_t n, const uint64_t bits[GRAMS_WORDS], uint16_t *pl
 	*ret_n = count;
 }
 
-/* Leaves the places whose buckets have a gram like theirs. */
-static void sift(struct prefilter_piece *piece, const struct prefilter_table *t, size_t count)
+/* Leaves the places whose buckets have a gram like theirs: how many. */
+static size_t sift(struct prefilter_piece *piece, const struct prefilter_table *t, size_t count)
 {
 	size_t n = 0;
 
@@ -48,17 +49,71 @@ static void sift(struct prefilter_piece *piece, const struct prefilter_table *t,
 		piece->sifted[n].place = piece->place[i];
 		n += (b->tags & prefilter_tag(bytes << b->shift)) != 0;
 	}
-	piece->sifted_count = n;
+	return n;
 }
 
-static void look_for_grams(struct prefilter_piece *piece, size_t n, const struct prefilter_table *t)
+/* Room for n more hits. */
+static struct prefilter_hit *make_hits(struct prefilter_piece *piece, size_t n)
+{
+	size_t need = piece->hit_count + n, size = sizeof(*piece->hits);
+
+	if (need > piece->max_hits) {
+		piece->hits =
+		    arena_grow(piece->arena, piece->hits, piece->max_hits * size, 2 * need * size);
+		piece->max_hits = 2 * need;
+	}
+	return piece->hits;
+}
+
+/* Leaves the entries whose bytes stand there. */
+static void compare(struct prefilter_piece *piece, const struct prefilter_part *part, size_t count)
+{
+	const struct prefilter_entry *entry = part->table->entry;
+
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(&entry[piece->sifted[i].from]);
+	for (size_t i = 0; i < count; i++) {
+		const struct prefilter_sifted *it = &piece->sifted[i];
+		uint64_t bytes = prefilter_load(piece->grams.at + GRAMS_MARGIN + it->place);
+		struct prefilter_hit *to = make_hits(piece, it->to - it->from + 1);
+		size_t n = piece->hit_count;
+
+		for (uint32_t k = it->from; k < it->to; k++) {
+			to[n] = (struct prefilter_hit){ entry[k].item, it->place, entry[k].offset };
+			__builtin_prefetch(&part->items[to[n].item]);
+			n += bytes << entry[k].shift == entry[k].bytes;
+		}
+		piece->hit_count = n;
+	}
+}
+
+/* Leaves the items that stand there as a whole. */
+static void compare_items(struct prefilter_piece *piece, const struct prefilter_part *part)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < piece->hit_count; i++) {
+		const struct prefilter_hit *it = &piece->hits[i];
+		const struct prefilter_item *item = &part->items[it->item];
+		const uint8_t *at = piece->grams.at + GRAMS_MARGIN + it->place - it->offset;
+
+		prefilter_fetch(piece->filter, item->refs);
+		piece->hits[n] = *it;
+		n += prefilter_is_item(item, at);
+	}
+	piece->hit_count = n;
+}
+
+static void look_for_grams(struct prefilter_piece *piece, size_t n,
+			   const struct prefilter_part *part)
 {
 	uint64_t bits[GRAMS_WORDS];
 	size_t count;
 
-	grams_look(&piece->grams, n, &t->map, bits);
+	grams_look(&piece->grams, n, &part->table->map, bits);
 	list_places(n, bits, piece->place, &count);
-	sift(piece, t, count);
+	compare(piece, part, sift(piece, part->table, count));
+	compare_items(piece, part);
 }
 
 /* Which of some sequences stand there. */
@@ -90,6 +145,7 @@ static void look_for_sequences(struct prefilter_piece *piece, size_t n,
 {
 	uint64_t bits[GRAMS_WORDS];
 	size_t listed, count = piece->standing_count;
+	uint64_t all = 0;
 	struct prefilter_standing *to;
 
 	nibbles_look(piece->form, &q->nibbles, &piece->nibbles, n, bits);
@@ -98,10 +154,14 @@ static void look_for_sequences(struct prefilter_piece *piece, size_t n,
 	for (size_t i = 0; i < listed; i++) {
 		size_t place = piece->place[i];
 
-		to[count].bits = standing(q, piece->rank, piece->grams.at + GRAMS_MARGIN + place);
+		to[count].bits =
+		    standing(q, piece->filter->rank, piece->grams.at + GRAMS_MARGIN + place);
 		to[count].place = (uint16_t)place;
+		all |= to[count].bits;
 		count += to[count].bits != 0;
 	}
+	for (; all; all &= all - 1)
+		prefilter_fetch(piece->filter, q->masks->refs[__builtin_ctzll(all)]);
 	*noted = (struct prefilter_noted){ (uint32_t)piece->standing_count, (uint32_t)count };
 	piece->standing_count = count;
 }
@@ -166,7 +226,7 @@ void prefilter_piece_learn(struct prefilter_piece *piece, uint64_t facts)
 
 	if (!piece->facts)
 		copy_subjects(piece);
-	traits_lacking(piece->traits, &all, facts & ~piece->facts, piece->lacks);
+	traits_lacking(piece->filter->traits, &all, facts & ~piece->facts, piece->lacks);
 	piece->facts |= facts;
 }
 
@@ -179,9 +239,9 @@ void prefilter_piece_look(struct prefilter_piece *piece, const struct prefilter_
 	piece->all = subjects;
 	piece->has_facts = whole && part->has_facts;
 	piece->facts = piece->has_facts ? 0 : UINT64_MAX;
-	piece->next = piece->sifted_next = piece->sifted_count = piece->standing_count = 0;
+	piece->next = piece->hit_next = piece->hit_count = piece->standing_count = 0;
 	if (part->table)
-		look_for_grams(piece, places, part->table);
+		look_for_grams(piece, places, part);
 	if (part->sequence_count)
 		nibbles_split(piece->form, &piece->grams, places, &piece->nibbles);
 	for (size_t k = 0; k < part->sequence_count; k++)

@@ -16,6 +16,13 @@ struct prefilter_sifted {
 	uint16_t place;
 };
 
+/* An item that stands at a gram's place, but for its end, which may be beyond that of the subject. */
+struct prefilter_hit {
+	uint32_t item;
+	uint16_t place;
+	uint8_t offset; /* of the gram in the item */
+};
+
 /* Where sequences stand, as far as masks tell. */
 struct prefilter_standing {
 	uint64_t bits;
@@ -29,8 +36,7 @@ struct prefilter_noted {
 
 struct prefilter_piece {
 	enum cpu_vectors form;
-	const struct traits_table *traits;
-	const uint8_t *rank; /* struct prefilter */
+	const struct prefilter *filter;
 	struct grams_piece grams;
 	size_t subjects, next; /* in it; those that have been gone through */
 	uint16_t begin[PREFILTER_SUBJECTS], end[PREFILTER_SUBJECTS];
@@ -38,7 +44,8 @@ struct prefilter_piece {
 	uint64_t facts;                     /* that are known of them (rules/traits.h) */
 	uint64_t lacks[PREFILTER_SUBJECTS]; /* those that each lacks */
 	bool has_facts;
-	size_t sifted_count, sifted_next;
+	struct prefilter_hit *hits;
+	size_t hit_count, hit_next, max_hits;
 	struct prefilter_noted *noted; /* by number of sequences */
 	struct prefilter_standing *standing;
 	size_t standing_count, max_standing;

@@ -29,14 +29,14 @@ struct prefilter_sought {
 	const struct prefilter_clause *clauses;
 } __attribute__((aligned(64)));
 
-/* A literal or a window of a group. */
+/* A literal or a window of a group: all that is touched of it stands in one line of the processor's cache. */
 struct prefilter_item {
-	const char *text; /* NULL: a window */
+	uint8_t text[NEEDS_MAX_LITERAL]; /* what is behind it, and a window: NULs */
 	uint32_t
 	    refs; /* whose trigger it is: PREFILTER_SOLE and a rule, or where in refs[] they stand */
-	uint8_t length; /* in bytes */
-	bool is_longer; /* than what it is found by */
-};
+	uint8_t length;   /* in bytes */
+	uint8_t compared; /* so many bytes of it; 0: what it is found by is all of it */
+} __attribute__((aligned(32)));
 
 #define PREFILTER_SOLE (UINT32_C(1) << 31)
 
@@ -70,7 +70,10 @@ struct prefilter_table {
  */
 struct prefilter_masks {
 	uint64_t at[NEEDS_WINDOW][256];
-	struct prefilter_item item[64];
+	uint64_t longer;                      /* those to be compared */
+	uint64_t fits[NEEDS_MAX_LITERAL + 1]; /* into so many bytes */
+	uint32_t refs[64];                    /* of its item */
+	const struct prefilter_item *item[64];
 };
 
 /* Sequences of a group that are looked for together, which have these bits of the masks. */
@@ -114,8 +117,32 @@ static inline uint16_t prefilter_tag(uint64_t bytes)
 	return (uint16_t)(1u << (bytes * UINT64_C(0x9e3779b97f4a7c15) >> 60));
 }
 
+/* Whether the item stands there; NEEDS_MAX_LITERAL bytes can be read. */
+static inline bool prefilter_is_item(const struct prefilter_item *it, const uint8_t *folded)
+{
+	static const uint8_t ones[2 * NEEDS_MAX_LITERAL] = { [0 ... NEEDS_MAX_LITERAL - 1] = 0xff };
+	uint64_t text[NEEDS_MAX_LITERAL / 8], there[NEEDS_MAX_LITERAL / 8],
+	    mask[NEEDS_MAX_LITERAL / 8], other = 0;
+
+	memcpy(text, it->text, sizeof(text));
+	memcpy(there, folded, sizeof(there));
+	memcpy(mask, ones + NEEDS_MAX_LITERAL - it->compared, sizeof(mask));
+	for (size_t i = 0; i < NEEDS_MAX_LITERAL / 8; i++)
+		other |= (text[i] ^ there[i]) & mask[i];
+	return !other;
+}
+
 /* prefilter_hits.c: tells prefilter_trigger() of the group's items in s->subject, the first of those that are left. */
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part);
+/* The rules that these belong to are told of soon. */
+static inline void prefilter_fetch(const struct prefilter *p, uint32_t refs)
+{
+	if (refs & PREFILTER_SOLE)
+		__builtin_prefetch(&p->sought[refs & ~PREFILTER_SOLE]);
+	else
+		__builtin_prefetch(&p->refs[refs]);
+}
+
 /*
  * prefilter.c: a rule's trigger stands so often from the first place to the last, each nearer than PREFILTER_GAP to the
  * one in front of it.

@@ -159,7 +159,11 @@ static void add_mask(struct builder *b, const struct sequence *s, const struct p
 {
 	uint64_t bit = UINT64_C(1) << number;
 
-	b->masks->item[number] = *item;
+	b->masks->item[number] = item;
+	b->masks->refs[number] = item->refs;
+	b->masks->longer |= item->compared ? bit : 0;
+	for (size_t i = item->length; i <= NEEDS_MAX_LITERAL; i++)
+		b->masks->fits[i] |= bit;
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
 		for (unsigned c = 0; c < 256; c++) {
 			if (i >= s->look.length || byteset_has(&s->look.at[i], (uint8_t)c))

@@ -94,18 +94,20 @@ static struct prefilter_item item_of(struct builder *b, const struct item *it, u
 				     struct entries *to)
 {
 	struct prefilter_item item = { .refs = add_refs(&b->refs, it) };
+	bool is_longer;
 
 	if (it->look) {
 		item.length = (uint8_t)it->look->length;
 		*add_sequence(b, number) = *it->look;
 		return item;
 	}
-	item.text = it->text.p;
+	memcpy(item.text, it->text.p, it->text.n);
 	item.length = (uint8_t)it->text.n;
 	if (b->items.n <= FEW_ITEMS || it->text.n < LENGTH)
-		item.is_longer = add_text_sequence(b, number, it->text);
+		is_longer = add_text_sequence(b, number, it->text);
 	else
-		item.is_longer = add_text_entry(to, number, it->text);
+		is_longer = add_text_entry(to, number, it->text);
+	item.compared = is_longer ? item.length : 0;
 	return item;
 }
 
@@ -151,7 +153,7 @@ static struct prefilter_table *build_table(struct builder *b, const struct entri
 
 void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 {
-	struct prefilter_item *items = arena_calloc(b->a, b->items.n + 1, sizeof(*items));
+	struct prefilter_item *items = prefilter_build_rows(b->a, b->items.n + 1, sizeof(*items));
 	struct entries of;
 	uint32_t n = 0;
 
