@@ -9,7 +9,7 @@
 enum cpu_vectors {
 	CPU_PLAIN = 0,
 	CPU_AVX2,
-	CPU_AVX512, /* F, BW, VL and VBMI: lookups in 64 entries at 64 places */
+	CPU_AVX512, /* F, BW, VL, VBMI and VBMI2: lookups in 64 entries at 64 places, bytes moved together */
 	CPU_VECTORS
 };
 
@@ -17,8 +17,8 @@ enum cpu_vectors {
 static inline enum cpu_vectors cpu_vectors(void)
 {
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512vl"))
+	if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
 		return CPU_AVX512;
 	if (__builtin_cpu_supports("avx2"))
 		return CPU_AVX2;

@@ -13,8 +13,7 @@ enum {
 	GRAMS_WORDS = GRAMS_PLACES / 64,
 	GRAMS_MARGIN = 32,  /* bytes in front of and behind its places that are folded too */
 	GRAMS_MIN_BITS = 9, /* of a map: it has so many to the power of 2 */
-	GRAMS_MAX_BITS = 16,
-	GRAMS_LISTED = 4 /* are written to a list at least, whatever there is */
+	GRAMS_MAX_BITS = 16
 };
 
 /* By hash: the highest bit of a word comes first. */
@@ -43,25 +42,6 @@ static inline void grams_map_add(const struct grams_map *m, uint32_t hash)
 
 /* How many words a map of n grams has, and its shift: few places where none is are named: some in 64. */
 size_t grams_map_words(size_t n, unsigned *ret_shift);
-
-/*
- * The places of a word's bits, the first of which is `first`, to `to`, which has room for GRAMS_LISTED more
- * than there are; how many. Where a word has few there is no branch that depends on them.
- */
-static inline size_t grams_list(uint64_t bits, size_t first, uint16_t *to)
-{
-	size_t n = 0;
-
-	while (bits) {
-		for (unsigned i = 0; i < GRAMS_LISTED; i++) {
-			to[n] =
-			    (uint16_t)(first + (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63));
-			n += bits != 0;
-			bits &= bits - 1;
-		}
-	}
-	return n;
-}
 
 /* Folds n bytes, at most so many as a piece has with its margins, to piece->at + offset. */
 void grams_fold(struct grams_piece *piece, size_t offset, const char *p, size_t n);

@@ -80,35 +80,11 @@ static void test_look(void **state)
 	}
 }
 
-/* All bits, in order, and nothing behind what there is room for. */
-static void test_list(void **state)
-{
-	static const uint64_t cases[] = {
-		0, 1, UINT64_C(1) << 63, 0x80000001, UINT64_C(0xf0f000ff), UINT64_MAX
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		uint16_t to[64 + GRAMS_LISTED + 1];
-		size_t n, k = 0;
-
-		memset(to, 0xee, sizeof(to));
-		n = grams_list(cases[i], 100, to);
-		for (unsigned bit = 0; bit < 64; bit++) {
-			if (cases[i] >> bit & 1)
-				assert_int_equal(to[k++], 100 + bit);
-		}
-		assert_int_equal(n, k);
-		assert_int_equal(to[n + GRAMS_LISTED], 0xeeee);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_look),
-		cmocka_unit_test(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

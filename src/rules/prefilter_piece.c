@@ -24,15 +24,6 @@ struct prefilter_piece *prefilter_piece_new(const struct prefilter *p, struct ar
 	return piece;
 }
 
-static void list_places(size_t n, const uint64_t bits[GRAMS_WORDS], uint16_t *place, size_t *ret_n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i * 64 < n; i++)
-		count += grams_list(bits[i], i * 64, place + count);
-	*ret_n = count;
-}
-
 /* Leaves the places whose buckets have a gram like theirs: how many. */
 static size_t sift(struct prefilter_piece *piece, const struct prefilter_table *t, size_t count)
 {
@@ -111,19 +102,18 @@ static void look_for_grams(struct prefilter_piece *piece, size_t n,
 	size_t count;
 
 	grams_look(&piece->grams, n, &part->table->map, bits);
-	list_places(n, bits, piece->place, &count);
+	count = places_list(piece->form, bits, n, piece->place);
 	compare(piece, part, sift(piece, part->table, count));
 	compare_items(piece, part);
 }
 
 /* Which of some sequences stand there. */
-static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *rank,
-			 const uint8_t *folded)
+static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *rank)
 {
 	uint64_t bits = q->bits;
 
 	for (size_t k = 0; k < NEEDS_WINDOW; k++)
-		bits &= q->masks->at[k][rank[folded[k]]];
+		bits &= q->masks->at[k][rank[k]];
 	return bits;
 }
 
@@ -149,13 +139,12 @@ static void look_for_sequences(struct prefilter_piece *piece, size_t n,
 	struct prefilter_standing *to;
 
 	nibbles_look(piece->form, &q->nibbles, &piece->nibbles, n, bits);
-	list_places(n, bits, piece->place, &listed);
+	listed = places_list(piece->form, bits, n, piece->place);
 	to = make_room(piece, listed + 1);
 	for (size_t i = 0; i < listed; i++) {
 		size_t place = piece->place[i];
 
-		to[count].bits =
-		    standing(q, piece->filter->rank, piece->grams.at + GRAMS_MARGIN + place);
+		to[count].bits = standing(q, piece->rank + place);
 		to[count].place = (uint16_t)place;
 		all |= to[count].bits;
 		count += to[count].bits != 0;
@@ -242,8 +231,11 @@ void prefilter_piece_look(struct prefilter_piece *piece, const struct prefilter_
 	piece->next = piece->hit_next = piece->hit_count = piece->standing_count = 0;
 	if (part->table)
 		look_for_grams(piece, places, part);
-	if (part->sequence_count)
+	if (part->sequence_count) {
 		nibbles_split(piece->form, &piece->grams, places, &piece->nibbles);
+		places_rank(piece->form, piece->filter->rank, piece->grams.at + GRAMS_MARGIN,
+			    places + NEEDS_WINDOW - 1, piece->rank);
+	}
 	for (size_t k = 0; k < part->sequence_count; k++)
 		look_for_sequences(piece, places, &part->sequences[k], &piece->noted[k]);
 }

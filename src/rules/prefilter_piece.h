@@ -6,9 +6,10 @@
  */
 #pragma once
 
+#include "rules/prefilter_places.h"
 #include "rules/prefilter_private.h"
 
-enum { PREFILTER_LISTED = GRAMS_PLACES + GRAMS_LISTED, PREFILTER_SUBJECTS = 64 };
+enum { PREFILTER_LISTED = GRAMS_PLACES + PLACES_SPARE, PREFILTER_SUBJECTS = 64 };
 
 /* Where a gram of a bucket's may stand, and the entries that it may be of. */
 struct prefilter_sifted {
@@ -51,6 +52,7 @@ struct prefilter_piece {
 	size_t standing_count, max_standing;
 	struct arena *arena;
 	struct nibbles_piece nibbles;
+	uint8_t rank[GRAMS_PLACES + GRAMS_MARGIN + 64]; /* of each folded byte */
 	uint64_t apart[GRAMS_WORDS + 1];
 	char text[GRAMS_PLACES + 1]; /* not folded */
 	uint16_t place[PREFILTER_LISTED];
