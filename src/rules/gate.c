@@ -2,6 +2,7 @@
 /* A gate over a subject. */
 #include "rules/gate.h"
 
+#include "core/must.h"
 #include "core/str.h"
 #include "rules/gate_private.h"
 
@@ -86,6 +87,57 @@ bool gate_may_begin(const struct gate *g, struct str subject, size_t at)
 	size_t left = 0;
 
 	return reads(g, subject, at, &left) != gate_dead(g);
+}
+
+/* How far a place has been read. */
+struct reading {
+	const struct gate *gate;
+	size_t at;
+	uint16_t row;
+};
+
+/* False: it is clear, or hardly any bytes are left. */
+static bool read_some(struct reading *r, struct str subject)
+{
+	const uint8_t *p = (const uint8_t *)subject.p;
+	uint16_t row;
+
+	if (gate_is_final(r->gate, r->row) || r->at + 4 >= subject.n)
+		return false;
+	row = read_four(r->gate, p + r->at, r->row);
+	r->at += 4;
+	if (row == r->row)
+		r->at += pass(r->gate, p + r->at, subject.n - 1 - r->at, row);
+	r->row = row;
+	return true;
+}
+
+void gate_ask_places(struct gate_place *p, size_t n, struct str subject)
+{
+	struct reading all[GATE_ABREAST];
+	uint32_t under_way;
+
+	must(n <= GATE_ABREAST);
+	under_way = (1u << n) - 1;
+	for (size_t i = 0; i < n; i++) {
+		all[i].gate = p[i].gate;
+		all[i].at = p[i].at;
+		all[i].row = start_at(p[i].gate, subject, p[i].at);
+	}
+	while (under_way & (under_way - 1)) {
+		for (uint32_t left = under_way; left; left &= left - 1) {
+			if (!read_some(&all[__builtin_ctz(left)], subject))
+				under_way ^= left & -left;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct reading *r = &all[i];
+		uint16_t row = read_on(r->gate, subject, &r->at, r->row, SIZE_MAX);
+
+		p[i].answer = row == GATE_FOUND           ? GATE_SURELY
+			      : row == gate_dead(r->gate) ? GATE_NO
+							  : GATE_PERHAPS;
+	}
 }
 
 size_t gate_work(size_t n)

@@ -47,6 +47,24 @@ void gate_fetch_tables(const struct gate *g);
 /* False: no match begins at `at`. Reads to where that is clear, which may be the subject's end. */
 bool gate_may_begin(const struct gate *g, struct str subject, size_t at);
 
+enum gate_answer { GATE_NO = 0, GATE_PERHAPS, GATE_SURELY };
+
+/* GATE_ABREAST: gates that are asked at once. */
+enum { GATE_ABREAST = 16 };
+
+/* A gate that is asked whether a match begins at `at`. */
+struct gate_place {
+	const struct gate *gate;
+	size_t at;
+	enum gate_answer answer; /* out */
+};
+
+/*
+ * n places, at most GATE_ABREAST, of one subject: some bytes are read at each in turn, so that no gate's lookup waits for
+ * another's. Reads to where it is clear at each, which may be the subject's end.
+ */
+void gate_ask_places(struct gate_place *p, size_t n, struct str subject);
+
 /* Blocks of places, and places, that are looked at in one go. */
 enum { GATE_BLOCKS = 8, GATE_CHUNK = 320 };
 
@@ -78,7 +96,6 @@ void gate_walk_init(struct gate_walk *w, const struct gate *g, struct str subjec
  * has been read, *ret_rest is set, and any place from *ret_at on may begin a match.
  */
 bool gate_walk_next(struct gate_walk *w, size_t *ret_at, bool *ret_rest);
-enum gate_answer { GATE_NO = 0, GATE_PERHAPS, GATE_SURELY };
 /* Whether there is a match that begins at from or later; g NULL: perhaps. */
 enum gate_answer gate_ask(const struct gate *g, struct str subject, size_t from);
 /* The same: false where there is none. */

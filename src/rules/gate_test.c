@@ -395,6 +395,49 @@ static void test_work(void **state)
 	arena_free(a);
 }
 
+/* Each answer is what the gate says by itself. */
+static void check_places(const struct gate_place *p, size_t n, struct str s)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool may = gate_may_begin(p[i].gate, s, p[i].at);
+
+		assert_int_equal(p[i].answer != GATE_NO, may);
+		assert_int_equal(p[i].answer == GATE_SURELY, may && gate_is_exact(p[i].gate));
+	}
+}
+
+static void test_places(void **state)
+{
+	static const char *const perl[] = { "^ab",           "[a-z]+ [a-z]+!", "\\bb+c",
+					    "<[^>]{0,80}>x", "(a|b)c\\1",      "b$",
+					    "(?s)^.{30}",    "[^q]*q" };
+	static const char *const subjects[] = {
+		"", "b", "ab\n",
+		"abbc ab bbc ab <abababababababababababababababababababababab>x abc!"
+	};
+	struct arena *a = arena_new();
+	struct gate_place p[GATE_ABREAST];
+	size_t n = ELEMENTS(perl);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		p[i].gate = make(a, perl[i], GATE_SMALL);
+	for (size_t i = 0; i < ELEMENTS(subjects); i++) {
+		struct str s = str_of(subjects[i]);
+
+		for (size_t at = 0; at <= s.n; at++) {
+			for (size_t k = 0; k < n; k++)
+				p[k].at = (at + 7 * k) % (s.n + 1);
+			gate_ask_places(p, n, s);
+			check_places(p, n, s);
+			gate_ask_places(p, 1, s);
+			check_places(p, 1, s);
+		}
+	}
+	gate_ask_places(p, 0, STR("a"));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,7 +446,7 @@ int main(void)
 		cmocka_unit_test(test_none),     cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_limit),    cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_shortest), cmocka_unit_test(test_buckets),
-		cmocka_unit_test(test_likely),
+		cmocka_unit_test(test_likely),   cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

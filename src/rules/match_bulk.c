@@ -110,7 +110,7 @@ static void try_subject(struct bulk *b, const struct gated_rule *g)
 	if (!found)
 		return;
 	if (g->is_one_search)
-		hits_add(h, g->index, match_whether(b->m, g->rx, b->subject));
+		hits_add(h, g->index, match_whether(b->m, g->rx, b->subject, 0));
 	else if (g->rule->type == RULE_HEADER)
 		hits_add(h, g->index, match_count_header(b->m, g->rule, g->rx, b->subject, true));
 	else
@@ -206,32 +206,105 @@ static void begin_subject(struct bulk *b, struct str subject, bool first)
 }
 
 /* What trying them reads comes from afar: it is asked for at once, not when each has its turn. */
-static void fetch_found(const struct bulk *b)
+static void fetch_found(const struct bulk *b, const uint32_t *found, size_t n)
 {
-	const size_t most = 8;
-
-	for (size_t i = 0; i < b->now->found_count && i < most; i++) {
-		const struct gated_rule *g = &b->list->tried[b->now->found[i]];
+	for (size_t i = 0; i < n; i++) {
+		const struct gated_rule *g = &b->list->tried[found[i]];
 
 		if (g->rx)
 			__builtin_prefetch(g->rx);
 		if (g->gate)
 			gate_fetch(g->gate);
 	}
-	for (size_t i = 0; i < b->now->found_count && i < most; i++) {
-		const struct gated_rule *g = &b->list->tried[b->now->found[i]];
+	for (size_t i = 0; i < n; i++) {
+		const struct gated_rule *g = &b->list->tried[found[i]];
 
 		if (g->gate)
 			gate_fetch_tables(g->gate);
 	}
 }
 
+/*
+ * It is to be tried, and its gate is all that is asked at first: at the only place where a match of it may begin, or at the
+ * subject's beginning, where some begin only. Profiles are told of searches, one by one.
+ */
+static bool has_one_place(const struct bulk *b, uint32_t position, size_t *ret_at, bool *ret_only)
+{
+	const struct gated_rule *g = &b->list->tried[position];
+	const struct prefilter_stretch *it;
+	size_t n;
+
+	if (b->m->costs || !g->is_one_search || !g->gate || g->chain || g->echo || g->is_template ||
+	    g->rank < b->from || is_full(b, g) || (b->first && g->skips_first))
+		return false;
+	it = prefilter_stretches(b->now, position, &n);
+	*ret_at = n ? it->first : 0;
+	*ret_only = n;
+	return !n || (n == 1 && it->first == it->last);
+}
+
+/* What a search for it costs the budget that needed nothing but a gate. */
+static bool is_paid(struct bulk *b, bool only)
+{
+	struct match *m = b->m;
+	bool paid = budget_steps(m->budget, 1 + (only ? 0 : b->subject.n / BYTES_PER_STEP));
+
+	m->result.regex_runs++;
+	m->result.limit_errors += !paid;
+	return paid;
+}
+
+/* The gate has said whether there is a match; only: where it says no, there is none elsewhere either. */
+static void take_told(struct bulk *b, uint32_t position, bool hit, bool only)
+{
+	const struct gated_rule *g = &b->list->tried[position];
+
+	b->m->result.tries++;
+	if (!hit && !only)
+		hit = match_whether(b->m, g->rx, b->subject, 1);
+	else
+		hit = is_paid(b, only) && hit;
+	if (!hit)
+		return;
+	hits_add(&b->m->hits, g->index, 1);
+	prefilter_settle(b->now, position);
+}
+
+/* Those of the rules that are asked at one place are asked together. */
+static void take_some(struct bulk *b, const uint32_t *found, size_t n)
+{
+	struct gate_place places[GATE_ABREAST];
+	bool only[GATE_ABREAST] = { false };
+	uint8_t place_of[GATE_ABREAST];
+	size_t count = 0;
+
+	fetch_found(b, found, n);
+	for (size_t i = 0; i < n; i++) {
+		bool is_one = has_one_place(b, found[i], &places[count].at, &only[count]);
+
+		place_of[i] = is_one ? (uint8_t)count : GATE_ABREAST;
+		places[count].gate = b->list->tried[found[i]].gate;
+		count += is_one;
+	}
+	gate_ask_places(places, count, b->subject);
+	for (size_t i = 0; i < n; i++) {
+		size_t k = place_of[i];
+
+		if (k < count && places[k].answer != GATE_PERHAPS)
+			take_told(b, found[i], places[k].answer == GATE_SURELY, only[k]);
+		else
+			take(b, found[i]);
+	}
+}
+
 /* The scan has found what may match its subject. */
 static void run_found(struct bulk *b)
 {
-	fetch_found(b);
-	for (size_t i = 0; i < b->now->found_count; i++)
-		take(b, b->now->found[i]);
+	const uint32_t *found = b->now->found;
+	size_t n = b->now->found_count;
+
+	for (size_t i = 0; i < n; i += GATE_ABREAST)
+		take_some(b, found + i, n - i < GATE_ABREAST ? n - i : GATE_ABREAST);
 }
 
 /* first: where the rules of the group begin. */

@@ -98,8 +98,8 @@ void match_ran(struct match *m, uint32_t rule, size_t count, double value);
 /* One regexp over one subject, as often as the rule counts; have: hits it has already. */
 size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, struct str subject,
 		   size_t have);
-/* The same where one search tells. */
-bool match_whether(struct match *m, const struct rx *rx, struct str subject);
+/* The same where one search tells, from `from` on. */
+bool match_whether(struct match *m, const struct rx *rx, struct str subject, size_t from);
 
 /* More hits than `hits` would not count. */
 bool match_is_full(const struct rule *r, size_t hits);

@@ -50,13 +50,13 @@ size_t match_count(struct match *m, const struct rule *r, const struct rx *rx, s
 	return n;
 }
 
-bool match_whether(struct match *m, const struct rx *rx, struct str subject)
+bool match_whether(struct match *m, const struct rx *rx, struct str subject, size_t from)
 {
 	enum rx_result r;
 
 	m->result.regex_runs++;
 	m->result.regex_bytes += subject.n;
-	r = rx_match(rx, m->run, m->budget, subject, 0, RX_WHETHER);
+	r = rx_match(rx, m->run, m->budget, subject, from, RX_WHETHER);
 	m->result.limit_errors += r == RX_LIMIT;
 	return r == RX_MATCH;
 }
