@@ -129,20 +129,83 @@ bool chain_read(struct arena *a, struct str pcre, struct str *ret_pair, size_t *
 	return true;
 }
 
-bool chain_may_match(const struct chain *c, struct str subject)
+/* A piece of an expression that is the same in another one, or is none: what it means does not hang on its place. */
+static size_t piece_length(struct rd in)
+{
+	size_t from = in.at;
+	struct byteset set;
+	bool negated;
+
+	if (rd_is_end(&in))
+		return 0;
+	switch (rd_peek(&in)) {
+	case '[': return rx_text_class(&in, &set, &negated) ? in.at - from : 0;
+	case '\\': return memchr("gk", rd_peek_at(&in, 1), 2) ? 0 : 2;
+	case '(':
+		if (rd_peek_at(&in, 1) != '?')
+			return 1;
+		return rd_peek_at(&in, 2) == ':' ? 3 : 0;
+	default: return 1;
+	}
+}
+
+static bool same_piece(struct rd *x, struct rd *y)
+{
+	size_t n = piece_length(*x);
+
+	if (!n || !str_starts(rd_rest(y), str_sub(rd_rest(x), 0, n)))
+		return false;
+	return rd_skip(x, n) && rd_skip(y, n);
+}
+
+/* A group that may be left out, and no more than that is said of it. */
+static bool skip_option(struct rd *in)
+{
+	size_t from;
+
+	if (!str_starts(rd_rest(in), STR("(?:")) || !rx_text_skip_group(in) || rd_peek(in) != '?')
+		return false;
+	from = in->at;
+	rx_text_repeat(in);
+	return in->at == from + 1;
+}
+
+bool chain_covers(struct str wide, struct str narrow)
+{
+	struct rd w = rd_of(wide), n = rd_of(narrow);
+	struct str flags;
+
+	if (rx_text_is_flags(&w, &flags)) {
+		if (!str_starts(narrow, str_sub(wide, 0, flags.n + 3)))
+			return false;
+		w.at = n.at = flags.n + 3;
+	}
+	while (!rd_is_end(&w)) {
+		struct rd before = w;
+
+		if (same_piece(&w, &n))
+			continue;
+		w = before;
+		if (!skip_option(&w))
+			return false;
+	}
+	return rd_is_end(&n);
+}
+
+size_t chain_count(const struct chain_links *l, struct str subject)
 {
 	struct gate_walk w;
 	size_t at, next = 0, count = 0;
 	bool rest = false;
 
-	gate_walk_init(&w, c->pair, subject, 0, subject.n);
-	while (count < c->pairs && gate_walk_next(&w, &at, &rest)) {
+	gate_walk_init(&w, l->pair, subject, 0, subject.n);
+	while (count < l->most && gate_walk_next(&w, &at, &rest)) {
 		if (rest)
-			return true;
+			return SIZE_MAX;
 		if (at < next)
 			continue;
-		next = at + c->min_length;
+		next = at + l->min_length;
 		count++;
 	}
-	return count >= c->pairs;
+	return count;
 }

@@ -14,10 +14,16 @@
 struct arena;
 struct gate;
 
-struct chain {
+/* What chains of the same group share. */
+struct chain_links {
 	const struct gate *pair; /* of the group, without options in front, and once more */
-	size_t pairs;            /* where one begins, at least */
 	size_t min_length;       /* of the group */
+	size_t most;             /* pairs that one of the chains asks for */
+};
+
+struct chain {
+	const struct chain_links *links;
+	size_t pairs; /* where one begins, at least */
 };
 
 /*
@@ -26,5 +32,10 @@ struct chain {
  * or more.
  */
 bool chain_read(struct arena *a, struct str pcre, struct str *ret_pair, size_t *ret_times);
-/* False: no match is there. Its work is that of one gate_walk. */
-bool chain_may_match(const struct chain *c, struct str subject);
+/*
+ * The pair `wide` takes what `narrow` does, and more: the same but for what may be left out. A match of the narrow
+ * chain has as many pairs of the wide one.
+ */
+bool chain_covers(struct str wide, struct str narrow);
+/* Pairs in a row, `most` at most; SIZE_MAX: there may be any number. Its work is that of one gate_walk. */
+size_t chain_count(const struct chain_links *l, struct str subject);

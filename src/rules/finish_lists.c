@@ -76,7 +76,7 @@ static struct rule_list rules_of(const struct vec *v)
 
 static const struct gate *first_gate(const struct rule *r)
 {
-	return r->chain ? r->chain->pair : r->rx ? rx_gate(r->rx) : NULL;
+	return r->chain ? r->chain->links->pair : r->rx ? rx_gate(r->rx) : NULL;
 }
 
 static struct gated_rule gated_rule_of(const struct rule *r)
@@ -97,6 +97,7 @@ static struct gated_rule gated_rule_of(const struct rule *r)
 		.is_template = r->flags & RULE_TEMPLATE,
 		.is_multiple = is_multiple,
 		.skips_first = (r->flags & RULE_NOSUBJECT) && r->type == RULE_BODY,
+		.is_at_start = gate_is_at_start(first_gate(r)),
 		.is_one_search = !(r->flags & (RULE_MULTIPLE | RULE_NEGATED | RULE_EXISTS)) &&
 				 !r->lines.literal.n,
 	};

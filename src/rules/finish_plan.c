@@ -159,21 +159,42 @@ static void find_lines(struct rule *r)
 	}
 }
 
+/* Those of a group that is the same but for what may be left out: one gate then tells of both. */
+static struct chain_links *find_links(struct load *l, struct str pair)
+{
+	struct load_links *own;
+
+	VEC_EACH (&l->links, struct load_links, it) {
+		if (chain_covers(it->pair, pair))
+			return it->links;
+	}
+	own = vec_must_push(&l->links);
+	*own = (struct load_links){ pair, arena_zalloc(l->a, sizeof(*own->links)) };
+	own->links->pair = load_gate(l, pair, GATE_LARGE);
+	own->links->min_length = SIZE_MAX;
+	return own->links;
+}
+
 /* Only for groups so large that a gate of them all would let much through that is no match. */
 static void find_chain(struct load *l, struct rule *r)
 {
+	struct chain_links *links;
 	struct chain *c;
 	struct str pair;
-	size_t times;
+	size_t times, length;
 
 	if (r->source.pcre.n <= LARGE_EXPRESSION ||
 	    !chain_read(l->scratch, r->source.pcre, &pair, &times) || r->needs->min_length < times)
 		return;
+	links = find_links(l, pair);
+	length = r->needs->min_length / times;
+	links->min_length = length < links->min_length ? length : links->min_length;
+	links->most = times - 1 > links->most ? times - 1 : links->most;
+	if (!links->pair)
+		return;
 	c = arena_zalloc(l->a, sizeof(*c));
-	c->pair = load_gate(l, pair, GATE_LARGE);
-	c->pairs = times - 1;
-	c->min_length = r->needs->min_length / times;
-	r->chain = c->pair ? c : NULL;
+	*c = (struct chain){ links, times - 1 };
+	r->chain = c;
 }
 
 /* A window where it is rarer than the literals. */
@@ -232,6 +253,7 @@ static void find_needs(struct load *l, struct rule *r)
 
 void finish_regexes(struct load *l)
 {
+	vec_init(&l->links, l->scratch, sizeof(struct load_links), 0);
 	for (size_t i = 0; i < l->rs->rule_count; i++) {
 		struct rule *r = l->rs->rules[i];
 

@@ -32,6 +32,8 @@ const struct gate *gate_new(struct arena *a, struct arena *work, struct str pcre
 			    size_t max_entries);
 /* It never says that there may be a match: there is one or there is none. NULL: false. */
 bool gate_is_exact(const struct gate *g);
+/* A match begins where the subject does, if at all. NULL: false. */
+bool gate_is_at_start(const struct gate *g);
 /* A gate (NULL too) as bytes of this machine and program, to be kept between starts (rules/analyses.h). */
 void gate_put(struct strbuf *out, const struct gate *g);
 /* False: these are no such bytes. Memory from a. */
@@ -60,8 +62,8 @@ struct gate_place {
 };
 
 /*
- * n places, at most GATE_ABREAST, of one subject: some bytes are read at each in turn, so that no gate's lookup waits for
- * another's. Reads to where it is clear at each, which may be the subject's end.
+ * n places, at most GATE_ABREAST, of one subject: some bytes are read at each in turn, so that no gate's lookup waits
+ * for another's. Reads to where it is clear at each, which may be the subject's end.
  */
 void gate_ask_places(struct gate_place *p, size_t n, struct str subject);
 

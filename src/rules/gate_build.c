@@ -83,6 +83,11 @@ const struct gate *gate_new(struct arena *a, struct arena *work, struct str pcre
 	return g;
 }
 
+bool gate_is_at_start(const struct gate *g)
+{
+	return g && g->starts_only;
+}
+
 bool gate_is_exact(const struct gate *g)
 {
 	return g && g->is_exact;

@@ -402,6 +402,7 @@ static void check_places(const struct gate_place *p, size_t n, struct str s)
 		bool may = gate_may_begin(p[i].gate, s, p[i].at);
 
 		assert_int_equal(p[i].answer != GATE_NO, may);
+		assert_false(may && p[i].at && gate_is_at_start(p[i].gate));
 		assert_int_equal(p[i].answer == GATE_SURELY, may && gate_is_exact(p[i].gate));
 	}
 }

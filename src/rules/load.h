@@ -67,6 +67,15 @@ struct load {
 	struct net_rules *networks;
 	struct tld_table *tlds;
 	struct map joints; /* header -> struct load_joint *; known from finish_regexes() on */
+	struct vec links;  /* struct load_links: of chains so far; the same */
+};
+
+struct chain_links;
+
+/* What chains share, and the pair it was made of. */
+struct load_links {
+	struct str pair;
+	struct chain_links *links;
 };
 
 /* Joint automata of one header's rules. */

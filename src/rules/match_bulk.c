@@ -13,7 +13,13 @@
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
 
-enum { BYTES_PER_STEP = 256 };
+enum { BYTES_PER_STEP = 256, COUNTED = 2 };
+
+/* Pairs of chains (rules/chain.h). */
+struct counted {
+	const struct chain_links *links; /* NULL: none */
+	size_t pairs;
+};
 
 /* One list under way. Rules with a lower rank than `from` are left alone. */
 struct bulk {
@@ -27,6 +33,7 @@ struct bulk {
 	bool first;                      /* it is the first one of its view */
 	struct echo_lines *lines;        /* NULL: no echo has asked yet */
 	bool has_lines;                  /* of this subject */
+	struct counted counted[COUNTED]; /* the same; the last ones */
 	uint64_t matched[JOINT_ABREAST]; /* what joint automata say */
 };
 
@@ -118,10 +125,20 @@ static void try_subject(struct bulk *b, const struct gated_rule *g)
 			 match_count(b->m, g->rule, g->rx, b->subject, hits_count(h, g->index)));
 }
 
+/* Chains that share links ask for the same count, one behind the other mostly. */
 static bool may_be_chain(struct bulk *b, const struct chain *c)
 {
-	return !budget_steps(b->m->budget, 1 + b->subject.n / BYTES_PER_STEP) ||
-	       chain_may_match(c, b->subject);
+	struct counted *known = b->counted;
+
+	for (size_t i = 0; i < COUNTED; i++) {
+		if (known[i].links == c->links)
+			return known[i].pairs >= c->pairs;
+	}
+	if (!budget_steps(b->m->budget, 1 + b->subject.n / BYTES_PER_STEP))
+		return true;
+	memmove(known + 1, known, (COUNTED - 1) * sizeof(*known));
+	known[0] = (struct counted){ c->links, chain_count(c->links, b->subject) };
+	return known[0].pairs >= c->pairs;
 }
 
 static void try_rule(struct bulk *b, const struct gated_rule *g, uint32_t position)
@@ -203,6 +220,7 @@ static void begin_subject(struct bulk *b, struct str subject, bool first)
 	b->subject = subject;
 	b->first = first;
 	b->has_lines = false;
+	memset(b->counted, 0, sizeof(b->counted));
 }
 
 /* What trying them reads comes from afar: it is asked for at once, not when each has its turn. */
@@ -225,8 +243,8 @@ static void fetch_found(const struct bulk *b, const uint32_t *found, size_t n)
 }
 
 /*
- * It is to be tried, and its gate is all that is asked at first: at the only place where a match of it may begin, or at the
- * subject's beginning, where some begin only. Profiles are told of searches, one by one.
+ * It is to be tried, and its gate is all that is asked at first: at the only place where a match of it may begin, or at
+ * the subject's beginning, where some begin only. Profiles are told of searches, one by one.
  */
 static bool has_one_place(const struct bulk *b, uint32_t position, size_t *ret_at, bool *ret_only)
 {
@@ -239,7 +257,7 @@ static bool has_one_place(const struct bulk *b, uint32_t position, size_t *ret_a
 		return false;
 	it = prefilter_stretches(b->now, position, &n);
 	*ret_at = n ? it->first : 0;
-	*ret_only = n;
+	*ret_only = n || g->is_at_start;
 	return !n || (n == 1 && it->first == it->last);
 }
 

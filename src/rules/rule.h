@@ -195,6 +195,7 @@ struct gated_rule {
 	uint32_t index, rank;
 	uint32_t enough; /* hits: more would not count */
 	bool is_template, is_multiple, skips_first;
+	bool is_at_start;   /* its gate begins nowhere else */
 	bool is_one_search; /* it counts nothing, and a miss is no hit */
 };
 

@@ -319,7 +319,7 @@ static void check_echo(struct arena *a, const struct rx_source *s, struct str su
 static void check_spans(struct arena *a, const struct rx_source *s, struct str subject,
 			struct found f)
 {
-	struct chain c = { .pairs = 0 };
+	struct chain_links c = { .most = 0 };
 	struct needs n;
 	struct str pair;
 	size_t newlines, times;
@@ -335,9 +335,9 @@ static void check_spans(struct arena *a, const struct rx_source *s, struct str s
 	if (!chain_read(a, s->pcre, &pair, &times) || n.min_length < times)
 		return;
 	c.pair = gate_new(a, NULL, pair, GATE_SMALL);
-	c.pairs = times - 1;
+	c.most = times - 1;
 	c.min_length = n.min_length / times;
-	must(!c.pair || chain_may_match(&c, subject));
+	must(!c.pair || chain_count(&c, subject) >= c.most);
 }
 
 /* A search at the places of a gate finds what the plain one finds. */
