@@ -114,17 +114,24 @@ void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, const struct pre
 	if (!missing)
 		return;
 	st->times = (uint8_t)(st->times + (at->count < missing ? at->count : missing));
-	if (st->times == w->times)
+	if (st->times == w->times) {
+		__builtin_prefetch(w->asks);
 		s->found[s->found_count++] = rule;
+	}
 }
 
-static bool has_clause(const struct prefilter_clause *c, struct str subject)
+/* So many clauses. */
+static bool has_clauses(const struct prefilter_scan *s, const struct ask *k, size_t n)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		if (ask_stands_in(&c->one_of[i], subject))
-			return true;
+	for (; n; n--) {
+		while (!ask_stands_in(s->piece->form, k, s->subject)) {
+			if (k++->is_last)
+				return false;
+		}
+		while (!k++->is_last)
+			;
 	}
-	return false;
+	return true;
 }
 
 /* Its trigger has been seen, or it has none: what else it needs. */
@@ -135,11 +142,7 @@ static bool has_others(struct prefilter_scan *s, uint32_t rule)
 	if ((s->piece->has_facts ? w->wanted.more : w->wanted.any) &&
 	    !traits_allow(&s->traits, &w->wanted))
 		return false;
-	for (size_t i = 0; i < w->others; i++) {
-		if (!has_clause(&w->clauses[i], s->subject))
-			return false;
-	}
-	return true;
+	return has_clauses(s, w->asks, w->others);
 }
 
 void prefilter_begin(struct prefilter_scan *s, const struct str *subjects, size_t n, size_t group)

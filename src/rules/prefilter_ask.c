@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * With AVX2 both bytes are compared at 32 places at once, in either case: a byte that has another case is
- * set a bit apart from it. White space has more than two forms, and is not compared so.
+ * With AVX2 both bytes are compared at 32 places at once, with AVX-512 at 64, in either case: a byte that has another
+ * case is set a bit apart from it. White space has more than two forms, and is not compared so.
  */
 #include "rules/prefilter_ask.h"
 
 #include "core/must.h"
-#include "rules/needs.h"
-
 #include <string.h>
 
 /* How often a byte stands in mail; white space: more often than all. */
@@ -37,22 +35,25 @@ bool ask_init(struct ask *k, struct str text)
 	}
 	if (text.p[second] == ' ')
 		second = first;
-	*k = (struct ask){ text, (uint8_t)first, (uint8_t)second };
+	*k = (struct ask){ .length = (uint8_t)text.n,
+			   .first = (uint8_t)first,
+			   .second = (uint8_t)second };
+	memcpy(k->text, text.p, text.n);
 	return true;
 }
 
 static bool stands_at(const struct ask *k, const char *p)
 {
-	for (size_t i = 0; i < k->text.n; i++) {
-		if (byte_fold((uint8_t)p[i]) != (uint8_t)k->text.p[i])
+	for (size_t i = 0; i < k->length; i++) {
+		if (byte_fold((uint8_t)p[i]) != (uint8_t)k->text[i])
 			return false;
 	}
 	return true;
 }
 
-bool ask_stands_in_plain(const struct ask *k, struct str subject)
+static bool stands_in_plain(const struct ask *k, struct str subject)
 {
-	for (size_t at = 0; at + k->text.n <= subject.n; at++) {
+	for (size_t at = 0; at + k->length <= subject.n; at++) {
 		if (stands_at(k, subject.p + at))
 			return true;
 	}
@@ -125,14 +126,14 @@ WITH_AVX2 static bool stands_in_few(const struct ask *k, const struct pair *p, s
 
 WITH_AVX2 static bool stands_in_avx2(const struct ask *k, struct str s)
 {
-	const struct pair p = { { both_of(k->text.p[k->first]), both_of(k->text.p[k->second]) },
+	const struct pair p = { { both_of(k->text[k->first]), both_of(k->text[k->second]) },
 				{ k->first, k->second } };
 	size_t last, at = 0;
 	uint32_t places;
 
-	if (s.n < k->text.n)
+	if (s.n < k->length)
 		return false;
-	last = s.n - k->text.n;
+	last = s.n - k->length;
 	if (last < BLOCK)
 		return stands_in_few(k, &p, s, last);
 	for (; at + 2 * BLOCK <= last; at += 2 * BLOCK) {
@@ -150,17 +151,59 @@ WITH_AVX2 static bool stands_in_avx2(const struct ask *k, struct str s)
 	return places && stands_at_one(k, s.p + last - (BLOCK - 1), places);
 }
 
-bool ask_stands_in(const struct ask *k, struct str subject)
+#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+
+/* A byte at 64 places, and the bit that its other case lacks. */
+struct both_64 {
+	__m512i bit, byte;
+};
+
+WITH_AVX512 static inline struct both_64 both_64_of(char c)
 {
-	return __builtin_cpu_supports("avx2") ? stands_in_avx2(k, subject)
-					      : ask_stands_in_plain(k, subject);
+	uint8_t other = byte_other_case((uint8_t)c, true);
+
+	return (struct both_64){ _mm512_set1_epi8((char)(other ^ (uint8_t)c)),
+				 _mm512_set1_epi8(c) };
 }
 
-#else
-
-bool ask_stands_in(const struct ask *k, struct str subject)
+/* At which of these places the byte stands; no others are read. */
+WITH_AVX512 static inline __mmask64 where(const struct both_64 *b, const char *p, __mmask64 places)
 {
-	return ask_stands_in_plain(k, subject);
+	__m512i x = _mm512_maskz_loadu_epi8(places, p);
+
+	return _mm512_mask_cmpeq_epi8_mask(places, _mm512_or_si512(x, b->bit), b->byte);
+}
+
+WITH_AVX512 static bool stands_in_avx512(const struct ask *k, struct str s)
+{
+	const struct both_64 one = both_64_of(k->text[k->first]);
+	const struct both_64 two = both_64_of(k->text[k->second]);
+	const char *first = s.p + k->first, *second = s.p + k->second;
+
+	if (s.n < k->length)
+		return false;
+	for (size_t at = 0, left = s.n - k->length + 1; left;) {
+		size_t n = left < 64 ? left : 64;
+		uint64_t places = where(&two, second + at, UINT64_MAX >> (64 - n));
+
+		places &= where(&one, first + at, UINT64_MAX >> (64 - n));
+		if (places && stands_at_one(k, s.p + at, places))
+			return true;
+		at += n;
+		left -= n;
+	}
+	return false;
 }
 
 #endif
+
+bool ask_stands_in(enum cpu_vectors form, const struct ask *k, struct str subject)
+{
+	switch (form) {
+#if defined(__x86_64__)
+	case CPU_AVX512: return stands_in_avx512(k, subject);
+	case CPU_AVX2: return stands_in_avx2(k, subject);
+#endif
+	default: return stands_in_plain(k, subject);
+	}
+}

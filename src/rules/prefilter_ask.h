@@ -2,19 +2,22 @@
 /* Asking a subject for a literal, by the two of its bytes that mail has seldom. For prefilter*.c only. */
 #pragma once
 
+#include "core/cpu.h"
 #include "core/str.h"
+#include "rules/needs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In one line of the processor's cache, or two in one. */
 struct ask {
-	struct str text;       /* folded (byte_fold()) */
+	char text[NEEDS_MAX_LITERAL]; /* folded (byte_fold()) */
+	uint8_t length;
 	uint8_t first, second; /* where these bytes are in it */
-};
+	bool is_last;          /* of several: the caller's */
+} __attribute__((aligned(32)));
 
-/* text: folded, of NEEDS_MAX_LITERAL bytes at most; kept. False: white space alone is not asked for. */
+/* text: folded, of NEEDS_MAX_LITERAL bytes at most. False: white space alone is not asked for. */
 bool ask_init(struct ask *k, struct str text);
 /* Whether the literal stands in the subject, which need not be folded. */
-bool ask_stands_in(const struct ask *k, struct str subject);
-/* The same without instructions that not every machine has, for tests. */
-bool ask_stands_in_plain(const struct ask *k, struct str subject);
+bool ask_stands_in(enum cpu_vectors form, const struct ask *k, struct str subject);

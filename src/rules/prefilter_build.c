@@ -139,36 +139,37 @@ static void add_trigger(struct builder *b, uint32_t rule, const struct needs_cla
 		add_text(b, c->literals[i], rule);
 }
 
-/* False: it cannot be asked for. */
-static bool make_clause(struct builder *b, const struct needs_clause *c,
-			struct prefilter_clause *ret)
+/* Its literals, of which there is room for MAX_ASKED; 0: it cannot be asked for. */
+static size_t make_clause(const struct needs_clause *c, struct ask *to)
 {
-	struct ask *all;
-
 	if (c->count > MAX_ASKED)
-		return false;
-	all = arena_calloc(b->a, c->count, sizeof(*all));
+		return 0;
 	for (size_t i = 0; i < c->count; i++) {
-		if (!ask_init(&all[i], c->literals[i]))
-			return false;
+		if (!ask_init(&to[i], c->literals[i]))
+			return 0;
 	}
-	*ret = (struct prefilter_clause){ all, c->count };
-	return true;
+	to[c->count - 1].is_last = true;
+	return c->count;
 }
 
 /* All but the trigger. */
 static void add_others(struct builder *b, uint32_t rule, size_t trigger)
 {
 	const struct needs *n = b->rules[rule]->needs;
-	struct prefilter_clause *all = arena_calloc(b->a, NEEDS_CLAUSES, sizeof(*all));
-	size_t count = 0;
+	struct ask all[NEEDS_CLAUSES * MAX_ASKED], *asks;
+	size_t count = 0, clauses = 0, more;
 
 	for (size_t i = 0; i < n->clause_count; i++) {
-		if (i != trigger && make_clause(b, &n->clauses[i], &all[count]))
-			count++;
+		more = i != trigger ? make_clause(&n->clauses[i], all + count) : 0;
+		count += more;
+		clauses += more != 0;
 	}
-	b->sought[rule].clauses = all;
-	b->sought[rule].others = (uint8_t)count;
+	if (!clauses)
+		return;
+	asks = prefilter_build_rows(b->a, count, sizeof(*asks));
+	memcpy(asks, all, count * sizeof(*asks));
+	b->sought[rule].asks = asks;
+	b->sought[rule].others = (uint8_t)clauses;
 }
 
 /* What it needs besides is found out beforehand; rarity: of what it is looked for by, in bits. */
@@ -221,6 +222,9 @@ static bool has_rarer_clause(const struct needs *n)
 	return n->clause_count && n->clauses[rarest_clause(n)].rarity > window_rarity(n) + RARER;
 }
 
+/* Where a rule has nothing to be asked for: it is fetched as others' asks are. */
+static const struct ask nothing;
+
 static void add_rule(struct builder *b, uint32_t rule)
 {
 	const struct rule *r = b->rules[rule];
@@ -228,7 +232,7 @@ static void add_rule(struct builder *b, uint32_t rule)
 	struct prefilter_sought *s = &b->sought[rule];
 	size_t trigger = NEEDS_CLAUSES;
 
-	*s = (struct prefilter_sought){ .times = 1 };
+	*s = (struct prefilter_sought){ .times = 1, .asks = &nothing };
 	s->is_anchored = n && n->is_anchored;
 	if (n && n->is_impossible)
 		return;

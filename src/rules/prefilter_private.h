@@ -7,12 +7,6 @@
 #include "rules/prefilter_grams.h"
 #include "rules/prefilter_nibbles.h"
 
-/* One of these literals must be there too. */
-struct prefilter_clause {
-	const struct ask *one_of;
-	size_t n;
-};
-
 /*
  * What a rule is looked for by: its trigger, the rarest clause or its windows; and what is asked then. It stands in
  * one line of the processor's cache: rules that are seen are few of thousands, and far from each other.
@@ -26,7 +20,7 @@ struct prefilter_sought {
 	uint8_t times;               /* so often the trigger must be seen */
 	uint8_t others;              /* clauses that the subject is asked for then */
 	struct traits_wanted wanted; /* and what else it must be like */
-	const struct prefilter_clause *clauses;
+	const struct ask *asks; /* the literals of each clause, of which one must be there too */
 } __attribute__((aligned(64)));
 
 /* A literal or a window of a group: all that is touched of it stands in one line of the processor's cache. */
