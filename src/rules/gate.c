@@ -115,18 +115,18 @@ static bool read_some(struct reading *r, struct str subject)
 void gate_ask_places(struct gate_place *p, size_t n, struct str subject)
 {
 	struct reading all[GATE_ABREAST];
-	uint32_t under_way;
+	uint64_t under_way;
 
 	must(n <= GATE_ABREAST);
-	under_way = (1u << n) - 1;
+	under_way = (UINT64_C(1) << n) - 1;
 	for (size_t i = 0; i < n; i++) {
 		all[i].gate = p[i].gate;
 		all[i].at = p[i].at;
 		all[i].row = start_at(p[i].gate, subject, p[i].at);
 	}
 	while (under_way & (under_way - 1)) {
-		for (uint32_t left = under_way; left; left &= left - 1) {
-			if (!read_some(&all[__builtin_ctz(left)], subject))
+		for (uint64_t left = under_way; left; left &= left - 1) {
+			if (!read_some(&all[__builtin_ctzll(left)], subject))
 				under_way ^= left & -left;
 		}
 	}

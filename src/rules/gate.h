@@ -51,8 +51,8 @@ bool gate_may_begin(const struct gate *g, struct str subject, size_t at);
 
 enum gate_answer { GATE_NO = 0, GATE_PERHAPS, GATE_SURELY };
 
-/* GATE_ABREAST: gates that are asked at once. */
-enum { GATE_ABREAST = 16 };
+/* Places at which gates are asked at once. */
+enum { GATE_ABREAST = 32 };
 
 /* A gate that is asked whether a match begins at `at`. */
 struct gate_place {

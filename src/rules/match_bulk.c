@@ -13,7 +13,8 @@
 #include "rules/match_private.h"
 #include "rules/prefilter.h"
 
-enum { BYTES_PER_STEP = 256, COUNTED = 2 };
+/* FOUND: rules that are looked at together; FEW_PLACES: of one of them, at which its gate is asked. */
+enum { BYTES_PER_STEP = 256, COUNTED = 2, FOUND = 16, FEW_PLACES = 2 };
 
 /* Pairs of chains (rules/chain.h). */
 struct counted {
@@ -242,23 +243,63 @@ static void fetch_found(const struct bulk *b, const uint32_t *found, size_t n)
 	}
 }
 
-/*
- * It is to be tried, and its gate is all that is asked at first: at the only place where a match of it may begin, or at
- * the subject's beginning, where some begin only. Profiles are told of searches, one by one.
- */
-static bool has_one_place(const struct bulk *b, uint32_t position, size_t *ret_at, bool *ret_only)
+/* Nothing but its gate is asked at first. Profiles are told of searches, one by one. */
+static bool is_told_by_gate(const struct bulk *b, const struct gated_rule *g)
+{
+	return !b->m->costs && g->is_one_search && g->gate && !g->chain && !g->echo &&
+	       !g->is_template && g->rank >= b->from && !is_full(b, g) &&
+	       !(b->first && g->skips_first);
+}
+
+/* Where a match of it may begin; 0: at more places than are asked at once. */
+static size_t list_places(const struct prefilter_stretch *it, size_t n, const struct gate *g,
+			  struct gate_place *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (it[i].last - it[i].first >= FEW_PLACES - count)
+			return 0;
+		for (size_t at = it[i].first; at <= it[i].last; at++)
+			ret[count++] = (struct gate_place){ .gate = g, .at = at };
+	}
+	return count;
+}
+
+/* A rule whose gate is asked at some places. */
+struct told {
+	size_t first, n; /* of the places; n 0: it is not asked so */
+	bool is_all;     /* a match begins nowhere else */
+};
+
+/* A rule that is tried over the whole subject is asked at its beginning, where some begin only. */
+static struct told tell(const struct bulk *b, uint32_t position, struct gate_place *places,
+			size_t count)
 {
 	const struct gated_rule *g = &b->list->tried[position];
+	struct told t = { .first = count };
 	const struct prefilter_stretch *it;
 	size_t n;
 
-	if (b->m->costs || !g->is_one_search || !g->gate || g->chain || g->echo || g->is_template ||
-	    g->rank < b->from || is_full(b, g) || (b->first && g->skips_first))
-		return false;
+	if (count + FEW_PLACES > GATE_ABREAST || !is_told_by_gate(b, g))
+		return t;
 	it = prefilter_stretches(b->now, position, &n);
-	*ret_at = n ? it->first : 0;
-	*ret_only = n || g->is_at_start;
-	return !n || (n == 1 && it->first == it->last);
+	t.is_all = n || g->is_at_start;
+	t.n = 1;
+	if (n)
+		t.n = list_places(it, n, g->gate, places + count);
+	else
+		places[count] = (struct gate_place){ .gate = g->gate };
+	return t;
+}
+
+static enum gate_answer answer_of(const struct told *t, const struct gate_place *places)
+{
+	enum gate_answer a = t->n ? GATE_NO : GATE_PERHAPS;
+
+	for (size_t i = t->first; i < t->first + t->n; i++)
+		a = places[i].answer > a ? places[i].answer : a;
+	return a;
 }
 
 /* What a search for it costs the budget that needed nothing but a gate. */
@@ -288,30 +329,26 @@ static void take_told(struct bulk *b, uint32_t position, bool hit, bool only)
 	prefilter_settle(b->now, position);
 }
 
-/* Those of the rules that are asked at one place are asked together. */
+/* What gates tell at few places is asked together, of all these rules. */
 static void take_some(struct bulk *b, const uint32_t *found, size_t n)
 {
 	struct gate_place places[GATE_ABREAST];
-	bool only[GATE_ABREAST] = { false };
-	uint8_t place_of[GATE_ABREAST];
+	struct told told[FOUND];
 	size_t count = 0;
 
 	fetch_found(b, found, n);
 	for (size_t i = 0; i < n; i++) {
-		bool is_one = has_one_place(b, found[i], &places[count].at, &only[count]);
-
-		place_of[i] = is_one ? (uint8_t)count : GATE_ABREAST;
-		places[count].gate = b->list->tried[found[i]].gate;
-		count += is_one;
+		told[i] = tell(b, found[i], places, count);
+		count += told[i].n;
 	}
 	gate_ask_places(places, count, b->subject);
 	for (size_t i = 0; i < n; i++) {
-		size_t k = place_of[i];
+		enum gate_answer a = answer_of(&told[i], places);
 
-		if (k < count && places[k].answer != GATE_PERHAPS)
-			take_told(b, found[i], places[k].answer == GATE_SURELY, only[k]);
-		else
+		if (a == GATE_PERHAPS)
 			take(b, found[i]);
+		else
+			take_told(b, found[i], a == GATE_SURELY, told[i].is_all);
 	}
 }
 
@@ -321,8 +358,8 @@ static void run_found(struct bulk *b)
 	const uint32_t *found = b->now->found;
 	size_t n = b->now->found_count;
 
-	for (size_t i = 0; i < n; i += GATE_ABREAST)
-		take_some(b, found + i, n - i < GATE_ABREAST ? n - i : GATE_ABREAST);
+	for (size_t i = 0; i < n; i += FOUND)
+		take_some(b, found + i, n - i < FOUND ? n - i : FOUND);
 }
 
 /* first: where the rules of the group begin. */
