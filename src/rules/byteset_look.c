@@ -16,7 +16,7 @@ void byteset_look_init(struct byteset_look *l, const struct byteset *set)
 	}
 }
 
-bool byteset_look_any_plain(const struct byteset_look *l, struct str text)
+static bool any_plain(const struct byteset_look *l, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		if (byteset_look_has(l, (uint8_t)text.p[i]))
@@ -25,7 +25,7 @@ bool byteset_look_any_plain(const struct byteset_look *l, struct str text)
 	return false;
 }
 
-void byteset_look_bits_plain(const struct byteset_look *l, struct str text, uint64_t *bits)
+static void bits_plain(const struct byteset_look *l, struct str text, uint64_t *bits)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		uint64_t bit = byteset_look_has(l, (uint8_t)text.p[i]);
@@ -116,29 +116,81 @@ WITH_AVX2 static void bits_avx2(const struct byteset_look *l, struct str s, uint
 		bits[end / PLACES] = bits_of_few(&t, s.p + end, left);
 }
 
-bool byteset_look_any(const struct byteset_look *l, struct str text)
+#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+
+struct tables_64 {
+	__m512i below, above, bit;
+};
+
+WITH_AVX512 static inline __m512i in_all_lanes(const uint8_t row[BYTESET_LOOK_HALVES])
 {
-	return __builtin_cpu_supports("avx2") ? any_avx2(l, text) : byteset_look_any_plain(l, text);
+	return _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)row));
 }
 
-void byteset_look_bits(const struct byteset_look *l, struct str text, uint64_t *bits)
+WITH_AVX512 static inline struct tables_64 tables_64_of(const struct byteset_look *l)
 {
-	if (__builtin_cpu_supports("avx2"))
-		bits_avx2(l, text, bits);
-	else
-		byteset_look_bits_plain(l, text, bits);
+	static const uint8_t bit[BYTESET_LOOK_HALVES] = { 1, 2, 4, 8, 16, 32, 64, 128,
+							  1, 2, 4, 8, 16, 32, 64, 128 };
+
+	return (struct tables_64){ in_all_lanes(l->below), in_all_lanes(l->above),
+				   in_all_lanes(bit) };
 }
 
-#else
-
-bool byteset_look_any(const struct byteset_look *l, struct str text)
+/* Of n bytes, at most 64: no others are read. */
+WITH_AVX512 static inline uint64_t bits_of_64(const struct tables_64 *t, const char *p, size_t n)
 {
-	return byteset_look_any_plain(l, text);
+	const __m512i half = _mm512_set1_epi8(15);
+	__mmask64 there = UINT64_MAX >> (64 - n);
+	__m512i x = _mm512_maskz_loadu_epi8(there, p);
+	__m512i low = _mm512_and_si512(x, half);
+	__m512i high = _mm512_and_si512(_mm512_srli_epi16(x, 4), half);
+	__m512i halves = _mm512_mask_shuffle_epi8(_mm512_shuffle_epi8(t->below, low),
+						  _mm512_movepi8_mask(x), t->above, low);
+
+	return _mm512_mask_test_epi8_mask(there, halves, _mm512_shuffle_epi8(t->bit, high));
 }
 
-void byteset_look_bits(const struct byteset_look *l, struct str text, uint64_t *bits)
+WITH_AVX512 static bool any_avx512(const struct byteset_look *l, struct str s)
 {
-	byteset_look_bits_plain(l, text, bits);
+	struct tables_64 t = tables_64_of(l);
+
+	for (size_t at = 0; at < s.n; at += PLACES) {
+		if (bits_of_64(&t, s.p + at, s.n - at < PLACES ? s.n - at : (size_t)PLACES))
+			return true;
+	}
+	return false;
+}
+
+WITH_AVX512 static void bits_avx512(const struct byteset_look *l, struct str s, uint64_t *bits)
+{
+	struct tables_64 t = tables_64_of(l);
+
+	for (size_t at = 0; at < s.n; at += PLACES)
+		bits[at / PLACES] =
+		    bits_of_64(&t, s.p + at, s.n - at < PLACES ? s.n - at : (size_t)PLACES);
 }
 
 #endif
+
+bool byteset_look_any(enum cpu_vectors form, const struct byteset_look *l, struct str text)
+{
+	switch (form) {
+#if defined(__x86_64__)
+	case CPU_AVX512: return any_avx512(l, text);
+	case CPU_AVX2: return any_avx2(l, text);
+#endif
+	default: return any_plain(l, text);
+	}
+}
+
+void byteset_look_bits(enum cpu_vectors form, const struct byteset_look *l, struct str text,
+		       uint64_t *bits)
+{
+	switch (form) {
+#if defined(__x86_64__)
+	case CPU_AVX512: bits_avx512(l, text, bits); break;
+	case CPU_AVX2: bits_avx2(l, text, bits); break;
+#endif
+	default: bits_plain(l, text, bits);
+	}
+}

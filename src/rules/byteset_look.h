@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * byteset_look: which bytes of a text belong to a set, 32 at a time where the machine has AVX2: by a table of
- * what each low half of a byte may have as its high half.
+ * byteset_look: which bytes of a text belong to a set, 32 at a time where the machine has AVX2, 64 with AVX-512: by a table
+ * of what each low half of a byte may have as its high half.
  */
 #pragma once
 
+#include "core/cpu.h"
 #include "core/str.h"
 #include "rules/byteset.h"
 
@@ -26,10 +27,7 @@ static inline bool byteset_look_has(const struct byteset_look *l, uint8_t c)
 }
 
 /* Whether a byte of the set stands in the text. */
-bool byteset_look_any(const struct byteset_look *l, struct str text);
+bool byteset_look_any(enum cpu_vectors form, const struct byteset_look *l, struct str text);
 /* A bit for each byte of the text, BYTESET_LOOK_PLACES a word, the first one lowest; those behind its end are 0. */
-void byteset_look_bits(const struct byteset_look *l, struct str text, uint64_t *bits);
-
-/* The same without instructions that not every machine has, for tests. */
-bool byteset_look_any_plain(const struct byteset_look *l, struct str text);
-void byteset_look_bits_plain(const struct byteset_look *l, struct str text, uint64_t *bits);
+void byteset_look_bits(enum cpu_vectors form, const struct byteset_look *l, struct str text,
+		       uint64_t *bits);

@@ -5,12 +5,15 @@
  */
 #include "rules/run_look.h"
 
+#include <assert.h>
+
 /* Words that are looked at together; behind them one more is known. */
 enum { WORD_BITS = 64, WORDS = 15, PIECE = WORDS * WORD_BITS };
 enum { LONG = 4 * WORD_BITS };
 
 void run_look_init(struct run_look *l, const struct needs_run *run)
 {
+	l->form = cpu_vectors();
 	byteset_look_init(&l->set, &run->set);
 	byteset_look_init(&l->word, &run->word);
 	l->word_length =
@@ -74,7 +77,7 @@ static bool has_bytes(const struct run_look *l, size_t length, struct str text)
 	for (size_t at = 0; at < text.n; at += PIECE) {
 		struct str piece = str_sub(text, at, at + PIECE);
 
-		byteset_look_bits(&l->set, piece, bits);
+		byteset_look_bits(l->form, &l->set, piece, bits);
 		for (size_t i = 0; i < words_of(piece.n); i++) {
 			if (add_word(&row, bits[i]))
 				return true;
@@ -90,7 +93,7 @@ static bool may_be_long(const struct run_look *l, size_t length, struct str text
 	uint64_t bits;
 
 	for (size_t at = 0; at < text.n && text.n - at >= WORD_BITS; at += step) {
-		byteset_look_bits(&l->set, str_sub(text, at, at + WORD_BITS), &bits);
+		byteset_look_bits(l->form, &l->set, str_sub(text, at, at + WORD_BITS), &bits);
 		if (!~bits)
 			return true;
 	}
@@ -110,8 +113,8 @@ static bool may_have_words(const struct run_look *l, size_t length, struct str t
 		struct str piece = str_sub(text, at, at + PIECE + WORD_BITS);
 		size_t n = words_of(piece.n);
 
-		byteset_look_bits(&l->set, piece, set);
-		byteset_look_bits(&l->word, piece, word);
+		byteset_look_bits(l->form, &l->set, piece, set);
+		byteset_look_bits(l->form, &l->word, piece, word);
 		for (size_t i = 0; i < n && i < WORDS; i++) {
 			uint64_t next = i + 1 < n ? word[i + 1] : 0;
 			uint64_t begin = begins(word[i], next, l->word_length);
@@ -163,22 +166,76 @@ bool run_look_has(const struct run_look *l, size_t length, struct str text)
 	return has_words(l, length, text);
 }
 
+static void leave_begins_plain(uint64_t *bits, size_t words, size_t n)
+{
+	for (size_t i = 0; i < words; i++)
+		bits[i] = begins(bits[i], i + 1 < words ? bits[i + 1] : 0, n);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+
+enum { HALF = 8 };
+
+static_assert((int)RUN_LOOK_WORDS == 2 * HALF, "all words are in two registers");
+
+/* The same, all words together, as one number: what is moved out of a word goes into the one before. */
+WITH_AVX512 static void leave_begins_avx512(uint64_t *bits, size_t words, size_t n)
+{
+	__mmask16 there = (__mmask16)((1u << words) - 1);
+	__m512i low = _mm512_maskz_loadu_epi64((__mmask8)there, bits);
+	__m512i high = _mm512_maskz_loadu_epi64((__mmask8)(there >> HALF), bits + HALF);
+
+	for (size_t have = 1; have < n;) {
+		size_t more = n - have < have ? n - have : have;
+		__m128i down = _mm_cvtsi32_si128((int)more);
+		__m128i up = _mm_cvtsi32_si128((int)(WORD_BITS - more));
+		__m512i behind_low = _mm512_alignr_epi64(high, low, 1);
+		__m512i behind_high = _mm512_alignr_epi64(_mm512_setzero_si512(), high, 1);
+
+		low = _mm512_and_si512(low, _mm512_or_si512(_mm512_srl_epi64(low, down),
+							    _mm512_sll_epi64(behind_low, up)));
+		high = _mm512_and_si512(high, _mm512_or_si512(_mm512_srl_epi64(high, down),
+							      _mm512_sll_epi64(behind_high, up)));
+		have += more;
+	}
+	_mm512_mask_storeu_epi64(bits, (__mmask8)there, low);
+	_mm512_mask_storeu_epi64(bits + HALF, (__mmask8)(there >> HALF), high);
+}
+
+#endif
+
+/* Where n (1 to 64) set bits begin. */
+static void leave_begins(enum cpu_vectors form, uint64_t *bits, size_t words, size_t n)
+{
+#if defined(__x86_64__)
+	if (form == CPU_AVX512) {
+		leave_begins_avx512(bits, words, n);
+		return;
+	}
+#else
+	(void)form;
+#endif
+	leave_begins_plain(bits, words, n);
+}
+
 /* Of words those that are long enough, and what divides words. */
 static void leave_long_words(const struct run_look *l, struct str text, const uint64_t *apart,
 			     uint64_t *bits)
 {
-	uint64_t word[RUN_LOOK_WORDS + 1], before = 0;
+	uint64_t word[RUN_LOOK_WORDS], begin[RUN_LOOK_WORDS], before = 0;
 	size_t n = words_of(text.n);
 
-	byteset_look_bits(&l->word, text, word);
+	byteset_look_bits(l->form, &l->word, text, word);
 	for (size_t i = 0; i < n; i++)
 		word[i] &= ~apart[i];
-	word[n] = 0;
+	memcpy(begin, word, n * sizeof(*begin));
+	leave_begins(l->form, begin, n, l->word_length);
 	for (size_t i = 0; i < n; i++) {
-		uint64_t begin = begins(word[i], word[i + 1], l->word_length);
-
-		bits[i] = (bits[i] & ~word[i]) | behind(begin, before, l->word_length);
-		before = begin;
+		bits[i] = (bits[i] & ~word[i]) | behind(begin[i], before, l->word_length);
+		before = begin[i];
 	}
 }
 
@@ -189,12 +246,10 @@ void run_look_places(const struct run_look *l, size_t length, struct str text,
 	size_t least = length > ends ? length - ends : 1;
 	size_t n = words_of(text.n);
 
-	byteset_look_bits(&l->set, text, bits);
+	byteset_look_bits(l->form, &l->set, text, bits);
 	for (size_t i = 0; i < n; i++)
 		bits[i] &= ~apart[i];
 	if (length > ends && ends)
 		leave_long_words(l, text, apart, bits);
-	for (size_t i = 0; i < n; i++)
-		bits[i] = begins(bits[i], i + 1 < n ? bits[i + 1] : 0,
-				 least < WORD_BITS ? least : (size_t)WORD_BITS);
+	leave_begins(l->form, bits, n, least < WORD_BITS ? least : (size_t)WORD_BITS);
 }

@@ -15,6 +15,7 @@
 struct run_look {
 	struct byteset_look set, word;
 	size_t word_length; /* 0: any word will do */
+	enum cpu_vectors form;
 };
 
 void run_look_init(struct run_look *l, const struct needs_run *run);

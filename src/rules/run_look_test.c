@@ -58,7 +58,7 @@ static size_t make_text(char *text, size_t max, size_t turn)
 enum { STEP = 97 };
 
 /* Of texts that stand together: where a run is there is a bit, and of up to 64 bytes alone nowhere else. */
-static void check_places(const struct needs_run *run, struct str s)
+static void check_places(const struct needs_run *run, enum cpu_vectors form, struct str s)
 {
 	uint64_t bits[RUN_LOOK_WORDS], apart[RUN_LOOK_WORDS] = { 0 };
 	struct run_look look;
@@ -66,6 +66,7 @@ static void check_places(const struct needs_run *run, struct str s)
 	if (s.n > RUN_LOOK_WORDS * 64 || !run->length)
 		return;
 	run_look_init(&look, run);
+	look.form = form;
 	for (size_t i = STEP - 1; i < s.n; i += STEP)
 		apart[i / 64] |= UINT64_C(1) << i % 64;
 	run_look_places(&look, run->length, s, apart, bits);
@@ -97,12 +98,14 @@ static void test_run_look(void **state)
 		byteset_add(run.word_length ? &run.word : &run.set, 'a');
 		run_look_init(&look, &run);
 		want = has_run(&run, s);
-		got = run_look_has(&look, run.length, s);
-		if (want != got)
-			fail_msg("%.*s: %zu of words of %zu: %d", STR_FMT(s), run.length,
-				 run.word_length, got);
+		for (look.form = 0; look.form <= cpu_vectors(); look.form++) {
+			got = run_look_has(&look, run.length, s);
+			if (want != got)
+				fail_msg("%.*s: %zu of words of %zu: %d", STR_FMT(s), run.length,
+					 run.word_length, got);
+			check_places(&run, look.form, s);
+		}
 		found += want;
-		check_places(&run, s);
 	}
 	assert_true(found > 1000 && found < 5000);
 }

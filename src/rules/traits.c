@@ -146,6 +146,7 @@ const struct traits_table *traits_table_new(struct arena *a, const struct rule *
 	for (size_t i = 0; i < n; i++)
 		ret[i] = rules[i]->needs ? wanted_of(&b, rules[i])
 					 : (struct traits_wanted){ .max_length = UINT32_MAX };
+	t->form = cpu_vectors();
 	t->sets = b.sets.data;
 	t->kinds = b.kinds.data;
 	t->kind_count = b.kinds.n;
@@ -169,7 +170,8 @@ void traits_begin(struct traits *t, struct str subject)
 
 static bool has_one_of(const struct traits *t, const struct traits_set *set)
 {
-	return t->subject.n > set->max_asked || byteset_look_any(&set->look, t->subject);
+	return t->subject.n > set->max_asked ||
+	       byteset_look_any(t->table->form, &set->look, t->subject);
 }
 
 /* Whether there is a run that long, which is noted. */

@@ -113,7 +113,7 @@ static bool find_places(const struct traits_table *t, const struct traits_fact *
 		run_look_places(&t->kinds[f->kind - 1].look, f->length, s->text, s->apart,
 				ret->bits);
 	else
-		byteset_look_bits(&f->set, s->text, ret->bits);
+		byteset_look_bits(t->form, &f->set, s->text, ret->bits);
 	ret->bits[words] = 0;
 	for (size_t i = 0; i <= words; i++) {
 		ret->before[i] = n;

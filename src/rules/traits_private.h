@@ -24,6 +24,7 @@ struct traits_fact {
 };
 
 struct traits_table {
+	enum cpu_vectors form;
 	const struct traits_set *sets;
 	const struct traits_kind *kinds;
 	size_t kind_count;
