@@ -278,19 +278,6 @@ static void count_bytes(unsigned often[256])
 	}
 }
 
-/* The most frequent first. */
-static void rank_bytes(const unsigned often[256], uint8_t rank[256])
-{
-	for (unsigned c = 0; c < 256; c++) {
-		unsigned before = 0;
-
-		for (unsigned other = 0; other < 256; other++)
-			before +=
-			    often[other] > often[c] || (often[other] == often[c] && other < c);
-		rank[c] = (uint8_t)before;
-	}
-}
-
 void *prefilter_build_rows(struct arena *a, size_t n, size_t size)
 {
 	const size_t line = sizeof(struct prefilter_sought);
@@ -312,7 +299,6 @@ struct prefilter *prefilter_new(struct arena *a, const struct rule *const *rules
 	vec_init(&b.always, a, sizeof(uint32_t), 0);
 	vec_init(&b.refs, a, sizeof(uint32_t), 0);
 	count_bytes(b.frequency);
-	rank_bytes(b.frequency, p->rank);
 	b.often = arena_calloc(b.scratch, n + 1, sizeof(*b.often));
 	b.is_sole = group_count == 1;
 	for (size_t g = 0; g < group_count; g++)

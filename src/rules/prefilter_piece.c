@@ -108,12 +108,12 @@ static void look_for_grams(struct prefilter_piece *piece, size_t n,
 }
 
 /* Which of some sequences stand there. */
-static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *rank)
+static uint64_t standing(const struct prefilter_sequences *q, const uint8_t *folded)
 {
 	uint64_t bits = q->bits;
 
 	for (size_t k = 0; k < NEEDS_WINDOW; k++)
-		bits &= q->masks->at[k][rank[k]];
+		bits &= q->masks->at[folded[k]][k];
 	return bits;
 }
 
@@ -144,7 +144,7 @@ static void look_for_sequences(struct prefilter_piece *piece, size_t n,
 	for (size_t i = 0; i < listed; i++) {
 		size_t place = piece->place[i];
 
-		to[count].bits = standing(q, piece->rank + place);
+		to[count].bits = standing(q, piece->grams.at + GRAMS_MARGIN + place);
 		to[count].place = (uint16_t)place;
 		all |= to[count].bits;
 		count += to[count].bits != 0;
@@ -231,11 +231,8 @@ void prefilter_piece_look(struct prefilter_piece *piece, const struct prefilter_
 	piece->next = piece->hit_next = piece->hit_count = piece->standing_count = 0;
 	if (part->table)
 		look_for_grams(piece, places, part);
-	if (part->sequence_count) {
+	if (part->sequence_count)
 		nibbles_split(piece->form, &piece->grams, places, &piece->nibbles);
-		places_rank(piece->form, piece->filter->rank, piece->grams.at + GRAMS_MARGIN,
-			    places + NEEDS_WINDOW - 1, piece->rank);
-	}
 	for (size_t k = 0; k < part->sequence_count; k++)
 		look_for_sequences(piece, places, &part->sequences[k], &piece->noted[k]);
 }

@@ -52,7 +52,6 @@ struct prefilter_piece {
 	size_t standing_count, max_standing;
 	struct arena *arena;
 	struct nibbles_piece nibbles;
-	uint8_t rank[GRAMS_PLACES + GRAMS_MARGIN + 64]; /* of each folded byte */
 	uint64_t apart[GRAMS_WORDS + 1];
 	char text[GRAMS_PLACES + 1]; /* not folded */
 	uint16_t place[PREFILTER_LISTED];

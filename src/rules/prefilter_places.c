@@ -33,12 +33,6 @@ static size_t list_plain(const uint64_t bits[GRAMS_WORDS], size_t n, uint16_t *p
 	return count;
 }
 
-static void rank_plain(const uint8_t rank[256], const uint8_t *from, size_t n, uint8_t *to)
-{
-	for (size_t i = 0; i < n; i++)
-		to[i] = rank[from[i]];
-}
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -75,22 +69,6 @@ WITH_AVX512 static size_t list_avx512(const uint64_t bits[GRAMS_WORDS], size_t n
 	return count;
 }
 
-WITH_AVX512 static void rank_avx512(const uint8_t rank[256], const uint8_t *from, size_t n,
-				    uint8_t *to)
-{
-	const __m512i low[2] = { _mm512_loadu_si512(rank), _mm512_loadu_si512(rank + 64) };
-	const __m512i high[2] = { _mm512_loadu_si512(rank + 128), _mm512_loadu_si512(rank + 192) };
-
-	for (size_t i = 0; i < n; i += 64) {
-		__m512i x = _mm512_loadu_si512(from + i);
-		__m512i below = _mm512_permutex2var_epi8(low[0], x, low[1]);
-		__m512i above = _mm512_permutex2var_epi8(high[0], x, high[1]);
-
-		_mm512_storeu_si512(to + i,
-				    _mm512_mask_mov_epi8(below, _mm512_movepi8_mask(x), above));
-	}
-}
-
 #endif
 
 size_t places_list(enum cpu_vectors form, const uint64_t bits[GRAMS_WORDS], size_t n,
@@ -103,18 +81,4 @@ size_t places_list(enum cpu_vectors form, const uint64_t bits[GRAMS_WORDS], size
 	(void)form;
 #endif
 	return list_plain(bits, n, place);
-}
-
-void places_rank(enum cpu_vectors form, const uint8_t rank[256], const uint8_t *from, size_t n,
-		 uint8_t *to)
-{
-#if defined(__x86_64__)
-	if (form == CPU_AVX512) {
-		rank_avx512(rank, from, n, to);
-		return;
-	}
-#else
-	(void)form;
-#endif
-	rank_plain(rank, from, n, to);
 }

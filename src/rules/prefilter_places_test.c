@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Each form that the machine has, against what is to be listed and ranked. */
+/* Each form that the machine has, against what is to be listed. */
 #include "rules/prefilter_places.h"
 
 #include <setjmp.h>
@@ -44,30 +44,10 @@ static void test_list(void **state)
 	}
 }
 
-static void test_rank(void **state)
-{
-	uint8_t rank[256], from[256 + 64], to[256 + 64];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(from); i++)
-		from[i] = (uint8_t)(i * 7);
-	for (size_t i = 0; i < sizeof(rank); i++)
-		rank[i] = (uint8_t)(255 - i * 3);
-	for (enum cpu_vectors form = 0; form <= cpu_vectors(); form++) {
-		for (size_t n = 0; n <= 256; n++) {
-			memset(to, 0, sizeof(to));
-			places_rank(form, rank, from, n, to);
-			for (size_t i = 0; i < n; i++)
-				assert_int_equal(to[i], rank[from[i]]);
-		}
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_rank),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

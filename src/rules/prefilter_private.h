@@ -59,16 +59,16 @@ struct prefilter_table {
 };
 
 /*
- * Which of 64 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. Bytes
- * by their rank, lest those that mail has most stand in many lines of the cache.
+ * Which of 64 sequences may have a folded byte at a distance, and whose each is: several groups' may be in one. All
+ * distances of a byte stand in one line of the cache: places that are looked at are few, and near each other the same.
  */
 struct prefilter_masks {
-	uint64_t at[NEEDS_WINDOW][256];
+	uint64_t at[256][NEEDS_WINDOW];
 	uint64_t longer;                      /* those to be compared */
 	uint64_t fits[NEEDS_MAX_LITERAL + 1]; /* into so many bytes */
 	uint32_t refs[64];                    /* of its item */
 	const struct prefilter_item *item[64];
-};
+} __attribute__((aligned(64)));
 
 /* Sequences of a group that are looked for together, which have these bits of the masks. */
 struct prefilter_sequences {
@@ -89,8 +89,7 @@ struct prefilter_part {
 };
 
 struct prefilter {
-	uint8_t rank[256];                 /* of a folded byte: 0 for the one that mail has most */
-	const struct traits_table *traits; /* by rule */
+	const struct traits_table *traits;     /* by rule */
 	const struct prefilter_sought *sought; /* by rule */
 	size_t rule_count;
 	const struct prefilter_part *parts; /* by group */

@@ -147,7 +147,7 @@ static int most_frequent_first(const void *a, const void *b)
 static size_t take_bits(struct builder *b, size_t n)
 {
 	if (!b->masks || b->used + n > PER_SET) {
-		b->masks = arena_zalloc(b->a, sizeof(*b->masks));
+		b->masks = prefilter_build_rows(b->a, 1, sizeof(*b->masks));
 		b->used = 0;
 	}
 	b->used += n;
@@ -167,7 +167,7 @@ static void add_mask(struct builder *b, const struct sequence *s, const struct p
 	for (size_t i = 0; i < NEEDS_WINDOW; i++) {
 		for (unsigned c = 0; c < 256; c++) {
 			if (i >= s->look.length || byteset_has(&s->look.at[i], (uint8_t)c))
-				b->masks->at[i][b->p->rank[c]] |= bit;
+				b->masks->at[c][i] |= bit;
 		}
 	}
 }
