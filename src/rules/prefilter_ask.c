@@ -17,6 +17,11 @@ static unsigned often(uint8_t c)
 	return c == ' ' ? UINT32_MAX : needs_frequency(&one);
 }
 
+static uint8_t case_bit(char c)
+{
+	return byte_other_case((uint8_t)c, true) ^ (uint8_t)c;
+}
+
 bool ask_init(struct ask *k, struct str text)
 {
 	size_t first = 0, second = 0;
@@ -37,7 +42,9 @@ bool ask_init(struct ask *k, struct str text)
 		second = first;
 	*k = (struct ask){ .length = (uint8_t)text.n,
 			   .first = (uint8_t)first,
-			   .second = (uint8_t)second };
+			   .second = (uint8_t)second,
+			   .first_bit = case_bit(text.p[first]),
+			   .second_bit = case_bit(text.p[second]) };
 	memcpy(k->text, text.p, text.n);
 	return true;
 }
@@ -72,11 +79,9 @@ struct both {
 	__m256i bit, byte;
 };
 
-WITH_AVX2 static inline struct both both_of(char c)
+WITH_AVX2 static inline struct both both_of(char c, uint8_t bit)
 {
-	uint8_t other = byte_other_case((uint8_t)c, true);
-
-	return (struct both){ _mm256_set1_epi8((char)(other ^ (uint8_t)c)), _mm256_set1_epi8(c) };
+	return (struct both){ _mm256_set1_epi8((char)bit), _mm256_set1_epi8(c) };
 }
 
 WITH_AVX2 static inline __m256i is_byte(const char *p, const struct both *b)
@@ -126,7 +131,8 @@ WITH_AVX2 static bool stands_in_few(const struct ask *k, const struct pair *p, s
 
 WITH_AVX2 static bool stands_in_avx2(const struct ask *k, struct str s)
 {
-	const struct pair p = { { both_of(k->text[k->first]), both_of(k->text[k->second]) },
+	const struct pair p = { { both_of(k->text[k->first], k->first_bit),
+				  both_of(k->text[k->second], k->second_bit) },
 				{ k->first, k->second } };
 	size_t last, at = 0;
 	uint32_t places;
@@ -158,12 +164,9 @@ struct both_64 {
 	__m512i bit, byte;
 };
 
-WITH_AVX512 static inline struct both_64 both_64_of(char c)
+WITH_AVX512 static inline struct both_64 both_64_of(char c, uint8_t bit)
 {
-	uint8_t other = byte_other_case((uint8_t)c, true);
-
-	return (struct both_64){ _mm512_set1_epi8((char)(other ^ (uint8_t)c)),
-				 _mm512_set1_epi8(c) };
+	return (struct both_64){ _mm512_set1_epi8((char)bit), _mm512_set1_epi8(c) };
 }
 
 /* At which of these places the byte stands; no others are read. */
@@ -176,8 +179,8 @@ WITH_AVX512 static inline __mmask64 where(const struct both_64 *b, const char *p
 
 WITH_AVX512 static bool stands_in_avx512(const struct ask *k, struct str s)
 {
-	const struct both_64 one = both_64_of(k->text[k->first]);
-	const struct both_64 two = both_64_of(k->text[k->second]);
+	const struct both_64 one = both_64_of(k->text[k->first], k->first_bit);
+	const struct both_64 two = both_64_of(k->text[k->second], k->second_bit);
 	const char *first = s.p + k->first, *second = s.p + k->second;
 
 	if (s.n < k->length)

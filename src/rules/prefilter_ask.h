@@ -13,8 +13,9 @@
 struct ask {
 	char text[NEEDS_MAX_LITERAL]; /* folded (byte_fold()) */
 	uint8_t length;
-	uint8_t first, second; /* where these bytes are in it */
-	bool is_last;          /* of several: the caller's */
+	uint8_t first, second;         /* where these bytes are in it */
+	uint8_t first_bit, second_bit; /* that their other case lacks */
+	bool is_last;                  /* of several: the caller's */
 } __attribute__((aligned(32)));
 
 /* text: folded, of NEEDS_MAX_LITERAL bytes at most. False: white space alone is not asked for. */

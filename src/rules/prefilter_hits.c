@@ -102,6 +102,18 @@ static void hit_sequences(const struct part_of *p, const struct prefilter_masks 
 		hit_refs(p, m->refs[open.order[i]], &open.of[open.order[i]]);
 }
 
+/* Where what stands in the subject ends: the last one has all that is left. */
+static uint32_t end_of(const struct part_of *p, const struct prefilter_noted *noted)
+{
+	uint32_t at = noted->next;
+
+	if (p->piece->next == p->piece->subjects)
+		return noted->end;
+	while (at < noted->end && p->piece->standing[at].place < p->end)
+		at++;
+	return at;
+}
+
 /* All that is noted of it. */
 static void go_through(const struct part_of *p)
 {
@@ -114,8 +126,7 @@ static void go_through(const struct part_of *p)
 
 		uint32_t from = noted->next;
 
-		while (noted->next < noted->end && piece->standing[noted->next].place < p->end)
-			noted->next++;
+		noted->next = end_of(p, noted);
 		hit_sequences(p, p->part->sequences[k].masks, &piece->standing[from],
 			      noted->next - from);
 	}
