@@ -175,14 +175,12 @@ static const struct rx *expression(struct match_finder *f)
 	const struct rule *r = f->rule;
 	const struct rx *rx = r->rx;
 	struct err e = ERR_INIT;
-	struct str perl;
 
 	if (r->flags & RULE_EXISTS)
 		return NULL;
 	if (r->flags & RULE_TEMPLATE) {
 		f->m->rank = r->rank;
-		rx =
-		    match_fill_template(f->m, r, &perl) ? match_compile_template(f->m, perl) : NULL;
+		rx = match_compile_template(f->m, r);
 		f->ret->flags |= rx ? 0 : FIND_NO_TAG;
 		return rx;
 	}

@@ -135,15 +135,13 @@ void match_capture(struct match *m, const struct rule *r, const struct rx *rx, s
 void match_captures_done(struct match *m, const struct map *captures);
 /* Each tag in the template rule has a value. */
 bool match_has_tags(struct match *m, const struct rule *r);
-/*
- * The template rule's expression for this message, or the one that match_first_tags has; false: a tag is
- * missing, or it is too long.
- */
-bool match_fill_template(struct match *m, const struct rule *r, struct str *ret);
 /* Where match_first_tags keeps the rule's expression and has none yet: this message's. */
 void match_keep_template(struct match *m, const struct rule *r);
-/* NULL: it does not compile. */
-const struct rx *match_compile_template(struct match *m, struct str perl);
+/*
+ * The template rule's expression for this message, or the one that match_first_tags has, compiled once. NULL: a tag is
+ * missing, it is too long, or it does not compile.
+ */
+const struct rx *match_compile_template(struct match *m, const struct rule *r);
 
 /* match_extract.c */
 void match_extract(struct match *m);

@@ -201,14 +201,6 @@ static bool has_subject(const struct match *m, const struct rule *r)
 	}
 }
 
-/* The template rule's expression, once it has to be run; NULL: there is none, and it has not run. */
-static const struct rx *make_expression(struct match *m, const struct rule *r)
-{
-	struct str perl;
-
-	return match_fill_template(m, r, &perl) ? match_compile_template(m, perl) : NULL;
-}
-
 static size_t count_ordered(struct match *m, const struct rule *r, const struct rx *rx,
 			    struct str_list subjects, bool found)
 {
@@ -231,7 +223,7 @@ static void match_template(struct match *m, const struct rule *r)
 	if (!is_known_hopeless(m, r)) {
 		subjects = subjects_of(m, r, &found);
 		if (!is_hopeless(r, subjects)) {
-			rx = make_expression(m, r);
+			rx = match_compile_template(m, r);
 			if (!rx)
 				return;
 			n = count_ordered(m, r, rx, subjects, found);

@@ -227,7 +227,14 @@ static bool fill_template(struct match *m, const struct rule *r, struct str *ret
 
 struct match_first_tags {
 	struct arena *arena;
-	struct map rules; /* name -> struct str *: the expression */
+	struct map rules; /* name -> struct first_tags * */
+};
+
+/* An expression as it was made of them, and its code once that was needed. */
+struct first_tags {
+	struct str perl;
+	const struct rx *rx; /* NULL: it does not compile, or nobody has needed it */
+	bool has_tried;
 };
 
 struct match_first_tags *match_first_tags_new(void)
@@ -254,7 +261,7 @@ static bool is_kept(const struct match *m, const struct rule *r)
 				 r->type == RULE_URI || r->type == RULE_RAWBODY);
 }
 
-static struct str *kept_template(const struct match *m, const struct rule *r)
+static struct first_tags *kept_template(const struct match *m, const struct rule *r)
 {
 	return is_kept(m, r) ? map_get(&m->first_tags->rules, r->name) : NULL;
 }
@@ -262,29 +269,34 @@ static struct str *kept_template(const struct match *m, const struct rule *r)
 void match_keep_template(struct match *m, const struct rule *r)
 {
 	struct arena *a = m->first_tags ? m->first_tags->arena : NULL;
-	struct str perl, *first;
+	struct first_tags *first;
+	struct str perl;
 
 	if (!is_kept(m, r) || kept_template(m, r) || !fill_template(m, r, &perl))
 		return;
-	first = arena_alloc(a, sizeof(*first));
-	*first = str_dup(a, perl);
+	first = arena_zalloc(a, sizeof(*first));
+	first->perl = str_dup(a, perl);
 	map_put(&m->first_tags->rules, r->name, first);
 }
 
-bool match_fill_template(struct match *m, const struct rule *r, struct str *ret)
-{
-	const struct str *first = kept_template(m, r);
-
-	if (first)
-		*ret = *first;
-	return first || fill_template(m, r, ret);
-}
-
-const struct rx *match_compile_template(struct match *m, struct str perl)
+static const struct rx *compile(const struct match *m, struct arena *a, struct str perl)
 {
 	struct rx_source source;
 
-	if (rx_translate(m->arena, perl, false, &source, NULL) < 0)
+	if (rx_translate(a, perl, false, &source, NULL) < 0)
 		return NULL;
-	return rx_compile(m->rs->tables, m->arena, &source, 0, NULL);
+	return rx_compile(m->rs->tables, a, &source, 0, NULL);
+}
+
+const struct rx *match_compile_template(struct match *m, const struct rule *r)
+{
+	struct first_tags *first = kept_template(m, r);
+	struct str perl;
+
+	if (!first)
+		return fill_template(m, r, &perl) ? compile(m, m->arena, perl) : NULL;
+	if (!first->has_tried)
+		first->rx = compile(m, m->first_tags->arena, first->perl);
+	first->has_tried = true;
+	return first->rx;
 }

@@ -411,14 +411,49 @@ static void test_tries(void **state)
 	}
 }
 
+/* An expression is that of the first message, which is compiled once and outlives what was scanned with it. */
+static void test_first_tags(void **state)
+{
+	static const struct {
+		const char *raw;
+		bool want;
+	} rows[] = {
+		{ "To: ann\n\nHello bob,\n", false },
+		{ "To: bob\n\nHello bob,\n", false },
+		{ "To: bob\n\nHello ann,\n", true },
+		{ "To: ann\n\nHello ann,\n", true },
+	};
+	struct match_first_tags *tags = match_first_tags_new();
+	struct harness h;
+
+	(void)state;
+	harness_load(&h, "header __A To =~ /(?<WHO>\\w+)/\nbody B /Hello %{WHO},/\n");
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		struct arena *a = arena_new();
+		struct match_options o = { .first_tags = tags };
+		struct msg *msg = msg_new(a, str_of(rows[i].raw), NULL, 1700000000000,
+					  ruleset_msg_config(h.rs), NULL);
+		struct match *m = match_new(h.rs, msg, a, NULL, &o);
+		struct judgement j;
+
+		assert_int_equal(match_run(m), MATCH_DONE);
+		judge(h.rs, match_hits(m), NULL, a, &j);
+		assert_int_equal(j.hit_count, rows[i].want);
+		arena_free(a);
+	}
+	match_first_tags_free(tags);
+	harness_done(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),  cmocka_unit_test(test_tries),
-		cmocka_unit_test(test_hits),   cmocka_unit_test(test_asks),
-		cmocka_unit_test(test_expire), cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_extras), cmocka_unit_test(test_scratch),
-		cmocka_unit_test(test_needs),  cmocka_unit_test(test_score_sets),
+		cmocka_unit_test(test_lines),      cmocka_unit_test(test_tries),
+		cmocka_unit_test(test_hits),       cmocka_unit_test(test_asks),
+		cmocka_unit_test(test_expire),     cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_extras),     cmocka_unit_test(test_scratch),
+		cmocka_unit_test(test_needs),      cmocka_unit_test(test_score_sets),
+		cmocka_unit_test(test_first_tags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
