@@ -37,6 +37,7 @@ struct builder {
 	struct map by_bytes;               /* of a text or window -> number in items + 1 */
 	struct vec items;                  /* struct item */
 	const struct prefilter_item *made; /* of these */
+	uint32_t *more;                    /* struct prefilter_part */
 	size_t window_count;
 	struct vec sequences; /* struct sequence */
 };

@@ -14,20 +14,23 @@ struct part_of {
 	size_t from;       /* where in the subject they begin */
 };
 
-static void hit_refs(const struct part_of *p, uint32_t refs, const struct prefilter_range *at)
+/* An item's rules: the first, and where the others are. */
+static void hit_rules(const struct part_of *p, uint32_t rule, const uint32_t *more,
+		      const struct prefilter_range *at)
 {
 	const struct prefilter *f = p->scan->filter;
 	const uint32_t *ref;
 
-	if (refs & PREFILTER_SOLE) {
-		prefilter_trigger(p->scan, refs & ~PREFILTER_SOLE, at);
+	if (rule & PREFILTER_SOLE) {
+		prefilter_trigger(p->scan, rule & ~PREFILTER_SOLE, at);
 		return;
 	}
-	ref = &f->refs[refs];
+	ref = &f->refs[*more];
 	do
-		__builtin_prefetch(&f->sought[*ref >> 1]);
+		prefilter_fetch(f, *ref >> 1);
 	while (!(*ref++ & 1));
-	ref = &f->refs[refs];
+	prefilter_trigger(p->scan, rule, at);
+	ref = &f->refs[*more];
 	do
 		prefilter_trigger(p->scan, *ref >> 1, at);
 	while (!(*ref++ & 1));
@@ -40,7 +43,8 @@ static void take_hit(const struct part_of *p, const struct prefilter_hit *hit)
 	size_t at = hit->place - p->begin + p->from - hit->offset;
 
 	if (at <= p->scan->subject.n && at + it->length <= p->scan->subject.n)
-		hit_refs(p, it->refs, &(struct prefilter_range){ at, at, 1 });
+		hit_rules(p, it->rule, &p->part->more[hit->item],
+			  &(struct prefilter_range){ at, at, 1 });
 }
 
 /* Sequences that stand somewhere: of each the places that are near each other, up to now. */
@@ -51,8 +55,8 @@ struct open_ranges {
 	size_t count;
 };
 
-static void add_place(const struct part_of *p, uint32_t refs, struct open_ranges *open,
-		      unsigned bit, size_t at)
+static void add_place(const struct part_of *p, const struct prefilter_masks *m,
+		      struct open_ranges *open, unsigned bit, size_t at)
 {
 	struct prefilter_range *r = &open->of[bit];
 
@@ -61,7 +65,7 @@ static void add_place(const struct part_of *p, uint32_t refs, struct open_ranges
 		open->order[open->count++] = (uint8_t)bit;
 		*r = (struct prefilter_range){ at, at, 0 };
 	} else if (at >= r->last + PREFILTER_GAP) {
-		hit_refs(p, refs, r);
+		hit_rules(p, m->rule[bit], &m->more[bit], r);
 		*r = (struct prefilter_range){ at, at, 0 };
 	}
 	r->last = at;
@@ -95,11 +99,14 @@ static void hit_sequences(const struct part_of *p, const struct prefilter_masks 
 		for (; bits; bits &= bits - 1) {
 			unsigned bit = (unsigned)__builtin_ctzll(bits);
 
-			add_place(p, m->refs[bit], &open, bit, at);
+			add_place(p, m, &open, bit, at);
 		}
 	}
-	for (size_t i = 0; i < open.count; i++)
-		hit_refs(p, m->refs[open.order[i]], &open.of[open.order[i]]);
+	for (size_t i = 0; i < open.count; i++) {
+		unsigned bit = open.order[i];
+
+		hit_rules(p, m->rule[bit], &m->more[bit], &open.of[bit]);
+	}
 }
 
 /* Where what stands in the subject ends: the last one has all that is left. */

@@ -88,7 +88,7 @@ static void compare_items(struct prefilter_piece *piece, const struct prefilter_
 		const struct prefilter_item *item = &part->items[it->item];
 		const uint8_t *at = piece->grams.at + GRAMS_MARGIN + it->place - it->offset;
 
-		prefilter_fetch(piece->filter, item->refs);
+		prefilter_fetch(piece->filter, item->rule);
 		piece->hits[n] = *it;
 		n += prefilter_is_item(item, at);
 	}
@@ -150,7 +150,7 @@ static void look_for_sequences(struct prefilter_piece *piece, size_t n,
 		count += to[count].bits != 0;
 	}
 	for (; all; all &= all - 1)
-		prefilter_fetch(piece->filter, q->masks->refs[__builtin_ctzll(all)]);
+		prefilter_fetch(piece->filter, q->masks->rule[__builtin_ctzll(all)]);
 	*noted = (struct prefilter_noted){ (uint32_t)piece->standing_count, (uint32_t)count };
 	piece->standing_count = count;
 }

@@ -26,8 +26,7 @@ struct prefilter_sought {
 /* A literal or a window of a group: all that is touched of it stands in one line of the processor's cache. */
 struct prefilter_item {
 	uint8_t text[NEEDS_MAX_LITERAL]; /* what is behind it, and a window: NULs */
-	uint32_t
-	    refs; /* whose trigger it is: PREFILTER_SOLE and a rule, or where in refs[] they stand */
+	uint32_t rule;    /* whose trigger it is: the first; PREFILTER_SOLE: no other's */
 	uint8_t length;   /* in bytes */
 	uint8_t compared; /* so many bytes of it; 0: what it is found by is all of it */
 } __attribute__((aligned(32)));
@@ -66,7 +65,7 @@ struct prefilter_masks {
 	uint64_t at[256][NEEDS_WINDOW];
 	uint64_t longer;                      /* those to be compared */
 	uint64_t fits[NEEDS_MAX_LITERAL + 1]; /* into so many bytes */
-	uint32_t refs[64];                    /* of its item */
+	uint32_t rule[64], more[64];          /* of its item: the first, and where others' are */
 	const struct prefilter_item *item[64];
 } __attribute__((aligned(64)));
 
@@ -82,6 +81,8 @@ struct prefilter_part {
 	bool has_facts;
 	const struct prefilter_table *table; /* NULL: it has none */
 	const struct prefilter_item *items;
+	const uint32_t
+	    *more; /* by item that several rules have: where in refs[] the others stand */
 	const struct prefilter_sequences *sequences;
 	size_t sequence_count;
 	const uint32_t *always; /* rules with nothing to look for */
@@ -127,13 +128,10 @@ static inline bool prefilter_is_item(const struct prefilter_item *it, const uint
 
 /* prefilter_hits.c: tells prefilter_trigger() of the group's items in s->subject, the first of those that are left. */
 void prefilter_find_items(struct prefilter_scan *s, const struct prefilter_part *part);
-/* The rules that these belong to are told of soon. */
-static inline void prefilter_fetch(const struct prefilter *p, uint32_t refs)
+/* The rule, of an item, is told of soon. */
+static inline void prefilter_fetch(const struct prefilter *p, uint32_t rule)
 {
-	if (refs & PREFILTER_SOLE)
-		__builtin_prefetch(&p->sought[refs & ~PREFILTER_SOLE]);
-	else
-		__builtin_prefetch(&p->refs[refs]);
+	__builtin_prefetch(&p->sought[rule & ~PREFILTER_SOLE]);
 }
 
 /*

@@ -160,7 +160,8 @@ static void add_mask(struct builder *b, const struct sequence *s, const struct p
 	uint64_t bit = UINT64_C(1) << number;
 
 	b->masks->item[number] = item;
-	b->masks->refs[number] = item->refs;
+	b->masks->rule[number] = item->rule;
+	b->masks->more[number] = b->more[item - b->made];
 	b->masks->longer |= item->compared ? bit : 0;
 	for (size_t i = item->length; i <= NEEDS_MAX_LITERAL; i++)
 		b->masks->fits[i] |= bit;

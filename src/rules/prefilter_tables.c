@@ -58,17 +58,14 @@ static bool add_text_entry(struct entries *to, uint32_t number, struct str text)
 	return left < text.n;
 }
 
-/* An item's rules, in the array of all. */
-static uint32_t add_refs(struct vec *refs, const struct item *it)
+/* An item's rules: the first, and all others in an array, where *ret_more says. */
+static uint32_t add_rules(struct vec *refs, const struct item *it, uint32_t *ret_more)
 {
-	uint32_t begin = (uint32_t)refs->n;
-
-	if (it->rules.n == 1)
-		return PREFILTER_SOLE | *VEC_AT(&it->rules, uint32_t, 0);
-	for (size_t i = 0; i < it->rules.n; i++)
+	*ret_more = (uint32_t)refs->n;
+	for (size_t i = 1; i < it->rules.n; i++)
 		*(uint32_t *)vec_must_push(refs) =
 		    *VEC_AT(&it->rules, uint32_t, i) << 1 | (i + 1 == it->rules.n);
-	return begin;
+	return *VEC_AT(&it->rules, uint32_t, 0) | (it->rules.n == 1 ? PREFILTER_SOLE : 0);
 }
 
 static struct needs_look *add_sequence(struct builder *b, uint32_t number)
@@ -93,7 +90,7 @@ static bool add_text_sequence(struct builder *b, uint32_t number, struct str tex
 static struct prefilter_item item_of(struct builder *b, const struct item *it, uint32_t number,
 				     struct entries *to)
 {
-	struct prefilter_item item = { .refs = add_refs(&b->refs, it) };
+	struct prefilter_item item = { .rule = add_rules(&b->refs, it, &b->more[number]) };
 	bool is_longer;
 
 	if (it->look) {
@@ -157,6 +154,7 @@ void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 	struct entries of;
 	uint32_t n = 0;
 
+	b->more = arena_calloc(b->a, b->items.n + 1, sizeof(*b->more));
 	vec_init(&of.all, b->scratch, sizeof(struct prefilter_entry), 0);
 	vec_init(&of.grams, b->scratch, sizeof(uint32_t), 0);
 	VEC_EACH (&b->items, struct item, it) {
@@ -164,6 +162,7 @@ void prefilter_build_tables(struct builder *b, struct prefilter_part *part)
 		n++;
 	}
 	part->items = b->made = items;
+	part->more = b->more;
 	if (of.all.n)
 		part->table = build_table(b, &of);
 }
