@@ -63,8 +63,8 @@ struct prefilter_table {
  */
 struct prefilter_masks {
 	uint64_t at[256][NEEDS_WINDOW];
-	uint64_t longer;                      /* those to be compared */
 	uint64_t fits[NEEDS_MAX_LITERAL + 1]; /* into so many bytes */
+	uint64_t longer;                      /* those to be compared */
 	uint32_t rule[64], more[64];          /* of its item: the first, and where others' are */
 	const struct prefilter_item *item[64];
 } __attribute__((aligned(64)));
