@@ -123,11 +123,13 @@ void prefilter_trigger(struct prefilter_scan *s, uint32_t rule, const struct pre
 /* So many clauses. */
 static bool has_clauses(const struct prefilter_scan *s, const struct ask *k, size_t n)
 {
-	for (; n; n--) {
+	while (n) {
 		while (!ask_stands_in(s->piece->form, k, s->subject)) {
 			if (k++->is_last)
 				return false;
 		}
+		if (!--n)
+			break;
 		while (!k++->is_last)
 			;
 	}
