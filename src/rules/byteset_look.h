@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * byteset_look: which bytes of a text belong to a set, 32 at a time where the machine has AVX2, 64 with AVX-512: by a table
- * of what each low half of a byte may have as its high half.
+ * byteset_look: which bytes of a text belong to a set, 32 at a time where the machine has AVX2, 64 with AVX-512:
+ * by a table of what each low half of a byte may have as its high half.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Places of a piece from bits to a list, without a branch for each where the machine has AVX-512. For prefilter*.c only.
+ * Places of a piece from bits to a list, without a branch for each where the machine has AVX-512. For prefilter*.c
+ * only.
  */
 #pragma once
 
