@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 #include "core/must.h"
+#include "core/num.h"
 #include "core/strbuf.h"
 #include "rules/harness.h"
 #include "rules/rule.h"
@@ -427,6 +428,66 @@ static void test_nul(void **state)
 	arena_free(a);
 }
 
+/* Of few letters, so that many have grams, bytes or rules of others: 4 to NEEDS_MAX_LITERAL of them. */
+static struct str literal_of(struct arena *a, uint32_t *seed)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return random_text(a, "abcdefg xyz", 11, 4 + (*seed >> 16) % (NEEDS_MAX_LITERAL - 3), seed);
+}
+
+enum { MANY = 400 };
+
+static uint64_t number_of(const struct rule *r)
+{
+	uint64_t n = 0;
+
+	assert_true(num_parse_u64(str_from(r->name, 1), 10, MANY - 1, &n));
+	return n;
+}
+
+/* Where each of many literals stands, and nowhere else: so many that they are found by grams. */
+static void test_many(void **state)
+{
+	struct arena *a = arena_new();
+	struct str literals[MANY];
+	const struct gated_list *list;
+	struct prefilter_scan scan;
+	struct strbuf many, text;
+	struct harness h;
+	uint32_t seed = 11;
+
+	(void)state;
+	strbuf_init(&many, 0);
+	for (size_t i = 0; i < MANY; i++) {
+		literals[i] = literal_of(a, &seed);
+		if (i % 5 == 4) /* several rules' */
+			literals[i] = literals[i - 1];
+		strbuf_printf(&many, "full M%zu /%.*s/\n", i, STR_FMT(literals[i]));
+	}
+	strbuf_add(&many, str_make("", 1));
+	harness_load(&h, many.p);
+	list = &h.rs->plans[0].full;
+	assert_int_equal(list->rules.n, MANY);
+	strbuf_init(&text, 0);
+	for (size_t i = 0; i < MANY; i += 1 + i % 3) {
+		strbuf_add(&text, literals[i]);
+		strbuf_add_c(&text, i % 7 ? "!" : "");
+	}
+	prefilter_scan_init(&scan, list->filter, a);
+	prefilter_scan(&scan, strbuf_str(&text), 0);
+	for (uint32_t r = 0; r < MANY; r++) {
+		struct str literal = literals[number_of(list->rules.at[r])];
+		size_t at = str_find(strbuf_str(&text), literal);
+
+		assert_int_equal(is_candidate(&scan, r), at != STR_NPOS);
+		assert_true(at == STR_NPOS || may_be_tried(&scan, r, at));
+	}
+	strbuf_done(&text);
+	strbuf_done(&many);
+	harness_done(&h);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_missed), cmocka_unit_test(test_together),
 		cmocka_unit_test(test_left_out),       cmocka_unit_test(test_dense_literals),
 		cmocka_unit_test(test_asked),          cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
