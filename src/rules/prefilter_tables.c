@@ -5,8 +5,11 @@
 
 #include <math.h>
 
-/* LENGTH: of a gram. FEW_ITEMS: of a group that are all looked for by nibbles. */
-enum { LENGTH = 4, FEW_ITEMS = 96 };
+/*
+ * LENGTH: of a gram. FEW_ITEMS: of a group that are all looked for by nibbles: three looks take less than one for
+ * grams.
+ */
+enum { LENGTH = 4, FEW_ITEMS = 192 };
 
 static uint32_t load(const char *p)
 {
