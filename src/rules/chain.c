@@ -9,6 +9,9 @@
 #include "rules/gate.h"
 #include "rules/rx_text.h"
 
+/* Of pairs in a subject of which it is asked how far from the end they are. */
+enum { MAX_PLACES = 64 };
+
 /* One piece, without its repetition. False: it takes no bytes, or is none that may be left out. */
 static bool skip_piece(struct rd *in)
 {
@@ -208,4 +211,28 @@ size_t chain_count(const struct chain_links *l, struct str subject)
 		count++;
 	}
 	return count;
+}
+
+size_t chain_last(const struct chain *c, struct str subject)
+{
+	size_t places[MAX_PLACES], n = 0, at, last, left = c->pairs - 1;
+	struct gate_walk w;
+	bool rest = false;
+
+	gate_walk_init(&w, c->links->pair, subject, 0, subject.n);
+	while (gate_walk_next(&w, &at, &rest)) {
+		if (rest || n == MAX_PLACES)
+			return subject.n;
+		places[n++] = at;
+	}
+	if (!n)
+		return subject.n;
+	last = places[--n];
+	while (n-- && left) {
+		if (places[n] + c->links->min_length > last)
+			continue;
+		last = places[n];
+		left--;
+	}
+	return last;
 }

@@ -39,3 +39,5 @@ bool chain_read(struct arena *a, struct str pcre, struct str *ret_pair, size_t *
 bool chain_covers(struct str wide, struct str narrow);
 /* Pairs in a row, `most` at most; SIZE_MAX: there may be any number. Its work is that of one gate_walk. */
 size_t chain_count(const struct chain_links *l, struct str subject);
+/* Where a match begins at the latest: behind that there are too few pairs. Its work is that of one gate_walk. */
+size_t chain_last(const struct chain *c, struct str subject);

@@ -101,6 +101,28 @@ static void test_subjects(void **state)
 	arena_free(a);
 }
 
+static void test_last(void **state)
+{
+	static const struct {
+		const char *subject;
+		size_t want;
+	} rows[] = {
+		{ "name:name:name:", 0 },
+		{ "name:name:name: x name:name:", 5 },
+		{ "name:name:name: x name:name:name: x", 18 },
+		{ "x name", 6 }, /* nothing is known */
+	};
+	struct arena *a = arena_new();
+	struct chain_links l =
+	    chain_of(a, "(?i)(?:(?:your )?(?:name|address|phone)[,:]\\s?){3}", 5);
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(rows); i++)
+		assert_int_equal(chain_last(&(struct chain){ &l, l.most }, str_of(rows[i].subject)),
+				 rows[i].want);
+	arena_free(a);
+}
+
 static void test_covering(void **state)
 {
 	static const struct {
@@ -165,6 +187,7 @@ static void test_none_is_missed(void **state)
 		struct chain_links c = chain_of(a, rows[i].perl, rows[i].min_length);
 		struct rx_source s;
 		const struct rx *rx;
+		size_t from, to;
 
 		assert_int_equal(rx_translate(a, str_of(rows[i].perl), false, &s, NULL), 0);
 		rx = rx_compile(rx_tables_new(a), a, &s, 0, NULL);
@@ -178,6 +201,8 @@ static void test_none_is_missed(void **state)
 			if (rx_match(rx, run, NULL, subject, 0, 0) != RX_MATCH)
 				continue;
 			assert_true(chain_count(&c, subject) >= c.most);
+			assert_true(rx_group(run, 0, &from, &to));
+			assert_true(chain_last(&(struct chain){ &c, c.most }, subject) >= from);
 			matches++;
 		}
 		rx_run_free(run);
@@ -189,9 +214,8 @@ static void test_none_is_missed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reading),
-		cmocka_unit_test(test_subjects),
-		cmocka_unit_test(test_covering),
+		cmocka_unit_test(test_reading),        cmocka_unit_test(test_subjects),
+		cmocka_unit_test(test_covering),       cmocka_unit_test(test_last),
 		cmocka_unit_test(test_none_is_missed),
 	};
 

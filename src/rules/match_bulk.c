@@ -145,12 +145,19 @@ static bool may_be_chain(struct bulk *b, const struct chain *c)
 static void try_rule(struct bulk *b, const struct gated_rule *g, uint32_t position)
 {
 	const struct prefilter_stretch *places;
+	struct prefilter_stretch all = { 0, b->subject.n };
 	size_t n;
 
 	b->m->result.tries++;
 	if (g->chain && !may_be_chain(b, g->chain))
 		return;
 	places = prefilter_stretches(b->now, position, &n);
+	if (!n && g->chain) {
+		if (budget_steps(b->m->budget, 1 + b->subject.n / BYTES_PER_STEP))
+			all.last = chain_last(g->chain, b->subject);
+		places = &all;
+		n = 1;
+	}
 	if (n)
 		try_places(b, g, places, n);
 	else

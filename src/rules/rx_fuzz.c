@@ -338,6 +338,7 @@ static void check_spans(struct arena *a, const struct rx_source *s, struct str s
 	c.most = times - 1;
 	c.min_length = n.min_length / times;
 	must(!c.pair || chain_count(&c, subject) >= c.most);
+	must(!c.pair || chain_last(&(struct chain){ &c, c.most }, subject) >= f.from);
 }
 
 /* A search at the places of a gate finds what the plain one finds. */
