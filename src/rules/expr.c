@@ -313,7 +313,6 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 {
 	struct parser p = { .want_operand = true, .names = names };
 	size_t depth = 0, deepest = 0;
-	struct expr *x;
 	bool ok;
 
 	vec_init(&p.steps, a, sizeof(struct expr_step), 0);
@@ -329,10 +328,6 @@ int expr_compile(struct arena *a, const struct str *tokens, size_t n,
 	}
 	if (deepest >= EXPR_MAX_STACK)
 		return err_set(e, ERR_LIMIT, false, "expression nests too deep");
-	x = arena_zalloc(a, sizeof(*x));
-	x->steps = p.steps.data;
-	x->n = p.steps.n;
-	expr_make_tests(a, x);
-	*ret = x;
+	*ret = expr_finish(a, p.steps.data, p.steps.n);
 	return 0;
 }

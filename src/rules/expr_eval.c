@@ -157,28 +157,20 @@ static double value_in(const void *ctx, uint32_t id)
 	return id < v->n && bits_has(v->set, id) ? v->values[id] : 0;
 }
 
-/* VALUE *( VALUE + ) NUMBER comparison */
-static double sum_of(const struct expr *x, const struct expr_test *t, const struct expr_values *v)
+static bool value_of_span(const struct expr *x, const struct expr_span *s,
+			  const struct expr_values *v, double *ret)
 {
-	const struct expr_step *s = &x->steps[t->from], *end = &x->steps[t->to - 2];
 	double sum = 0;
 
-	for (; s < end; s++) {
-		if (s->op == OP_VALUE)
-			sum += value_in(v, s->arg);
-	}
-	return compare(end[1].op, sum, end[0].number);
-}
-
-static bool test_value(const struct expr *x, const struct expr_test *t, const struct expr_values *v,
-		       double *ret)
-{
-	if (t->id == EXPR_STEPS)
-		return run_steps(x, t->from, t->to, value_in, v, ret);
-	*ret = t->id == EXPR_SUM ? sum_of(x, t, v) : value_in(v, t->id);
+	if (!s->sum)
+		return run_steps(x, s->from, s->to, value_in, v, ret);
+	for (uint32_t i = 0; i < s->sum_count; i++)
+		sum += value_in(v, s->sum[i]);
+	*ret = compare(s->compare, sum, s->number);
 	return true;
 }
 
+/* The truth of a value is in the set; the value itself is read where it is the expression's. */
 bool expr_eval_set(const struct expr *x, const struct expr_values *v, double *ret)
 {
 	const struct expr_test *t = x->tests;
@@ -187,13 +179,21 @@ bool expr_eval_set(const struct expr *x, const struct expr_values *v, double *re
 	if (!x->test_count)
 		return run_steps(x, 0, x->n, value_in, v, ret);
 	for (;;) {
-		uint32_t next;
+		unsigned truth = 0, next;
 
-		if (!test_value(x, t, v, &number))
-			return false;
-		next = t->next[number != 0];
+		if (t->id < v->n) {
+			truth = bits_has(v->set, t->id);
+		} else if (t->id >= EXPR_SPANS && t->id < UINT32_MAX) {
+			if (!value_of_span(x, &x->spans[t->id - EXPR_SPANS], v, &number))
+				return false;
+			truth = number != 0;
+		}
+		next = t->next[truth];
 		if (next >= EXPR_ZERO) {
-			*ret = next == EXPR_ZERO ? 0 : next == EXPR_ONE ? 1 : number;
+			*ret = next == EXPR_ZERO  ? 0
+			       : next == EXPR_ONE ? 1
+			       : t->id < v->n     ? v->values[t->id]
+						  : number;
 			return true;
 		}
 		t = &x->tests[next];
@@ -208,11 +208,17 @@ static bool is_boolean(const struct expr_step *s)
 	       s->op == OP_NOT;
 }
 
+enum { NO_TEST = UINT16_MAX };
+
 struct tester {
-	const struct expr *x;
-	uint32_t *starts; /* by step: the test that begins there; EXPR_ZERO: none */
-	bool *joins;      /* by step: something jumps here */
-	struct vec tests; /* struct expr_test */
+	const struct expr_step *steps;
+	size_t n;
+	struct arena *arena; /* the expression's */
+	uint16_t *starts;    /* by step: the test that begins there; NO_TEST: none */
+	bool *joins;         /* by step: something jumps here */
+	struct vec tests;    /* struct expr_test */
+	struct vec ends;     /* uint32_t: the step behind each of these */
+	struct vec spans;    /* struct expr_span */
 };
 
 /* The end of the arithmetic that begins at `from`: one number, of which only the truth is asked. 0: it has none. */
@@ -220,8 +226,8 @@ static size_t arithmetic_end(const struct tester *t, size_t from)
 {
 	size_t depth = 0;
 
-	for (size_t i = from; i < t->x->n; i++) {
-		const struct expr_step *s = &t->x->steps[i];
+	for (size_t i = from; i < t->n; i++) {
+		const struct expr_step *s = &t->steps[i];
 
 		if (i > from && depth == 1 && (is_boolean(s) || t->joins[i]))
 			return i;
@@ -232,7 +238,7 @@ static size_t arithmetic_end(const struct tester *t, size_t from)
 		else if (s->op >= OP_MUL)
 			depth--;
 	}
-	return depth == 1 ? t->x->n : 0;
+	return depth == 1 ? t->n : 0;
 }
 
 #define NO_STEP SIZE_MAX
@@ -244,8 +250,8 @@ static size_t arithmetic_end(const struct tester *t, size_t from)
 
 static size_t follow(const struct tester *t, size_t i, bool *truth, bool *ret_negated)
 {
-	while (i < t->x->n) {
-		const struct expr_step *s = &t->x->steps[i];
+	while (i < t->n) {
+		const struct expr_step *s = &t->steps[i];
 		bool jumps;
 
 		switch (s->op) {
@@ -266,15 +272,12 @@ static size_t follow(const struct tester *t, size_t i, bool *truth, bool *ret_ne
 		default: return NO_STEP;
 		}
 	}
-	return t->x->n;
+	return t->n;
 }
 
-/* Values added up from left to right, and the sum compared to a number. */
-static bool is_sum(const struct expr *x, size_t from, size_t to)
+/* VALUE *( VALUE + ) NUMBER comparison: values added up from left to right. */
+static bool is_sum(const struct expr_step *s, size_t n)
 {
-	const struct expr_step *s = &x->steps[from];
-	size_t n = to - from;
-
 	if (n < 3 || n % 2 == 0 || s[n - 2].op != OP_NUMBER || s[n - 1].op < OP_LT ||
 	    s[n - 1].op > OP_NE)
 		return false;
@@ -285,11 +288,30 @@ static bool is_sum(const struct expr *x, size_t from, size_t to)
 	return true;
 }
 
+static void add_span(struct tester *t, size_t from, size_t to)
+{
+	struct expr_span *span = vec_must_push(&t->spans);
+	const struct expr_step *s = &t->steps[from], *last = &t->steps[to - 1];
+	uint32_t *sum;
+
+	span->from = (uint32_t)from;
+	span->to = (uint32_t)to;
+	if (!is_sum(s, to - from))
+		return;
+	sum = arena_alloc(t->arena, (to - from) * sizeof(*sum));
+	for (; s < last - 1; s++)
+		if (s->op == OP_VALUE)
+			sum[span->sum_count++] = s->arg;
+	span->sum = sum;
+	span->compare = last->op;
+	span->number = s->number;
+}
+
 static bool find_tests(struct tester *t)
 {
-	for (size_t i = 0; i < t->x->n;) {
-		const struct expr_step *s = &t->x->steps[i];
-		struct expr_test *test;
+	for (size_t i = 0; i < t->n;) {
+		const struct expr_step *s = &t->steps[i];
+		uint32_t id = s->arg;
 		size_t end;
 
 		if (is_boolean(s)) {
@@ -297,54 +319,85 @@ static bool find_tests(struct tester *t)
 			continue;
 		}
 		end = arithmetic_end(t, i);
-		if (!end)
+		if (!end || t->tests.n == EXPR_ZERO)
 			return false;
-		t->starts[i] = (uint32_t)t->tests.n;
-		test = vec_must_push(&t->tests);
-		test->id = end == i + 1 && s->op == OP_VALUE ? s->arg
-			   : is_sum(t->x, i, end)            ? EXPR_SUM
-							     : EXPR_STEPS;
-		test->from = (uint32_t)i;
-		test->to = (uint32_t)end;
+		if (end > i + 1 || s->op != OP_VALUE) {
+			id = EXPR_SPANS + (uint32_t)t->spans.n;
+			add_span(t, i, end);
+		}
+		t->starts[i] = (uint16_t)t->tests.n;
+		VEC_ADD(&t->tests, struct expr_test, (struct expr_test){ .id = id });
+		VEC_ADD(&t->ends, uint32_t, (uint32_t)end);
 		i = end;
 	}
 	return true;
 }
 
-static bool link_tests(struct tester *t)
+static bool link_test(const struct tester *t, struct expr_test *test, size_t end)
 {
-	VEC_EACH (&t->tests, struct expr_test, test) {
-		for (int k = 0; k < 2; k++) {
-			bool truth = k, negated = false;
-			size_t next = follow(t, test->to, &truth, &negated);
+	for (int k = 0; k < 2; k++) {
+		bool truth = k, negated = false;
+		size_t next = follow(t, end, &truth, &negated);
 
-			if (next == NO_STEP)
-				return false;
-			test->next[k] = !truth ? EXPR_ZERO : negated ? EXPR_ONE : EXPR_VALUE;
-			if (next == t->x->n)
-				continue;
-			test->next[k] = t->starts[next];
-			if (test->next[k] == EXPR_ZERO)
-				return false;
-		}
+		if (next == NO_STEP)
+			return false;
+		test->next[k] = !truth ? EXPR_ZERO : negated ? EXPR_ONE : EXPR_VALUE;
+		if (next == t->n)
+			continue;
+		test->next[k] = t->starts[next];
+		if (test->next[k] == NO_TEST)
+			return false;
 	}
 	return true;
 }
 
-void expr_make_tests(struct arena *a, struct expr *x)
+static bool make_tests(struct tester *t)
 {
-	struct tester t = { .x = x };
+	if (!find_tests(t))
+		return false;
+	for (size_t i = 0; i < t->tests.n; i++)
+		if (!link_test(t, VEC_AT(&t->tests, struct expr_test, i),
+			       *VEC_AT(&t->ends, uint32_t, i)))
+			return false;
+	return true;
+}
 
-	vec_init(&t.tests, a, sizeof(struct expr_test), 0);
-	t.starts = arena_alloc(a, (x->n + 1) * sizeof(*t.starts));
-	t.joins = arena_calloc(a, x->n + 1, sizeof(*t.joins));
-	for (size_t i = 0; i < x->n; i++) {
-		t.starts[i] = EXPR_ZERO;
-		if (is_jump(&x->steps[i]))
-			t.joins[x->steps[i].arg] = true;
+enum { CACHE_LINE = 64 };
+
+/* Begins a line of the cache. */
+static struct expr *new_expr(struct arena *a, size_t tests)
+{
+	char *p = arena_zalloc(a, CACHE_LINE + sizeof(struct expr) +
+				      tests * sizeof(struct expr_test));
+
+	return (struct expr *)(void *)(p + -(uintptr_t)p % CACHE_LINE);
+}
+
+struct expr *expr_finish(struct arena *a, struct expr_step *steps, size_t n)
+{
+	struct tester t = { .steps = steps, .n = n, .arena = a };
+	struct arena *scratch = arena_new();
+	struct expr *x;
+	size_t tests;
+
+	vec_init(&t.tests, scratch, sizeof(struct expr_test), 0);
+	vec_init(&t.ends, scratch, sizeof(uint32_t), 0);
+	vec_init(&t.spans, a, sizeof(struct expr_span), 0);
+	t.starts = arena_alloc(scratch, (n + 1) * sizeof(*t.starts));
+	t.joins = arena_calloc(scratch, n + 1, sizeof(*t.joins));
+	for (size_t i = 0; i < n; i++) {
+		t.starts[i] = NO_TEST;
+		if (is_jump(&steps[i]))
+			t.joins[steps[i].arg] = true;
 	}
-	if (!find_tests(&t) || !link_tests(&t))
-		return;
-	x->tests = t.tests.data;
-	x->test_count = t.tests.n;
+	tests = make_tests(&t) ? t.tests.n : 0;
+	x = new_expr(a, tests);
+	x->steps = steps;
+	x->n = (uint32_t)n;
+	x->spans = t.spans.data;
+	x->test_count = (uint32_t)tests;
+	if (tests)
+		memcpy(x->tests, t.tests.data, tests * sizeof(*x->tests));
+	arena_free(scratch);
+	return x;
 }

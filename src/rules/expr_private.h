@@ -36,31 +36,42 @@ struct expr_step {
 	double number;
 };
 
-/* What a test is about, instead of a rule; and how a walk over tests ends, beside the numbers of tests. */
+/* How a walk over tests ends, beside the numbers of tests. */
 enum {
-	EXPR_STEPS = UINT32_MAX - 1, /* what some steps of arithmetic give */
-	EXPR_SUM = UINT32_MAX - 2,   /* the same where these are values added up and compared */
-};
-enum {
-	EXPR_ZERO = UINT32_MAX - 2,
-	EXPR_ONE = UINT32_MAX - 1,
-	EXPR_VALUE = UINT32_MAX, /* the value of the last test is the expression's */
+	EXPR_ZERO = UINT16_MAX - 2,
+	EXPR_ONE = UINT16_MAX - 1,
+	EXPR_VALUE = UINT16_MAX, /* the value of the last test is the expression's */
 };
 
 /* Is it other than 0? What comes next in either case is another test, or the end. */
 struct expr_test {
-	uint32_t id;      /* of a rule, or one of the above */
-	uint32_t next[2]; /* when it is 0, when it is not */
-	uint32_t from, to;
+	uint32_t id;      /* of a value, or EXPR_SPANS and the number of a span */
+	uint16_t next[2]; /* when it is 0, when it is not */
 };
 
+/* Ids below are values. */
+#define EXPR_SPANS ((uint32_t)1 << 31)
+
+/* What a test is about that is more than one value: some steps of arithmetic. */
+struct expr_span {
+	uint32_t from, to; /* steps[] */
+	/* Not NULL: these values are added up and compared to a number. */
+	const uint32_t *sum;
+	uint32_t sum_count;
+	uint8_t compare; /* enum expr_op */
+	double number;
+};
+
+/*
+ * A walk from the first test gives the value; none: it is no matter of && || ! ?: Most expressions and their tests are
+ * one line of the cache, which is all that judging fetches of them.
+ */
 struct expr {
 	struct expr_step *steps;
-	size_t n;
-	/* A walk from the first one gives the value; none: it is no matter of && || ! ?: */
-	const struct expr_test *tests;
-	size_t test_count;
+	const struct expr_span *spans;
+	uint32_t n, test_count;
+	struct expr_test tests[];
 };
 
-/* tests, from the steps. */
-void expr_make_tests(struct arena *a, struct expr *x);
+/* The steps as an expression, with its tests. */
+struct expr *expr_finish(struct arena *a, struct expr_step *steps, size_t n);
