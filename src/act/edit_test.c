@@ -102,8 +102,8 @@ static void expect(struct str got, const char *want)
 static void test_local_spam(void **state)
 {
 	struct arena *a = arena_new();
-	struct report_hit hits[] = { { STR("GTUBE"), 1000, 1, STR("BODY: "), STR("x") },
-				     { STR("NO_RELAYS"), -0.001, 2, STR(""), STR("y") } };
+	struct report_hit hits[] = { { STR("GTUBE"), 1000, 1, 0, STR("BODY: "), STR("x") },
+				     { STR("NO_RELAYS"), -0.001, 2, 0, STR(""), STR("y") } };
 	struct report r = { .flags = REPORT_SCORED | REPORT_VIRUS_ASKED,
 			    .score = 3.1,
 			    .hits = hits,
@@ -219,8 +219,9 @@ static void test_long_status(void **state)
 	(void)state;
 	memset(name, 'A', sizeof(name));
 	for (size_t i = 0; i < ELEMENTS(hits); i++)
-		hits[i] = (struct report_hit){ str_make(name, sizeof(name)), 1e300, 1000, STR(""),
-					       STR("") };
+		hits[i] = (struct report_hit){
+			str_make(name, sizeof(name)), 1e300, 1000, 0, STR(""), STR("")
+		};
 	fill_fields(&r, str_of(message));
 	got = build(a, &r, &rcpt, str_of(message), &lied);
 	end = str_find(got, STR("...] autolearn="));

@@ -24,6 +24,7 @@ struct report_hit {
 	struct str rule;
 	double score;    /* of one hit */
 	uint32_t count;  /* how often SpamAssassin lists it */
+	uint32_t order;  /* its name's place among all names, from 1; 0: not known */
 	struct str area; /* "BODY: ", "URI: ", "RAW: ", "FULL: " or "" */
 	struct str description;
 };

@@ -123,8 +123,11 @@ static struct report_hit *make_hits(struct arena *a, unsigned *seed, size_t *ret
 	*ret_n = number(seed) % 4;
 	struct report_hit *hits = arena_calloc(a, *ret_n, sizeof(*hits));
 	for (size_t i = 0; i < *ret_n; i++)
-		hits[i] = (struct report_hit){ pick(seed), number(seed) / 1000.0 - 1, 1, pick(seed),
-					       pick(seed) };
+		hits[i] = (struct report_hit){ .rule = pick(seed),
+					       .score = number(seed) / 1000.0 - 1,
+					       .count = 1,
+					       .area = pick(seed),
+					       .description = pick(seed) };
 	return hits;
 }
 

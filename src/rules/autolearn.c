@@ -79,32 +79,40 @@ uint8_t autolearn_traits(const struct rule *r)
 	return (uint8_t)traits;
 }
 
-/* A meta's points go to both sides, by how many rules of each it reads. */
-static void add_meta(struct points *p, const struct ruleset *rs, const struct meta_test *meta,
-		     double score)
+void autolearn_sides(const struct ruleset *rs, const struct rule *r, uint16_t *ret_head,
+		     uint16_t *ret_body)
 {
-	double head = 0, body = 0;
-
-	for (size_t i = 0; i < meta->dep_count; i++) {
+	for (size_t i = 0; r->type == RULE_META && i < r->meta->dep_count; i++) {
 		enum side side = SIDE_NONE;
 
-		if (meta->deps[i] != RULE_NONE)
-			side = side_of_type(rs->rules[meta->deps[i]]);
-		head += side == SIDE_HEAD;
-		body += side == SIDE_BODY;
+		if (r->meta->deps[i] != RULE_NONE)
+			side = side_of_type(rs->rules[r->meta->deps[i]]);
+		if (side == SIDE_HEAD && *ret_head < UINT16_MAX)
+			++*ret_head;
+		if (side == SIDE_BODY && *ret_body < UINT16_MAX)
+			++*ret_body;
 	}
+}
+
+/* A meta's points go to both sides, by how many rules of each it reads. */
+static void add_meta(struct points *p, const struct judge_rule *r, double score)
+{
+	double head = r->head, body = r->body;
+
 	if (head + body == 0)
 		return;
 	p->head += num_round_milli(score * (head / (head + body)));
 	p->body += num_round_milli(score * (body / (head + body)));
 }
 
-static void add_hit(struct points *p, const struct ruleset *rs, unsigned set, const struct rule *r,
-		    double score)
+/* rule RULE_NONE: there is no such rule. */
+static void add_hit(struct points *p, const struct ruleset *rs, unsigned set, uint32_t rule,
+		    const struct report_hit *hit)
 {
-	unsigned traits = r ? rs->learning[r->index] : 0;
+	unsigned traits = rule == RULE_NONE ? 0 : rs->judge_rules[rule].learning;
+	double score = hit->score;
 
-	if (!r) {
+	if (rule == RULE_NONE) {
 		p->all += score;
 		return;
 	}
@@ -115,15 +123,16 @@ static void add_hit(struct points *p, const struct ruleset *rs, unsigned set, co
 		return;
 	}
 	if (traits & TRAIT_FORCES)
-		strbuf_printf(&p->forced_by, "%s%.*s", p->forced_by.n ? "," : "", STR_FMT(r->name));
-	if ((set & SCORE_SET_BAYES) && score == r->score[set])
-		score = r->score[set & ~(unsigned)SCORE_SET_BAYES];
+		strbuf_printf(&p->forced_by, "%s%.*s", p->forced_by.n ? "," : "",
+			      STR_FMT(hit->rule));
+	if ((set & SCORE_SET_BAYES) && score == rs->scores[set][rule])
+		score = rs->scores[set & ~(unsigned)SCORE_SET_BAYES][rule];
 	if (score == 0)
 		return;
 	switch (traits & SIDE_MASK) {
 	case SIDE_HEAD: p->head += score; break;
 	case SIDE_BODY: p->body += score; break;
-	case SIDE_META: add_meta(p, rs, r->meta, score); break;
+	case SIDE_META: add_meta(p, &rs->judge_rules[rule], score); break;
 	case SIDE_NONE: break;
 	}
 	p->all += score;
@@ -156,7 +165,7 @@ static enum autolearn_decision decide(const struct rules_settings *s, const stru
 }
 
 void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judgement *verdict,
-		      const struct rule *const *rules, struct arena *a, struct autolearn *ret)
+		      const uint32_t *rules, struct arena *a, struct autolearn *ret)
 {
 	struct points p = { 0 };
 
@@ -164,7 +173,7 @@ void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judge
 	strbuf_init(&p.forced_by, MAX_NAMES);
 	for (size_t i = 0; i < verdict->hit_count; i++) {
 		for (uint32_t n = 0; n < verdict->hits[i].count; n++)
-			add_hit(&p, rs, set, rules[i], verdict->hits[i].score);
+			add_hit(&p, rs, set, rules[i], &verdict->hits[i]);
 	}
 	ret->points = num_round_milli(p.all);
 	if (ruleset_has_plugin(rs, STR("Mail::SpamAssassin::Plugin::AutoLearnThreshold")))

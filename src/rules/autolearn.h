@@ -24,10 +24,13 @@ struct autolearn {
 };
 
 /*
- * `set`: the score set the message was judged with. `rules`: those of the verdict's hits; NULL where there is
- * no such rule. Without the plugin nothing is decided.
+ * `set`: the score set the message was judged with. `rules`: indexes of those of the verdict's hits;
+ * RULE_NONE where there is no such rule. Without the plugin nothing is decided.
  */
 void autolearn_decide(const struct ruleset *rs, unsigned set, const struct judgement *verdict,
-		      const struct rule *const *rules, struct arena *a, struct autolearn *ret);
-/* What the decision reads of a rule (ruleset.learning). */
+		      const uint32_t *rules, struct arena *a, struct autolearn *ret);
+/* What the decision reads of a rule (judge_rule.learning). */
 uint8_t autolearn_traits(const struct rule *r);
+/* How many rules of the header and of the body a meta reads, as far as its points are shared between them; else 0. */
+void autolearn_sides(const struct ruleset *rs, const struct rule *r, uint16_t *ret_head,
+		     uint16_t *ret_body);

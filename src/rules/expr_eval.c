@@ -367,8 +367,8 @@ enum { CACHE_LINE = 64 };
 /* Begins a line of the cache. */
 static struct expr *new_expr(struct arena *a, size_t tests)
 {
-	char *p = arena_zalloc(a, CACHE_LINE + sizeof(struct expr) +
-				      tests * sizeof(struct expr_test));
+	char *p =
+	    arena_zalloc(a, CACHE_LINE + sizeof(struct expr) + tests * sizeof(struct expr_test));
 
 	return (struct expr *)(void *)(p + -(uintptr_t)p % CACHE_LINE);
 }

@@ -9,6 +9,8 @@
 #include "rules/judge_metas.h"
 #include "rules/load.h"
 
+#include <stdlib.h>
+
 enum { MAX_REQUIRED = 64 };
 
 static double nothing(const void *ctx, uint32_t id)
@@ -177,6 +179,9 @@ static void make_guards(struct load *l)
 		uint32_t ids[MAX_REQUIRED];
 		size_t n;
 
+		g->expr = m->expr;
+		g->meta = m->rule;
+		g->is_cyclic = m->is_cyclic;
 		if (!m->expr || m->is_cyclic)
 			continue;
 		n = keep_rules(ids, expr_required(m->expr, ids, MAX_REQUIRED));
@@ -190,59 +195,78 @@ static void make_guards(struct load *l)
 
 /* --- by rule --- */
 
-static struct str area_of(const struct rule *r)
+static uint8_t area_of(const struct rule *r)
 {
-	static const struct str areas[RULE_TYPE_COUNT] = {
-		[RULE_BODY] = { "BODY: ", 6 },       [RULE_BODY_EVAL] = { "BODY: ", 6 },
-		[RULE_URI_DETAIL] = { "BODY: ", 6 }, [RULE_URI] = { "URI: ", 5 },
-		[RULE_RAWBODY] = { "RAW: ", 5 },     [RULE_RAWBODY_EVAL] = { "RAW: ", 5 },
-		[RULE_FULL] = { "FULL: ", 6 },
+	static const uint8_t areas[RULE_TYPE_COUNT] = {
+		[RULE_BODY] = JUDGE_AREA_BODY,       [RULE_BODY_EVAL] = JUDGE_AREA_BODY,
+		[RULE_URI_DETAIL] = JUDGE_AREA_BODY, [RULE_URI] = JUDGE_AREA_URI,
+		[RULE_RAWBODY] = JUDGE_AREA_RAW,     [RULE_RAWBODY_EVAL] = JUDGE_AREA_RAW,
+		[RULE_FULL] = JUDGE_AREA_FULL,
 	};
-	struct str area = areas[r->type];
 
 	if (r->type == RULE_MIMEHEADER && (r->flags & RULE_NEGATED))
-		return STR("BODY: ");
-	return area.p ? area : STR("");
+		return JUDGE_AREA_BODY;
+	return areas[r->type];
+}
+
+static struct judge_rule *new_rules(struct load *l, size_t n)
+{
+	char *p = arena_zalloc(l->a, (n + 2) * sizeof(struct judge_rule));
+
+	return (struct judge_rule *)(void *)(p + -(uintptr_t)p % _Alignof(struct judge_rule));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp((*(struct judge_rule *const *)a)->name,
+		       (*(struct judge_rule *const *)b)->name);
+}
+
+static void number_names(struct load *l, struct judge_rule *rules)
+{
+	size_t n = l->rs->rule_count;
+	struct judge_rule **sorted = arena_alloc(l->scratch, (n + 1) * sizeof(struct judge_rule *));
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &rules[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < n; i++)
+		sorted[i]->order = (uint32_t)i + 1;
 }
 
 static void make_rules(struct load *l)
 {
-	const struct ruleset *rs = l->rs;
-	struct judge_rule *rules = arena_calloc(l->a, rs->rule_count + 1, sizeof(*rules));
+	struct ruleset *rs = l->rs;
+	struct judge_rule *rules = new_rules(l, rs->rule_count);
 
 	for (size_t i = 0; i < rs->rule_count; i++) {
 		const struct rule *r = rs->rules[i];
 
 		rules[i] = (struct judge_rule){
 			.name = r->name,
-			.area = area_of(r),
 			.description = r->description.n ? r->description : JUDGE_NO_DESCRIPTION,
 			.step = r->step,
+			.watchers = rs->watchers.from[i],
+			.watchers_end = rs->watchers.from[i + 1],
 			.run_class = (uint8_t)r->run_class,
 			.shortcircuit = (uint8_t)r->shortcircuit,
+			.area = area_of(r),
+			.learning = autolearn_traits(r),
 			.is_subrule = r->flags & RULE_SUBRULE,
 		};
+		autolearn_sides(rs, r, &rules[i].head, &rules[i].body);
 	}
-	l->rs->judge_rules = rules;
+	for (size_t i = 0; i < rs->judging_count; i++)
+		rules[rs->judging[i]].place = (uint32_t)i;
+	number_names(l, rules);
+	rs->judge_rules = rules;
 }
 
-static void make_tables(struct load *l)
+static void make_scores(struct load *l)
 {
 	struct ruleset *rs = l->rs;
 	size_t n = rs->rule_count;
-	uint32_t *steps = arena_calloc(l->a, n + 1, sizeof(*steps));
-	uint32_t *places = arena_calloc(l->a, n + 1, sizeof(*places));
-	uint8_t *learning = arena_calloc(l->a, n + 1, sizeof(*learning));
 
-	for (size_t i = 0; i < n; i++) {
-		steps[i] = rs->rules[i]->step;
-		learning[i] = autolearn_traits(rs->rules[i]);
-	}
-	for (size_t i = 0; i < rs->judging_count; i++)
-		places[rs->judging[i]] = (uint32_t)i;
-	rs->steps = steps;
-	rs->judging_places = places;
-	rs->learning = learning;
 	for (unsigned set = 0; set < SCORE_SETS; set++) {
 		double *scores = arena_calloc(l->a, n + 1, sizeof(*scores));
 
@@ -293,13 +317,16 @@ void finish_judging(struct load *l)
 	rs->watchers = list_readers(l, &rs->readers);
 	make_guards(l);
 	make_rules(l);
-	make_tables(l);
+	make_scores(l);
 	for (unsigned set = 0; set < SCORE_SETS; set++) {
 		uint32_t *ready = arena_calloc(l->a, rs->rule_count + 1, sizeof(*ready));
+		uint64_t *scored = arena_calloc(l->a, bits_words(rs->rule_count), sizeof(*scored));
 
 		if (!ruleset_has_set(rs, set))
 			continue;
 		make_members(l, &rs->plans[set]);
+		judge_metas_scored(rs->scores[set], rs->rule_count, scored);
+		rs->plans[set].scored = scored;
 		judge_metas_untouched(rs, &rs->plans[set], rs->scores[set], ready);
 		rs->plans[set].ready = ready;
 	}

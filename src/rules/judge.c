@@ -7,13 +7,11 @@
 
 #include "core/arena.h"
 #include "core/num.h"
-#include "core/strbuf.h"
-#include "core/vec.h"
 #include "rules/autolearn.h"
 #include "rules/judge_metas.h"
 #include "rules/rule.h"
 
-#include <endian.h>
+#include <stdlib.h>
 
 #define SC_RULE "SHORTCIRCUIT"
 #define TIME_RULE "TIME_LIMIT_EXCEEDED"
@@ -25,11 +23,15 @@ struct judging {
 	struct judge_metas metas;
 	size_t meta_at;
 	double score;
-	bool stopped;           /* by a short-circuit */
-	struct vec found, subs; /* struct report_hit */
-	struct vec found_rules; /* const struct rule *: of found; NULL: none */
+	bool stopped;                    /* by a short-circuit */
+	struct report_hit *found, *subs; /* room for all there may be */
+	uint32_t *found_rules;           /* of found; RULE_NONE: there is no such rule */
+	size_t found_count, sub_count;
 	struct judgement *out;
 };
+
+/* A short-circuit's own, and that time is up. */
+enum { PSEUDO_RULES = 2 };
 
 /* The rule set's scores, or a copy with the overlay's in it. True: a copy. */
 static bool set_scores(struct judging *j, const struct judge_overlay *overlay)
@@ -55,38 +57,34 @@ static bool set_scores(struct judging *j, const struct judge_overlay *overlay)
 static void run_metas(struct judging *j, const struct judge_overlay *overlay)
 {
 	const struct match_plan *plan = &j->rs->plans[j->hits->score_set];
+	size_t n = j->rs->rule_count;
 	uint32_t *untouched;
+	uint64_t *scored;
 
 	j->metas.untouched = plan->ready;
+	j->metas.scored = plan->scored;
 	if (set_scores(j, overlay)) {
-		untouched = arena_alloc(j->a, (j->rs->rule_count + 1) * sizeof(*untouched));
+		untouched = arena_alloc(j->a, (n + 1) * sizeof(*untouched));
 		judge_metas_untouched(j->rs, plan, j->metas.scores, untouched);
 		j->metas.untouched = untouched;
+		scored = arena_calloc(j->a, bits_words(n), sizeof(*scored));
+		judge_metas_scored(j->metas.scores, n, scored);
+		j->metas.scored = scored;
 	}
 	judge_metas_run(&j->metas, plan, j->hits->hits, j->a);
 }
 
-static void push_hit(struct vec *v, struct str rule, double score, uint32_t count, struct str area,
-		     struct str description)
-{
-	VEC_ADD(v, struct report_hit,
-		(struct report_hit){ .rule = rule,
-				     .score = score,
-				     .count = count,
-				     .area = area,
-				     .description = description });
-}
-
 /* r NULL: no such rule. */
-static struct str description_of(const struct judging *j, const struct rule *r)
+static void push_pseudo(struct judging *j, const char *name, const struct rule *r, double score,
+			struct str description)
 {
-	return r ? j->rs->judge_rules[r->index].description : JUDGE_NO_DESCRIPTION;
-}
-
-/* Of the hit just pushed to found; NULL: there is no such rule. */
-static void push_rule(struct judging *j, const struct rule *r)
-{
-	VEC_ADD(&j->found_rules, const struct rule *, r);
+	j->found_rules[j->found_count] = r ? r->index : (uint32_t)RULE_NONE;
+	j->found[j->found_count++] = (struct report_hit){ .rule = str_of(name),
+							  .score = score,
+							  .count = 1,
+							  .area = STR(""),
+							  .description = description };
+	j->score += score;
 }
 
 /* The pseudo-rule that tells of a short-circuit. */
@@ -94,14 +92,13 @@ static void add_shortcircuit(struct judging *j, double score)
 {
 	const struct rule *r;
 
-	VEC_EACH (&j->found, struct report_hit, it) {
-		if (str_eq(it->rule, STR(SC_RULE)))
+	for (size_t i = 0; i < j->found_count; i++) {
+		if (str_eq(j->found[i].rule, STR(SC_RULE)))
 			return;
 	}
 	r = map_get(&j->rs->by_name, STR(SC_RULE));
-	push_hit(&j->found, STR(SC_RULE), score, 1, STR(""), description_of(j, r));
-	push_rule(j, r);
-	j->score += score;
+	push_pseudo(j, SC_RULE, r, score,
+		    r ? j->rs->judge_rules[r->index].description : JUDGE_NO_DESCRIPTION);
 }
 
 /* Against the points before this hit's own. */
@@ -147,21 +144,36 @@ static void check_shortcircuit(struct judging *j, const struct judge_rule *r, do
 	add_shortcircuit(j, points);
 }
 
-static void add_hit(struct judging *j, uint32_t index, uint32_t count)
+static struct str area_name(unsigned area)
 {
-	const struct judge_rule *r = &j->rs->judge_rules[index];
-	const struct hits *h = j->hits->hits;
-	double score =
-	    bits_has(h->scored, index) ? hits_numbers(h, index)->score : j->metas.scores[index];
+	static const struct str names[JUDGE_AREA_COUNT] = {
+		[JUDGE_AREA_NONE] = { "", 0 },       [JUDGE_AREA_BODY] = { "BODY: ", 6 },
+		[JUDGE_AREA_URI] = { "URI: ", 5 },   [JUDGE_AREA_RAW] = { "RAW: ", 5 },
+		[JUDGE_AREA_FULL] = { "FULL: ", 6 },
+	};
+
+	return names[area];
+}
+
+static void add_hit(struct judging *j, const struct judge_rule *r, double score, uint32_t count)
+{
+	struct report_hit *to;
 
 	check_shortcircuit(j, r, score);
 	if (r->is_subrule) {
-		push_hit(&j->subs, r->name, 0, count, r->area, r->description);
-		return;
+		to = &j->subs[j->sub_count++];
+		score = 0;
+	} else {
+		j->found_rules[j->found_count] = (uint32_t)(r - j->rs->judge_rules);
+		to = &j->found[j->found_count++];
 	}
-	push_hit(&j->found, r->name, score, count, r->area, r->description);
-	push_rule(j, j->rs->rules[index]);
-	for (uint32_t i = 0; i < count; i++)
+	*to = (struct report_hit){ .rule = r->name,
+				   .score = score,
+				   .count = count,
+				   .order = r->order,
+				   .area = area_name(r->area),
+				   .description = r->description };
+	for (uint32_t i = 0; i < count && !r->is_subrule; i++)
 		j->score += score;
 }
 
@@ -171,22 +183,27 @@ static void add_metas(struct judging *j, uint32_t step)
 	for (; j->meta_at < j->metas.hit_count; j->meta_at++) {
 		uint32_t m = j->metas.hits[j->meta_at];
 
-		if (j->metas.ready[m] > step)
+		if (judge_metas_ready(&j->metas, m) > step)
 			return;
-		add_hit(j, m, 1);
+		add_hit(j, &j->rs->judge_rules[m], j->metas.scores[m], 1);
 	}
 }
 
-/* The hits that count, as places in the order of judging. */
-static const uint64_t *places_of_hits(const struct judging *j)
+/* The hits that count, as places in the order of judging; at[] tells which it is. */
+static const uint64_t *places_of_hits(const struct judging *j, uint32_t *at)
 {
 	const struct hits *h = j->hits->hits;
 	uint64_t *places = arena_calloc(j->a, bits_words(j->rs->judging_count), sizeof(*places));
 
-	BITS_EACH(h->hit, h->n, i)
-	{
-		if (j->metas.scores[i] != 0 || bits_has(h->scored, i))
-			bits_add(places, j->rs->judging_places[i]);
+	for (uint32_t i = 0; i < h->used; i++) {
+		uint32_t rule = h->numbers[i].rule, place;
+
+		if (!bits_has(h->hit, rule) ||
+		    !(bits_has(j->metas.scored, rule) || bits_has(h->scored, rule)))
+			continue;
+		place = j->rs->judge_rules[rule].place;
+		bits_add(places, place);
+		at[place] = i;
 	}
 	return places;
 }
@@ -199,20 +216,28 @@ static bool same_batch(const struct judge_rule *a, const struct judge_rule *b)
 /* By rank; a short-circuit lets the batch (same priority, same class) end, and then all is over. */
 static void replay(struct judging *j)
 {
+	const struct hits *h = j->hits->hits;
 	const struct judge_rule *last = NULL;
-	const uint64_t *places = places_of_hits(j);
+	uint32_t *at = arena_alloc(j->a, (j->rs->judging_count + 1) * sizeof(*at));
+	const uint64_t *places = places_of_hits(j, at);
 	uint32_t step = 0;
 
 	BITS_EACH(places, j->rs->judging_count, i)
 	{
-		uint32_t index = j->rs->judging[i];
-		const struct judge_rule *r = &j->rs->judge_rules[index];
+		const struct hit_numbers *it = &h->numbers[at[i]];
+		const struct judge_rule *r = &j->rs->judge_rules[it->rule];
+		double score = 0;
 
 		while (!j->stopped && step < r->step)
 			add_metas(j, step++);
 		if (j->stopped && !(last && same_batch(last, r)))
 			return;
-		add_hit(j, index, hits_count(j->hits->hits, index));
+		/* Most are sub-rules, of which nobody asks for the score: it is not fetched. */
+		if (bits_has(h->scored, it->rule))
+			score = it->score;
+		else if (!r->is_subrule || r->shortcircuit != SC_OFF)
+			score = j->metas.scores[it->rule];
+		add_hit(j, r, score, it->count);
 		last = r;
 	}
 	while (step < j->rs->step_count && !j->stopped)
@@ -226,10 +251,7 @@ static void add_time_limit(struct judging *j)
 
 	if (score == 0)
 		return;
-	push_hit(&j->found, STR(TIME_RULE), score, 1, STR(""),
-		 STR("Exceeded time limit / deadline"));
-	push_rule(j, r);
-	j->score += score;
+	push_pseudo(j, TIME_RULE, r, score, STR("Exceeded time limit / deadline"));
 }
 
 static void decide_learning(const struct judging *j, struct judgement *ret)
@@ -237,7 +259,7 @@ static void decide_learning(const struct judging *j, struct judgement *ret)
 	const struct rules_settings *s = &j->rs->settings;
 	struct autolearn learn;
 
-	autolearn_decide(j->rs, j->hits->score_set, ret, j->found_rules.data, j->a, &learn);
+	autolearn_decide(j->rs, j->hits->score_set, ret, j->found_rules, j->a, &learn);
 	ret->autolearn_points = learn.points;
 	ret->autolearn_force = STR_NONE;
 	ret->autolearn = STR("unavailable");
@@ -254,16 +276,23 @@ static void decide_learning(const struct judging *j, struct judgement *ret)
 		ret->autolearn_force = arena_printf(j->a, "yes (%.*s)", STR_FMT(learn.forced_by));
 }
 
+static void make_room(struct judging *j)
+{
+	size_t most = j->hits->hits->used + j->metas.hit_count + PSEUDO_RULES;
+
+	j->found = arena_alloc(j->a, most * sizeof(*j->found));
+	j->found_rules = arena_alloc(j->a, most * sizeof(*j->found_rules));
+	j->subs = arena_alloc(j->a, most * sizeof(*j->subs));
+}
+
 void judge(const struct ruleset *rs, const struct match_hits *hits,
 	   const struct judge_overlay *overlay, struct arena *a, struct judgement *ret)
 {
 	struct judging j = { .rs = rs, .hits = hits, .a = a, .metas = { .rs = rs }, .out = ret };
 
 	*ret = (struct judgement){ .shortcircuit_rule = STR_NONE, .shortcircuit_type = STR_NONE };
-	vec_init(&j.found, a, sizeof(struct report_hit), 0);
-	vec_init(&j.subs, a, sizeof(struct report_hit), 0);
-	vec_init(&j.found_rules, a, sizeof(const struct rule *), 0);
 	run_metas(&j, overlay);
+	make_room(&j);
 	replay(&j);
 	if (hits->stopped)
 		add_time_limit(&j);
@@ -273,89 +302,92 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	ret->required =
 	    overlay && overlay->has_required ? overlay->required : rs->settings.required_score;
 	ret->spam = ret->score >= ret->required;
-	ret->hits = j.found.data;
-	ret->hit_count = j.found.n;
-	ret->subrules = j.subs.data;
-	ret->subrule_count = j.subs.n;
+	ret->hits = j.found;
+	ret->hit_count = j.found_count;
+	ret->subrules = j.subs;
+	ret->subrule_count = j.sub_count;
 	ret->scores = j.metas.scores;
-	ret->touched = j.metas.touched;
+	ret->truths = j.metas.truths;
+	ret->shifted = j.metas.shifted;
 	ret->values = j.metas.values;
 	ret->ready = j.metas.ready;
 	ret->untouched = j.metas.untouched;
 	decide_learning(&j, ret);
 }
 
-/* A name by its first bytes as a number, which tells most apart. */
-struct named_hit {
-	uint64_t first;
-	const struct report_hit *hit;
-};
+/* --- the list of names --- */
 
-static struct named_hit named(const struct report_hit *h)
+enum { MAX_LIST = 1 << 20, MAX_ORDER = 1 << 16 };
+
+/* Sorted by the places of their names, where these are known and different: NULL else. */
+static const struct report_hit **sort_by_order(const struct report_hit *hits, size_t n,
+					       struct arena *a)
 {
-	unsigned char bytes[sizeof(uint64_t)] = { 0 };
-	uint64_t first;
+	const struct report_hit **sorted = arena_alloc(a, n * sizeof(*sorted));
+	uint32_t *at, last = 0;
+	uint64_t *places;
+	size_t to = 0;
 
-	if (h->rule.n)
-		memcpy(bytes, h->rule.p, h->rule.n < sizeof(bytes) ? h->rule.n : sizeof(bytes));
-	memcpy(&first, bytes, sizeof(first));
-	return (struct named_hit){ be64toh(first), h };
-}
-
-static bool is_before(const struct named_hit *a, const struct named_hit *b)
-{
-	return a->first != b->first ? a->first < b->first : str_cmp(a->hit->rule, b->hit->rule) < 0;
-}
-
-/* Two sorted halves of from[], the second begins at `half`, become one in to[]. */
-static void merge(const struct named_hit *from, size_t half, size_t n, struct named_hit *to)
-{
-	size_t i = 0, k = half;
-
-	for (size_t at = 0; at < n; at++)
-		to[at] =
-		    k == n || (i < half && !is_before(&from[k], &from[i])) ? from[i++] : from[k++];
-}
-
-/* Runs of 1, 2, 4 ... are merged. Returns which of both, n entries each, holds all in the end. */
-static struct named_hit *sort(struct named_hit *list, struct named_hit *other, size_t n)
-{
-	for (size_t run = 1; run < n; run *= 2) {
-		struct named_hit *to = other;
-
-		for (size_t i = 0; i < n; i += 2 * run) {
-			size_t left = n - i, all = left < 2 * run ? left : 2 * run;
-
-			merge(list + i, run < all ? run : all, all, to + i);
-		}
-		other = list;
-		list = to;
+	for (size_t i = 0; i < n; i++) {
+		if (!hits[i].order || hits[i].order >= MAX_ORDER)
+			return NULL;
+		last = hits[i].order > last ? hits[i].order : last;
 	}
-	return list;
+	places = arena_calloc(a, bits_words(last + 1), sizeof(*places));
+	at = arena_alloc(a, (last + 1) * sizeof(*at));
+	for (size_t i = 0; i < n; i++) {
+		if (bits_has(places, hits[i].order))
+			return NULL;
+		bits_add(places, hits[i].order);
+		at[hits[i].order] = (uint32_t)i;
+	}
+	BITS_EACH(places, last + 1, i)
+	sorted[to++] = &hits[at[i]];
+	return sorted;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp((*(const struct report_hit *const *)a)->rule,
+		       (*(const struct report_hit *const *)b)->rule);
+}
+
+static const struct report_hit **sort_by_name(const struct report_hit *hits, size_t n,
+					      struct arena *a)
+{
+	const struct report_hit **sorted = arena_alloc(a, n * sizeof(*sorted));
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &hits[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	return sorted;
 }
 
 struct str judge_tests(const struct report_hit *hits, size_t n, bool none, struct arena *a)
 {
-	struct named_hit *sorted = arena_alloc(a, 2 * n * sizeof(*sorted));
-	struct strbuf b;
-	struct str ret;
+	const struct report_hit **sorted;
+	size_t most = 0, at = 0;
+	char *p;
 
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = named(&hits[i]);
-	sorted = sort(sorted, sorted + n, n);
-	strbuf_init(&b, 1 << 20);
+	if (!n)
+		return none ? STR("none") : STR("");
+	sorted = sort_by_order(hits, n, a);
+	if (!sorted)
+		sorted = sort_by_name(hits, n, a);
+	for (size_t i = 0; i < n && most < MAX_LIST; i++)
+		most += (hits[i].rule.n + 1) * hits[i].count;
+	p = arena_alloc(a, most < MAX_LIST ? most : MAX_LIST);
 	for (size_t i = 0; i < n; i++) {
-		struct str name = sorted[i].hit->rule;
+		struct str name = sorted[i]->rule;
 
-		for (uint32_t k = 0; k < sorted[i].hit->count; k++) {
-			if (b.n)
-				strbuf_add_byte(&b, ',');
-			strbuf_add(&b, name);
+		for (uint32_t k = 0; k < sorted[i]->count; k++) {
+			if (name.n >= MAX_LIST - at)
+				return str_make(p, at);
+			if (at)
+				p[at++] = ',';
+			memcpy(p + at, name.p, name.n);
+			at += name.n;
 		}
 	}
-	if (!n && none)
-		strbuf_add_c(&b, "none");
-	ret = str_dup(a, strbuf_str(&b));
-	strbuf_done(&b);
-	return ret;
+	return str_make(p, at);
 }

@@ -58,7 +58,7 @@ struct judgement {
 	struct str shortcircuit_type; /* "ham", "spam" or "default" */
 	const double *scores;         /* by index of the rule */
 	/* What judgement_value() and judgement_ready() read: the sets and arrays of judge_metas.h. */
-	const uint64_t *touched;
+	const uint64_t *truths, *shifted;
 	const double *values;
 	const uint32_t *ready, *untouched;
 };
@@ -66,13 +66,13 @@ struct judgement {
 /* What metas see of a rule or meta, by its index. */
 static inline double judgement_value(const struct judgement *j, size_t rule)
 {
-	return bits_has(j->touched, rule) ? j->values[rule] : 0;
+	return bits_has(j->truths, rule) ? j->values[rule] : 0;
 }
 
 /* And from which step on. */
 static inline uint32_t judgement_ready(const struct judgement *j, size_t rule)
 {
-	return bits_has(j->touched, rule) ? j->ready[rule] : j->untouched[rule];
+	return bits_has(j->shifted, rule) ? j->ready[rule] : j->untouched[rule];
 }
 
 /* Lives in `a`; slices point into the rule set and the match. */
@@ -80,6 +80,6 @@ void judge(const struct ruleset *rs, const struct match_hits *hits,
 	   const struct judge_overlay *overlay, struct arena *a, struct judgement *ret);
 /*
  * "NAME,NAME,..." byte-sorted, one entry per hit, as X-Spam-Status has it; "none" when there is no hit
- * and `none` is set, else empty.
+ * and `none` is set, else empty. What is beyond 1 MiB is left out.
  */
 struct str judge_tests(const struct report_hit *hits, size_t n, bool none, struct arena *a);

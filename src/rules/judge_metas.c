@@ -5,11 +5,6 @@
 #include "rules/judge.h"
 #include "rules/rule.h"
 
-static uint32_t ready_of(const struct judge_metas *j, uint32_t rule)
-{
-	return bits_has(j->touched, rule) ? j->ready[rule] : j->untouched[rule];
-}
-
 static uint32_t later(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
@@ -24,13 +19,20 @@ static uint32_t meta_ready(const struct judge_meta *m, uint32_t step, bool score
 	return step;
 }
 
+void judge_metas_scored(const double *scores, size_t n, uint64_t *set)
+{
+	for (size_t i = 0; i < n; i++)
+		if (scores[i] != 0)
+			bits_add(set, i);
+}
+
 void judge_metas_untouched(const struct ruleset *rs, const struct match_plan *plan,
 			   const double *scores, uint32_t *ret)
 {
 	for (size_t i = 0; i < rs->rule_count; i++) {
 		bool ran = bits_has(plan->members, i) && scores[i] != 0;
 
-		ret[i] = ran ? rs->steps[i] : (uint32_t)JUDGE_STEP_FINISH;
+		ret[i] = ran ? rs->judge_rules[i].step : (uint32_t)JUDGE_STEP_FINISH;
 	}
 	ret[rs->rule_count] = JUDGE_STEP_FINISH;
 	for (size_t i = 0; i < rs->meta_count; i++) {
@@ -43,47 +45,78 @@ void judge_metas_untouched(const struct ruleset *rs, const struct match_plan *pl
 	}
 }
 
-static void add_readers(uint64_t *set, const struct rule_readers *readers, uint32_t rule)
+static void add_all(uint64_t *set, const uint32_t *at, const uint32_t *end)
 {
-	for (uint32_t i = readers->from[rule]; i < readers->from[rule + 1]; i++)
-		bits_add(set, readers->at[i]);
+	for (; at < end; at++)
+		bits_add(set, *at);
 }
 
-/* What a rule or meta came to, where that is not what everybody takes for granted. */
-static void touch(struct judge_metas *j, uint32_t rule, uint32_t ready, double value)
+/* What a rule or meta came to that may be read when everybody takes that for granted. */
+static void hit(struct judge_metas *j, uint32_t rule, double value)
 {
-	bits_add(j->touched, rule);
-	if (value != 0)
-		bits_add(j->truths, rule);
-	j->ready[rule] = ready;
+	const struct judge_rule *r = &j->rs->judge_rules[rule];
+	const uint32_t *at = j->rs->watchers.at;
+
+	if (value == 0)
+		return;
+	bits_add(j->truths, rule);
 	j->values[rule] = value;
-	if (ready != j->untouched[rule]) {
-		add_readers(j->due, &j->rs->readers, rule);
-		add_readers(j->moved, &j->rs->readers, rule);
-	} else {
-		add_readers(j->due, &j->rs->watchers, rule);
+	add_all(j->due, at + r->watchers, at + r->watchers_end);
+}
+
+/* One that may be read at another step than thought, whatever it is. */
+static void shift(struct judge_metas *j, uint32_t rule, uint32_t ready, double value)
+{
+	const struct rule_readers *readers = &j->rs->readers;
+	const uint32_t *at = &readers->at[readers->from[rule]];
+	const uint32_t *end = &readers->at[readers->from[rule + 1]];
+
+	if (value != 0) {
+		bits_add(j->truths, rule);
+		j->values[rule] = value;
 	}
+	bits_add(j->shifted, rule);
+	j->ready[rule] = ready;
+	add_all(j->due, at, end);
+	add_all(j->moved, at, end);
 }
 
 /*
  * Rules that have run may be read from the end of their priority on, the others at the very end. (A rule
- * without score has not run, whatever a plugin made of it.)
+ * without score has not run, whatever a plugin made of it.) What hit and is in the plan is as `untouched` has it.
  */
-static void touch_rules(struct judge_metas *j, const struct match_plan *plan,
+static void take_hits(struct judge_metas *j, const struct match_plan *plan, const struct hits *hits)
+{
+	for (uint32_t i = 0; i < hits->used; i++)
+		__builtin_prefetch(&j->rs->judge_rules[hits->numbers[i].rule]);
+	for (uint32_t i = 0; i < hits->used; i++) {
+		const struct hit_numbers *it = &hits->numbers[i];
+
+		if (!bits_has(hits->hit, it->rule) || !bits_has(j->scored, it->rule))
+			continue;
+		if (bits_has(plan->members, it->rule))
+			hit(j, it->rule, it->value);
+		else
+			shift(j, it->rule, j->rs->judge_rules[it->rule].step, it->value);
+	}
+}
+
+/* Rules without a hit that have run and are not in the plan, or the other way round. */
+static void take_others(struct judge_metas *j, const struct match_plan *plan,
 			const struct hits *hits)
 {
 	for (size_t w = 0; w < bits_words(hits->n); w++) {
-		uint64_t ran = hits->ran[w] | hits->hit[w];
-		uint64_t differs = hits->hit[w] | (ran ^ plan->members[w]);
+		uint64_t ran = hits->ran[w];
+		uint64_t differ = (ran ^ plan->members[w]) & ~hits->hit[w] & j->scored[w];
 
-		for (; differs; differs &= differs - 1) {
-			uint32_t i = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(differs);
-			bool has_run = bits_has(&ran, i % 64) && j->scores[i] != 0;
-			uint32_t ready = has_run ? j->rs->steps[i] : (uint32_t)JUDGE_STEP_FINISH;
-			bool hit = has_run && bits_has(hits->hit, i);
+		for (; differ; differ &= differ - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(differ);
+			uint32_t i = (uint32_t)(w * 64) + bit;
+			bool has_run = ran >> bit & 1;
 
-			if (hit || ready != j->untouched[i])
-				touch(j, i, ready, hit ? hits_numbers(hits, i)->value : 0);
+			shift(j, i,
+			      has_run ? j->rs->judge_rules[i].step : (uint32_t)JUDGE_STEP_FINISH,
+			      0);
 		}
 	}
 }
@@ -94,7 +127,7 @@ static uint32_t step_of(const struct judge_metas *j, const struct judge_meta *m)
 	uint32_t step = 0;
 
 	for (size_t i = 0; i < m->dep_count; i++)
-		step = later(step, ready_of(j, m->deps[i]));
+		step = later(step, judge_metas_ready(j, m->deps[i]));
 	return step;
 }
 
@@ -103,22 +136,22 @@ static double first_value_of(const void *ctx, uint32_t id)
 {
 	const struct judge_metas *j = ctx;
 
-	if (id == RULE_NONE || !bits_has(j->touched, id) || j->ready[id] > 0)
+	if (id == RULE_NONE || !bits_has(j->truths, id) || judge_metas_ready(j, id) > 0)
 		return 0;
 	return j->values[id];
 }
 
-static double value_of(const struct judge_metas *j, const struct judge_meta *m)
+static double value_of(const struct judge_metas *j, const struct judge_guard *g)
 {
 	struct expr_values all = { j->truths, j->values, (uint32_t)j->rs->rule_count };
 	double v;
 	bool ok;
 
-	if (m->is_cyclic)
-		ok = expr_eval(m->expr, first_value_of, j, &v);
+	if (g->is_cyclic)
+		ok = expr_eval(g->expr, first_value_of, j, &v);
 	else
-		ok = expr_eval_set(m->expr, &all, &v);
-	return ok ? v : 0;
+		ok = expr_eval_set(g->expr, &all, &v);
+	return !ok ? 0 : v > 0 || v == 0 ? v : 1;
 }
 
 /* Known to be 0 without a look at its expression. */
@@ -127,36 +160,51 @@ static bool is_ruled_out(const struct judge_metas *j, const struct judge_guard *
 	for (unsigned i = 0; i < g->all; i++)
 		if (bits_has(j->truths, g->rule[i]) != (i < g->required))
 			return true;
-	return false;
+	return !g->expr;
 }
 
 /*
  * A meta without score is evaluated when it becomes ready in the run, never at the end; when it is true
  * it has no way to say so, and whoever reads it waits for ever.
  */
-static void evaluate(struct judge_metas *j, size_t place)
+static void settle(struct judge_metas *j, uint32_t rule, uint32_t ready, double v)
 {
-	const struct judge_meta *m = &j->rs->judge_metas[place];
-	bool moved = bits_has(j->moved, place), scored;
-	uint32_t ready;
-	double v = 0;
-
-	if (!moved && is_ruled_out(j, &j->rs->judge_guards[place]))
-		return;
-	scored = j->scores[m->rule] != 0;
-	ready = j->untouched[m->rule];
-	if (moved)
-		ready = meta_ready(m, step_of(j, m), scored);
-	if (ready != JUDGE_STEP_NEVER)
-		v = value_of(j, m);
-	if (v != 0 && !scored) {
+	if (v != 0 && !bits_has(j->scored, rule)) {
 		ready = JUDGE_STEP_NEVER;
 		v = 0;
 	}
 	if (v != 0)
-		j->hits[j->hit_count++] = m->rule;
-	if (v != 0 || ready != j->untouched[m->rule])
-		touch(j, m->rule, ready, v > 0 || v == 0 ? v : 1);
+		j->hits[j->hit_count++] = rule;
+	if (ready != j->untouched[rule])
+		shift(j, rule, ready, v);
+	else
+		hit(j, rule, v);
+}
+
+/* One that reads something that may be read at another step than thought. */
+static void evaluate_moved(struct judge_metas *j, size_t place)
+{
+	const struct judge_meta *m = &j->rs->judge_metas[place];
+	uint32_t ready = meta_ready(m, step_of(j, m), bits_has(j->scored, m->rule));
+
+	settle(j, m->rule, ready,
+	       ready == JUDGE_STEP_NEVER ? 0 : value_of(j, &j->rs->judge_guards[place]));
+}
+
+static void evaluate(struct judge_metas *j, size_t place)
+{
+	const struct judge_guard *g = &j->rs->judge_guards[place];
+	double v;
+
+	if (bits_has(j->moved, place)) {
+		evaluate_moved(j, place);
+		return;
+	}
+	if (is_ruled_out(j, g))
+		return;
+	v = value_of(j, g);
+	if (v != 0 && j->untouched[g->meta] != JUDGE_STEP_NEVER)
+		settle(j, g->meta, j->untouched[g->meta], v);
 }
 
 /* Within a step whatever is read comes before who reads it: as they were found. Few, and mostly in order. */
@@ -166,7 +214,7 @@ static void sort_hits(struct judge_metas *j)
 		uint32_t m = j->hits[i];
 		size_t to = i;
 
-		for (; to && j->ready[j->hits[to - 1]] > j->ready[m]; to--)
+		for (; to && judge_metas_ready(j, j->hits[to - 1]) > judge_metas_ready(j, m); to--)
 			j->hits[to] = j->hits[to - 1];
 		j->hits[to] = m;
 	}
@@ -177,8 +225,8 @@ void judge_metas_run(struct judge_metas *j, const struct match_plan *plan, const
 {
 	size_t n = j->rs->rule_count + 1, metas = j->rs->meta_count;
 
-	j->touched = arena_calloc(a, 2 * bits_words(n), sizeof(*j->touched));
-	j->truths = j->touched + bits_words(n);
+	j->truths = arena_calloc(a, 2 * bits_words(n), sizeof(*j->truths));
+	j->shifted = j->truths + bits_words(n);
 	j->values = arena_alloc(a, n * sizeof(*j->values));
 	j->ready = arena_alloc(a, n * sizeof(*j->ready));
 	j->moved = arena_calloc(a, bits_words(metas), sizeof(*j->moved));
@@ -186,7 +234,8 @@ void judge_metas_run(struct judge_metas *j, const struct match_plan *plan, const
 	memcpy(j->due, j->rs->lively, bits_words(metas) * sizeof(*j->due));
 	j->hits = arena_alloc(a, metas * sizeof(*j->hits));
 	j->hit_count = 0;
-	touch_rules(j, plan, hits);
+	take_hits(j, plan, hits);
+	take_others(j, plan, hits);
 	BITS_EACH(j->due, metas, place)
 	evaluate(j, place);
 	sort_hits(j);

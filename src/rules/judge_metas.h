@@ -11,6 +11,16 @@
 #include "core/bits.h"
 #include "rules/hits.h"
 
+/* What reports call the text a rule looked at. */
+enum judge_area {
+	JUDGE_AREA_NONE = 0,
+	JUDGE_AREA_BODY,
+	JUDGE_AREA_URI,
+	JUDGE_AREA_RAW,
+	JUDGE_AREA_FULL,
+	JUDGE_AREA_COUNT
+};
+
 /* Of rules without one. */
 #define JUDGE_NO_DESCRIPTION STR("No description available.")
 
@@ -22,9 +32,10 @@ struct ruleset;
 struct judge_metas {
 	const struct ruleset *rs;
 	const double *scores;      /* by rule */
+	const uint64_t *scored;    /* those that are not 0 */
 	const uint32_t *untouched; /* the step at whose end it may be read, where nothing differs */
-	uint64_t *touched;         /* these differ: values and ready stand */
-	uint64_t *truths;          /* of these, those that are not 0 */
+	uint64_t *truths;          /* these are not 0: values stand */
+	uint64_t *shifted;         /* of these it is another step: ready stands */
 	double *values;            /* what metas see */
 	uint32_t *ready;
 	uint64_t *due; /* metas to evaluate, by place */
@@ -34,9 +45,17 @@ struct judge_metas {
 	size_t hit_count;
 };
 
+/* From which step on it may be read. */
+static inline uint32_t judge_metas_ready(const struct judge_metas *j, uint32_t rule)
+{
+	return bits_has(j->shifted, rule) ? j->ready[rule] : j->untouched[rule];
+}
+
+/* `scored` for these scores: n of them, the set empty. */
+void judge_metas_scored(const double *scores, size_t n, uint64_t *set);
 /* `untouched` for these scores, rule_count + 1 entries; the last is for what is no rule. */
 void judge_metas_untouched(const struct ruleset *rs, const struct match_plan *plan,
 			   const double *scores, uint32_t *ret);
-/* rs, plan, scores and untouched: all of one score set, or of an overlay's scores. Memory from a. */
+/* rs, plan, scores, scored and untouched: all of one score set, or of an overlay's scores. Memory from a. */
 void judge_metas_run(struct judge_metas *j, const struct match_plan *plan, const struct hits *hits,
 		     struct arena *a);

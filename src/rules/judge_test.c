@@ -237,6 +237,31 @@ static void test_order_of_tests(void **state)
 	arena_free(a);
 }
 
+/* Places of names are told with the hits, and are those of their bytes; one without is sorted all the same. */
+static void test_places_of_names(void **state)
+{
+	struct harness h;
+	struct report_hit *hits;
+	size_t n;
+
+	(void)state;
+	harness_load(&h, "body ZA /abc/\nbody B /abc/\ntflags B multiple\nbody __A /abc/\n"
+			 "meta ZB ZA\nbody A /abc/\n");
+	harness_scan(&h, "Subject: s\n\nabc abc\n");
+	hits = h.judgement.hits;
+	n = h.judgement.hit_count;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++)
+			assert_true((hits[i].order < hits[k].order) ==
+				    (str_cmp(hits[i].rule, hits[k].rule) < 0));
+	assert_true(str_eq(judge_tests(hits, n, false, h.arena), STR("A,B,B,ZA,ZB")));
+	hits[1].order = 0;
+	assert_true(str_eq(judge_tests(hits, n, false, h.arena), STR("A,B,B,ZA,ZB")));
+	hits[1].order = hits[0].order;
+	assert_true(str_eq(judge_tests(hits, n, false, h.arena), STR("A,B,B,ZA,ZB")));
+	harness_done(&h);
+}
+
 static void test_autolearn(void **state)
 {
 	static const struct {
@@ -265,7 +290,8 @@ int main(void)
 		cmocka_unit_test(test_order),          cmocka_unit_test(test_points),
 		cmocka_unit_test(test_score_sets),     cmocka_unit_test(test_report),
 		cmocka_unit_test(test_overlay),        cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_order_of_tests), cmocka_unit_test(test_autolearn),
+		cmocka_unit_test(test_order_of_tests), cmocka_unit_test(test_places_of_names),
+		cmocka_unit_test(test_autolearn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

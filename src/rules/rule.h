@@ -16,6 +16,8 @@
 #include "rules/rx.h"
 #include "rules/settings.h"
 
+#include <assert.h>
+
 enum { SCORE_SETS = 4, SCORE_SET_NET = 1, SCORE_SET_BAYES = 2 };
 enum { PRIORITY_CAPTURE = -10000, PRIORITY_NET = -100, PRIORITY_SHORTCIRCUIT = -200 };
 enum { RULE_NONE = UINT32_MAX }; /* as an index: no such rule */
@@ -245,6 +247,7 @@ struct match_plan {
 	const struct ordered_rule *in_order; /* the same as matching reads them */
 	const struct match_turn *turns;      /* side by side with these */
 	const uint64_t *members;             /* all of these, as bits by index */
+	const uint64_t *scored;              /* rules whose score is not 0, as bits by index */
 	const uint32_t *ready;               /* judge_metas_untouched() with this set's scores */
 };
 
@@ -257,22 +260,33 @@ struct judge_meta {
 };
 
 /*
- * A meta is 0 where one of the first rules has not hit, and where one of the others has: told from the set of
- * those that have, before the meta is read.
+ * What is read of a meta that is due, half a line of the cache. It is 0 where one of the first rules has not hit, and
+ * where one of the others has: told from the set of those that have, before its expression is fetched.
  */
-enum { JUDGE_GUARD_RULES = 3 };
+enum { JUDGE_GUARD_RULES = 4 };
 struct judge_guard {
-	uint16_t required, all; /* how many: the first ones, and with the others */
+	const struct expr *expr; /* NULL: it is 0 */
+	uint32_t meta;           /* index of the rule */
+	uint8_t required, all;   /* how many: the first ones, and with the others */
+	bool is_cyclic;
 	uint32_t rule[JUDGE_GUARD_RULES];
 };
 
-/* A rule that hit, as judging reads it. */
+/* A rule that hit, as judging reads it: one line of the cache. */
 struct judge_rule {
-	struct str name, area, description;
+	_Alignas(64) struct str name;
+	struct str description;
 	uint32_t step;
+	uint32_t place;                  /* in judging[]; metas: 0 */
+	uint32_t watchers, watchers_end; /* in watchers.at[] */
 	uint8_t run_class, shortcircuit; /* enum rule_shortcircuit */
+	uint8_t area;                    /* for judge_area() */
+	uint8_t learning;                /* autolearn_traits() */
 	bool is_subrule;
+	uint16_t head, body; /* metas: how many rules of each it reads (autolearn_sides()) */
+	uint32_t order;      /* its name's place among all names, from 1 */
 };
+static_assert(sizeof(struct judge_rule) == 64, "a rule is one line of the cache");
 
 /* Numbers by rule: those of rule i are at[from[i]] up to before at[from[i + 1]]. */
 struct rule_readers {
@@ -308,13 +322,10 @@ struct ruleset {
 	/* the same rules as judging reads them (finish_judging.c), by their place in metas[] and by index */
 	const struct judge_meta *judge_metas;
 	const struct judge_guard *judge_guards; /* by place, as judge_metas */
-	const struct judge_rule *judge_rules;
-	struct rule_readers readers;    /* the metas that read a rule, as places in metas[] */
-	struct rule_readers watchers;   /* those that may be something else than 0 because of it */
-	const uint64_t *lively;         /* metas to be evaluated whatever hits, as places */
-	const uint32_t *judging_places; /* by index: the place in judging[] */
-	const uint8_t *learning;        /* by index: autolearn_flags() */
-	const uint32_t *steps;
+	const struct judge_rule *judge_rules;   /* by index */
+	struct rule_readers readers;  /* the metas that read a rule, as places in metas[] */
+	struct rule_readers watchers; /* those that may be something else than 0 because of it */
+	const uint64_t *lively;       /* metas to be evaluated whatever hits, as places */
 	const double *scores[SCORE_SETS];
 	struct match_plan plans[SCORE_SETS];
 };
