@@ -80,12 +80,16 @@ static void add_mailbox(struct scan_inputs *in, enum mailbox_format format, cons
 	arena_free(a);
 }
 
-static void add_message(struct scan_inputs *in, const char *path)
+/* st NULL: standard input. */
+static void add_message(struct scan_inputs *in, const char *path, const struct stat *st)
 {
-	push(in, str_of(path), str_of(path));
+	struct scan_input *i = push(in, str_of(path), str_of(path));
+
+	if (st && S_ISREG(st->st_mode) && st->st_size > 0)
+		i->size = (size_t)st->st_size;
 }
 
-static void add_file(struct scan_inputs *in, const char *path)
+static void add_file(struct scan_inputs *in, const char *path, const struct stat *st)
 {
 	struct str name = str_of(path);
 	bool mbox = in->as_spamassassin ? str_find_nocase(name, STR(".mbox")) != STR_NPOS
@@ -96,7 +100,7 @@ static void add_file(struct scan_inputs *in, const char *path)
 	else if (mbox)
 		add_mailbox(in, in->as_spamassassin ? MAILBOX_SA_MBOX : MAILBOX_MBOX, path);
 	else
-		add_message(in, path);
+		add_message(in, path, st);
 }
 
 static int by_name(const void *x, const void *y)
@@ -184,9 +188,9 @@ static void add_folder(struct scan_inputs *in, const char *top)
 			if (stat(sub, &st) < 0 || !S_ISREG(st.st_mode))
 				continue;
 			if (in->as_spamassassin && !in->format)
-				add_message(in, sub);
+				add_message(in, sub, &st);
 			else
-				add_file(in, sub);
+				add_file(in, sub, &st);
 		}
 	}
 }
@@ -208,7 +212,7 @@ void scan_inputs_add(struct scan_inputs *in, const char *path)
 
 	if (strcmp(path, "-") == 0) {
 		read_stdin(in);
-		add_file(in, path);
+		add_file(in, path, NULL);
 		return;
 	}
 	if (stat(path, &st) < 0)
@@ -216,7 +220,7 @@ void scan_inputs_add(struct scan_inputs *in, const char *path)
 	else if (S_ISDIR(st.st_mode))
 		add_folder(in, path);
 	else
-		add_file(in, path);
+		add_file(in, path, &st);
 }
 
 static void add_line(struct scan_inputs *in, struct str line)
@@ -293,7 +297,7 @@ int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, str
 		return s->is_piece ? 0 : unpack(a, ret, "standard input", e);
 	}
 	if (!s->is_piece) {
-		if (file_read(a, path, SCAN_INPUT_MAX, ret, e) < 0)
+		if (file_read_known(a, path, s->size, SCAN_INPUT_MAX, ret, e) < 0)
 			return -1;
 		return unpack(a, ret, path, e);
 	}

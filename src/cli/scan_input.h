@@ -21,7 +21,8 @@ struct scan_input {
 	struct str name; /* as printed: the path, or "path#3" for the third message of an mbox */
 	struct str path; /* "-": standard input */
 	bool is_piece;
-	size_t at, size; /* of a piece */
+	size_t at;   /* of a piece */
+	size_t size; /* of a piece; else of the file when it was listed, 0: not known */
 };
 
 struct scan_inputs {

@@ -18,15 +18,13 @@ int fd_close(int fd)
 	return -1;
 }
 
-int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct err *e)
+/* known: the length, so that no read has to tell the end; SIZE_MAX: it is not known. */
+static int read_all(struct arena *a, int fd, size_t known, size_t max, struct str *ret,
+		    struct err *e)
 {
-	size_t n = 0, cap = 8192,
-	       known = SIZE_MAX; /* the length, where it is known: no read has to tell the end */
-	struct stat st;
+	size_t n = 0, cap = known == SIZE_MAX ? 8192 : known + 1;
 	char *p;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		cap = (known = (size_t)st.st_size) + 1;
 	if (cap > max + 1)
 		cap = max + 1;
 	p = arena_alloc(a, cap);
@@ -56,18 +54,32 @@ int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct er
 	return 0;
 }
 
-int file_read(struct arena *a, const char *path, size_t max, struct str *ret, struct err *e)
+int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct err *e)
+{
+	struct stat st;
+	bool is_known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+
+	return read_all(a, fd, is_known ? (size_t)st.st_size : SIZE_MAX, max, ret, e);
+}
+
+int file_read_known(struct arena *a, const char *path, size_t size, size_t max, struct str *ret,
+		    struct err *e)
 {
 	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
-	r = file_read_fd(a, fd, max, ret, e);
+	r = size ? read_all(a, fd, size, max, ret, e) : file_read_fd(a, fd, max, ret, e);
 	if (r < 0)
 		err_prefix(e, "%s", path);
 	fd_close(fd);
 	return r;
+}
+
+int file_read(struct arena *a, const char *path, size_t max, struct str *ret, struct err *e)
+{
+	return file_read_known(a, path, 0, max, ret, e);
 }
 
 int file_write_fd(int fd, struct str s, struct err *e)
