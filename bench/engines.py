@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """CPU time of the same messages in Postern, SpamAssassin and rspamd, in turn; each engine's own start left out.
 
+Measured twice: one message after another, each sent when the answer to the one before is there, so that an engine
+sleeps and wakes for each; and with more messages at hand than it is working on, as under load.
+
 Network tests are off in all three, and each is one process that answers a message at a time: `postern scan`, SpamAssassin
 by tests/parity/verdicts.pl, rspamd's normal worker by /checkv2, with Debian's settings but for the modules that need a network or a Redis.
 """
@@ -14,12 +17,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from measure import POSTERN, TOP, busy_s, harness, load, rules, some_files, spread
 
 START_LIMIT_S = 180
 MESSAGE_LIMIT_S = 60
+ABREAST = 4  # messages that are sent to rspamd at once, under load
 WARM = 50  # a process's first messages
 WAKE = 20  # a turn's: the caches hold what the engine before it used
 # Of rspamd's modules those that ask other hosts, a Redis or a helper.
@@ -92,13 +97,23 @@ class Rspamd:
         return next(p.pid for p in harness.Process(self.popen.pid).children()
                     if b"normal" in pathlib.Path(f"/proc/{p.pid}/cmdline").read_bytes())
 
-    def measure(self, paths):
-        pid = self.worker()
-        before = busy_s(pid)
+    def send(self, paths, failed):
         for path in paths:
             status = self.ask(pathlib.Path(path).read_bytes())
             if status != 200:
-                sys.exit(f"rspamd answered {status} for {path}")
+                failed.append(f"rspamd answered {status} for {path}")
+
+    def measure(self, paths, load=False):
+        pid = self.worker()
+        lists, failed = [paths[i::ABREAST] for i in range(ABREAST)] if load else [paths], []
+        before = busy_s(pid)
+        senders = [threading.Thread(target=self.send, args=(part, failed)) for part in lists]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        if failed:
+            sys.exit(failed[0])
         if self.asked_others():
             sys.exit("rspamd asked name servers: a module of NETWORK is on")
         return busy_s(pid) - before
@@ -124,13 +139,23 @@ class Asked:
         self.popen = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                       errors="replace")
 
-    def measure(self, paths):
-        before = busy_s(self.popen.pid)
-        for path in paths:
-            self.popen.stdin.write(f"{path}\n")
-            self.popen.stdin.flush()
+    def send(self, paths):
+        self.popen.stdin.write("".join(f"{path}\n" for path in paths))
+        self.popen.stdin.flush()
+
+    def take(self, count):
+        for _ in range(count):
             if not self.popen.stdout.readline():
                 sys.exit(f"{self.name} ended")
+
+    def measure(self, paths, load=False):
+        before = busy_s(self.popen.pid)
+        lists = [paths] if load else [[path] for path in paths]
+        for part in lists:
+            sender = threading.Thread(target=self.send, args=(part,))
+            sender.start()
+            self.take(len(part))
+            sender.join()
         return busy_s(self.popen.pid) - before
 
     def close(self):
@@ -153,28 +178,43 @@ def split(paths, first, size):
     return [paths[:first], *(paths[i:i + size] for i in range(first, len(paths), size))]
 
 
-def run(quick):
-    rounds, count = (5, 100) if quick else (5, 1000)
-    # Each round has messages of its own. The first ones are not measured: starting, compiling rules, first pages.
-    first, *turns = split(some_files(WARM + rounds * (WAKE + count)), WARM, WAKE + count)
-    engines = start()
+def take_turns(engines, turns, load_on):
+    """CPU seconds by engine, a number for each turn."""
     used = {engine.name: [] for engine in engines}
-    try:
-        for engine in engines:
-            engine.measure(first)
-        for r, paths in enumerate(turns):
-            for engine in engines[r % len(engines):] + engines[:r % len(engines)]:
-                engine.measure(paths[:WAKE])
-                used[engine.name].append(engine.measure(paths[WAKE:]))
-    finally:
-        for engine in engines:
-            engine.close()
-    print(f"CPU of the engine, {rounds} rounds of {count} messages, each message once; {load()}")
+    for r, paths in enumerate(turns):
+        for path in paths:  # whose turn comes first would pay for the disk
+            pathlib.Path(path).read_bytes()
+        for engine in engines[r % len(engines):] + engines[:r % len(engines)]:
+            engine.measure(paths[:WAKE], load_on)
+            used[engine.name].append(engine.measure(paths[WAKE:], load_on))
+    return used
+
+
+def show(how, used, count):
+    print(how)
     print(f"{'':<14}{'ms a message':>28}  {'messages a CPU second':>22}  {'times Postern':>28}")
     for name, seconds in used.items():
         ms = [s * 1000 / count for s in seconds]
         ratio = [s / p for s, p in zip(seconds, used["postern"])]
         print(f"{name:<14}{spread(ms, '{:.3f}'):>28}  {count / statistics.median(seconds):22.0f}  {spread(ratio, '{:.1f}'):>28}")
+
+
+def run(quick):
+    rounds, count = (5, 100) if quick else (5, 500)
+    # Each round has messages of its own. The first ones are not measured: starting, compiling rules, first pages.
+    first, *turns = split(some_files(WARM + 2 * rounds * (WAKE + count)), WARM, WAKE + count)
+    engines = start()
+    try:
+        for engine in engines:
+            engine.measure(first)
+        alone = take_turns(engines, turns[:rounds], False)
+        loaded = take_turns(engines, turns[rounds:], True)
+    finally:
+        for engine in engines:
+            engine.close()
+    print(f"CPU of the engine, {rounds} rounds of {count} messages, each message once; {load()}")
+    show("one after another:", alone, count)
+    show("under load:", loaded, count)
     for name in ("rspamd", "SpamAssassin"):
-        if name not in used:
+        if name not in alone:
             print(f"{name}: not installed (script/bootstrap bench)")
