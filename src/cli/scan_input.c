@@ -18,7 +18,7 @@
 
 void scan_inputs_init(struct scan_inputs *in, struct arena *a)
 {
-	*in = (struct scan_inputs){ .arena = a };
+	*in = (struct scan_inputs){ .arena = a, .names = a };
 	vec_init(&in->list, a, sizeof(struct scan_input), 0);
 }
 
@@ -35,8 +35,8 @@ static struct scan_input *push(struct scan_inputs *in, struct str name, struct s
 {
 	struct scan_input *i = vec_must_push(&in->list);
 
-	i->name = str_dup(in->arena, name);
-	i->path = str_dup(in->arena, path);
+	i->name = str_dup(in->names, name);
+	i->path = str_dup(in->names, path);
 	return i;
 }
 
@@ -52,7 +52,7 @@ static void cut(struct scan_inputs *in, enum mailbox_format format, const char *
 	for (size_t n = 0; n < pieces.n; n++) {
 		const struct mailbox_piece *p = VEC_AT(&pieces, struct mailbox_piece, n);
 		struct scan_input *i =
-		    push(in, arena_printf(in->arena, "%s#%zu", path, n + 1), str_of(path));
+		    push(in, arena_printf(in->names, "%s#%zu", path, n + 1), str_of(path));
 
 		i->is_piece = true;
 		i->at = p->at;
@@ -133,7 +133,7 @@ static bool list_folder(struct scan_inputs *in, const char *path, struct vec *na
 	}
 	while ((d = readdir(dir)))
 		if (!is_left_out(in, d->d_name))
-			*(struct str *)vec_must_push(names) = str_dup(in->arena, str_of(d->d_name));
+			*(struct str *)vec_must_push(names) = str_dup(in->names, str_of(d->d_name));
 	closedir(dir);
 	if (names->n)
 		qsort(names->data, names->n, sizeof(struct str), by_name);
@@ -144,8 +144,8 @@ static bool is_maildir(struct scan_inputs *in, const char *path)
 {
 	struct stat st;
 
-	return stat(arena_printf(in->arena, "%s/new", path).p, &st) == 0 && S_ISDIR(st.st_mode) &&
-	       stat(arena_printf(in->arena, "%s/cur", path).p, &st) == 0 && S_ISDIR(st.st_mode);
+	return stat(arena_printf(in->names, "%s/new", path).p, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       stat(arena_printf(in->names, "%s/cur", path).p, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* Folders wait on a stack of paths; each one's files come before its sub-folders' files. */
@@ -153,7 +153,7 @@ static void add_folder(struct scan_inputs *in, const char *top)
 {
 	struct vec todo;
 
-	vec_init(&todo, in->arena, sizeof(const char *), 0);
+	vec_init(&todo, in->names, sizeof(const char *), 0);
 	*(const char **)vec_must_push(&todo) = top;
 	while (todo.n) {
 		const char *path = *VEC_LAST(&todo, const char *);
@@ -162,17 +162,17 @@ static void add_folder(struct scan_inputs *in, const char *top)
 		vec_pop(&todo);
 		if (is_maildir(in, path)) {
 			*(const char **)vec_must_push(&todo) =
-			    arena_printf(in->arena, "%s/new", path).p;
+			    arena_printf(in->names, "%s/new", path).p;
 			*(const char **)vec_must_push(&todo) =
-			    arena_printf(in->arena, "%s/cur", path).p;
+			    arena_printf(in->names, "%s/cur", path).p;
 			continue;
 		}
-		vec_init(&names, in->arena, sizeof(struct str), 0);
+		vec_init(&names, in->names, sizeof(struct str), 0);
 		if (!list_folder(in, path, &names))
 			continue;
 		for (size_t i = names.n; i-- > 0;) {
 			const char *sub =
-			    arena_printf(in->arena, "%s/%s", path, VEC_AT(&names, struct str, i)->p)
+			    arena_printf(in->names, "%s/%s", path, VEC_AT(&names, struct str, i)->p)
 				.p;
 			struct stat st;
 
@@ -181,7 +181,7 @@ static void add_folder(struct scan_inputs *in, const char *top)
 		}
 		for (size_t i = 0; i < names.n; i++) {
 			const char *sub =
-			    arena_printf(in->arena, "%s/%s", path, VEC_AT(&names, struct str, i)->p)
+			    arena_printf(in->names, "%s/%s", path, VEC_AT(&names, struct str, i)->p)
 				.p;
 			struct stat st;
 
@@ -225,7 +225,7 @@ void scan_inputs_add(struct scan_inputs *in, const char *path)
 
 static void add_line(struct scan_inputs *in, struct str line)
 {
-	const char *path = line.n ? str_cstr(in->arena, line) : NULL;
+	const char *path = line.n ? str_cstr(in->names, line) : NULL;
 
 	if (path)
 		scan_inputs_add(in, path);
@@ -238,7 +238,7 @@ int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e
 	struct str text, line;
 	struct rd r;
 
-	if (file_read(in->arena, list, SCAN_INPUT_MAX, &text, e) < 0)
+	if (file_read(in->names, list, SCAN_INPUT_MAX, &text, e) < 0)
 		return -1;
 	r = rd_of(text);
 	while (rd_line(&r, true, &line))
@@ -246,9 +246,26 @@ int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e
 	return 0;
 }
 
+static void free_names(void *p)
+{
+	arena_free(p);
+}
+
 void scan_inputs_follow_stdin(struct scan_inputs *in)
 {
 	in->lines = stdin;
+	in->names = arena_new();
+	in->no_names = arena_get_mark(in->names);
+	vec_init(&in->list, in->names, sizeof(struct scan_input), 0);
+	arena_defer(in->arena, free_names, in->names);
+}
+
+/* All that was listed has had its turn. */
+static void forget_names(struct scan_inputs *in)
+{
+	in->gone += in->list.n;
+	arena_reset(in->names, in->no_names);
+	vec_init(&in->list, in->names, sizeof(struct scan_input), 0);
 }
 
 static void follow_line(struct scan_inputs *in)
@@ -259,6 +276,7 @@ static void follow_line(struct scan_inputs *in)
 	struct rd r;
 	ssize_t n;
 
+	forget_names(in);
 	fflush(stdout);
 	n = getline(&line, &size, in->lines);
 	if (n < 0)
@@ -271,9 +289,14 @@ static void follow_line(struct scan_inputs *in)
 
 bool scan_inputs_has(struct scan_inputs *in, size_t i)
 {
-	while (i >= in->list.n && in->lines)
+	while (i >= in->gone + in->list.n && in->lines)
 		follow_line(in);
-	return i < in->list.n;
+	return i < in->gone + in->list.n;
+}
+
+const struct scan_input *scan_inputs_at(const struct scan_inputs *in, size_t i)
+{
+	return VEC_AT(&in->list, struct scan_input, i - in->gone);
 }
 
 static int unpack(struct arena *a, struct str *text, const char *path, struct err *e)
@@ -287,7 +310,7 @@ static int unpack(struct arena *a, struct str *text, const char *path, struct er
 int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, struct str *ret,
 		    struct err *e)
 {
-	const struct scan_input *s = VEC_AT(&in->list, struct scan_input, i);
+	const struct scan_input *s = scan_inputs_at(in, i);
 	const char *path = s->path.p;
 	int fd;
 

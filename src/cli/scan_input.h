@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cli/scan_mailbox.h"
+#include "core/arena.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "core/vec.h"
@@ -13,8 +14,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-
-struct arena;
 
 /* One message: a whole file, or a piece of an mbox. */
 struct scan_input {
@@ -27,7 +26,10 @@ struct scan_input {
 
 struct scan_inputs {
 	struct arena *arena;
+	struct arena *names;        /* for the list: the same, or one that is emptied on the way */
+	struct arena_mark no_names; /* while that is empty */
 	struct vec list;            /* struct scan_input */
+	size_t gone;                /* messages in front of these, of a list that is followed */
 	enum mailbox_format format; /* of every file; set by the owner after scan_inputs_init() */
 	/*
 	 * As SpamAssassin's programs have it: a path with ".mbox" anywhere is one; in folders each file is a
@@ -55,11 +57,14 @@ void scan_inputs_add(struct scan_inputs *in, const char *path);
 int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e);
 /*
  * Paths, one a line, from standard input, each read when scan_inputs_has() is asked for it: whoever writes them may
- * wait for one message's answer before naming the next. Standard output is flushed before a line is waited for.
+ * wait for one message's answer before naming the next. Standard output is flushed before a line is waited for. Of
+ * messages whose turn has come nothing is kept: such a list may be endless.
  */
 void scan_inputs_follow_stdin(struct scan_inputs *in);
 /* Whether there is a message i, counted from 0; what is followed is read until there is one, or to its end. */
 bool scan_inputs_has(struct scan_inputs *in, size_t i);
+/* Message i, which there is. */
+const struct scan_input *scan_inputs_at(const struct scan_inputs *in, size_t i);
 /* The message's bytes; a compressed file (scan_compressed.h) is unpacked. */
 int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, struct str *ret,
 		    struct err *e);

@@ -61,7 +61,7 @@ static bool scan_message(const struct scan_work *w, struct scan_runner *r, size_
 		return false;
 	}
 	s = scan_runner_run(r, raw);
-	name = VEC_AT(&w->inputs->list, struct scan_input, i)->name;
+	name = scan_inputs_at(w->inputs, i)->name;
 	if (w->format == SCAN_FORMAT_REPORT)
 		scan_report_text(out, name, s, w->rules, a);
 	else
