@@ -180,13 +180,18 @@ static size_t count_literals(const struct needs_clause *c, struct str folded, si
 	return count;
 }
 
-/* So many of the literals, and one of them at its distance from the match. */
-static bool holds_clause(const struct needs_clause *c, struct str folded, size_t from)
+/* So many of the literals. */
+static bool has_literals(const struct needs_clause *c, struct str folded)
+{
+	return count_literals(c, folded, 0, folded.n) >= c->times;
+}
+
+/* One of them at its distance from the match. */
+static bool stands_behind(const struct needs_clause *c, struct str folded, size_t from)
 {
 	size_t to = c->back_max == SIZE_MAX ? folded.n : from + c->back_max;
 
-	return count_literals(c, folded, 0, folded.n) >= c->times &&
-	       count_literals(c, folded, from + c->back_min, to);
+	return count_literals(c, folded, from + c->back_min, to);
 }
 
 static bool window_stands(const struct needs_look *w, struct str folded, size_t at)
@@ -230,21 +235,23 @@ static size_t count_byte(struct str s, uint8_t c)
 static void check_held(const struct needs *n, const struct rx_source *s, struct str subject,
 		       struct str folded, struct found f)
 {
+	/* what \K says is not where the match begins */
+	bool is_begin = str_find(s->pcre, STR("\\K")) == STR_NPOS;
 	struct run_look run;
 
 	must(!n->is_impossible);
-	must(f.to - f.from >= n->min_length || str_find(s->pcre, STR("\\K")) != STR_NPOS);
-	must(!n->is_anchored || !f.from);
+	must(!is_begin || f.to - f.from >= n->min_length);
+	must(!is_begin || !n->is_anchored || !f.from);
 	run_look_init(&run, &n->run);
 	must(run_look_has(&run, n->run.length, subject));
 	must(subject.n <= n->max_length);
 	must(count_byte(subject, n->mark) >= n->mark_times);
 	for (size_t i = 0; i < n->clause_count; i++)
-		must(holds_clause(&n->clauses[i], folded, f.from));
+		must(has_literals(&n->clauses[i], folded) &&
+		     (!is_begin || stands_behind(&n->clauses[i], folded, f.from)));
 	for (size_t i = 0; i < n->byte_sets; i++)
 		must(has_byte(&n->bytes[i], folded));
-	must(!n->window_count || str_find(s->pcre, STR("\\K")) != STR_NPOS ||
-	     has_window(n, folded, f.from));
+	must(!is_begin || !n->window_count || has_window(n, folded, f.from));
 }
 
 /* A match holds all that the analysis says it must; also where it knows that the subject is plain. */
