@@ -85,10 +85,15 @@ def test_standard_input_and_lists(place):
     assert len(names(run(place, "--tsv", "--mbox", "-", stdin=(b"From x@y\n" + HAM + b"\n") * 3))) == 3
 
 
+def follow(place, **options):
+    """postern scan, which waits for paths on its standard input."""
+    return subprocess.Popen([POSTERN, "scan", "--local", "--rules", place / "rules", "--site", place / "site", "--tsv", "--files-from", "-"],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+
+
 def test_a_list_from_standard_input_is_followed(place):
     """The answer to one path can be had before the next is named."""
-    popen = subprocess.Popen([POSTERN, "scan", "--local", "--rules", place / "rules", "--site", place / "site", "--tsv", "--files-from", "-"],
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    popen = follow(place, stderr=subprocess.PIPE)
     for name in ("b", "none", "a"):
         popen.stdin.write(f"{place}/mail/{name}.eml\n\n".encode())
         popen.stdin.flush()
@@ -103,8 +108,7 @@ def test_a_followed_list_may_be_endless(place):
     """Nothing is kept of what had its turn, mailboxes among it."""
     (place / "box.mbox").write_bytes((b"From x@y\n" + HAM + b"\n") * 3)
     lines = f"{place}/mail/a.eml\n{place}/box.mbox\n".encode() * 500
-    popen = subprocess.Popen([POSTERN, "scan", "--local", "--rules", place / "rules", "--site", place / "site", "--tsv", "--files-from", "-"],
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    popen = follow(place)
     kept = []
     for _ in range(8):
         writer = threading.Thread(target=lambda: (popen.stdin.write(lines), popen.stdin.flush()))
