@@ -180,17 +180,42 @@ static bool is_lawful_label(struct str l, bool allow_underscore)
 	       (allow_underscore || str_chr(l, '_') == STR_NPOS);
 }
 
-bool host_is_fqdn(struct str host, struct arena *a)
+/*
+ * Where all labels are lawful beyond doubt: no _, no dot next to another or to a hyphen, neither at an end. Of lawful
+ * bytes, and so few of them that no label can be too long.
+ */
+static bool are_plain_labels(struct str h)
 {
-	struct str h = str_trim_right(host_to_ascii(host, a), "."), rest = h, label;
+	for (size_t i = 0; i < h.n; i += BLOCK_BYTES) {
+		block b = block_of(h, i), next = block_of(h, i + 1);
+		block dot = block_is(b, '.'), next_dot = block_is(next, '.');
+		block odd = (dot & (next_dot | block_is(next, '-'))) |
+			    (block_is(b, '-') & next_dot) | block_is(b, '_');
+
+		if (block_bits(odd))
+			return false;
+	}
+	return h.p[0] != '.' && h.p[0] != '-' && h.p[h.n - 1] != '-';
+}
+
+bool host_is_plain_fqdn(struct str host)
+{
+	struct str h = str_trim_right(host, "."), rest = h, label;
 	size_t dots, seen = 0;
 
 	if (h.n > HOST_MAX_BYTES || !are_lawful_bytes(h, &dots) || !dots)
 		return false;
+	if (h.n <= LABEL_MAX_BYTES && are_plain_labels(h))
+		return true;
 	for (; str_cut(&rest, '.', &label); seen++)
 		if (!is_lawful_label(label, seen + 1 < dots))
 			return false;
 	return true;
+}
+
+bool host_is_fqdn(struct str host, struct arena *a)
+{
+	return host_is_plain_fqdn(host_to_ascii(host, a));
 }
 
 static size_t ipv4_length(struct str s)

@@ -3,12 +3,12 @@
 #include "text/tld.h"
 
 #include "core/arena.h"
-#include "core/map.h"
+#include "text/name_set.h"
 #include "text/text.h"
 
 struct tld_table {
 	struct arena *arena;
-	struct map level[3];
+	struct name_set level[3];
 };
 
 /* Two letters each, sorted; us: third-level names below them are registries (RFC 1480). */
@@ -27,7 +27,7 @@ struct tld_table *tld_table_new(struct arena *a)
 void tld_table_clear(struct tld_table *t)
 {
 	for (int i = 0; i < 3; i++)
-		map_init(&t->level[i], t->arena, false);
+		name_set_init(&t->level[i], t->arena);
 }
 
 bool tld_table_add(struct tld_table *t, struct str name, unsigned levels)
@@ -45,26 +45,32 @@ bool tld_table_add(struct tld_table *t, struct str name, unsigned levels)
 	if (labels != levels)
 		return false;
 	ace = host_to_ascii(name, t->arena);
-	map_put(&t->level[levels - 1], ace, t);
+	if (ace.n)
+		name_set_add(&t->level[levels - 1], ace);
 	return true;
 }
 
 bool tld_table_has(const struct tld_table *t, struct str ace_name, unsigned levels)
 {
-	return t && levels >= 1 && levels <= 3 && map_has(&t->level[levels - 1], ace_name);
+	return t && levels >= 1 && levels <= 3 && name_set_has(&t->level[levels - 1], ace_name);
+}
+
+/* Of an ACE name. */
+static bool ends_in_tld(const struct tld_table *t, struct str ace)
+{
+	size_t dot = str_rchr(ace, '.');
+
+	return dot != STR_NPOS && tld_table_has(t, str_from(ace, dot + 1), 1);
 }
 
 bool tld_is_domain_valid(const struct tld_table *t, struct str host, struct arena *a)
 {
 	struct str ace = host_to_ascii(host, a);
-	size_t dot = str_rchr(ace, '.');
 
-	if (dot == STR_NPOS)
-		return false;
 	for (size_t i = 0; i < ace.n; i++)
 		if (ascii_is_space(ace.p[i]))
 			return false;
-	return tld_table_has(t, str_from(ace, dot + 1), 1);
+	return ends_in_tld(t, ace);
 }
 
 static bool is_us_state(struct str s)
@@ -217,16 +223,17 @@ static bool has_needless_escape(struct str u)
 	return false;
 }
 
-/* The host part of a URI as it is written; false: it has none. */
-static bool host_part(struct str uri, struct str *ret)
+bool tld_uri_host(struct str uri, struct str *ret)
 {
 	struct str u = uri;
+	char first = uri.n ? ascii_lower(*uri.p) : '\0';
 	size_t at;
 
-	if (str_starts_nocase(u, STR("javascript:")) || str_starts_nocase(u, STR("cid:")) ||
-	    str_starts_nocase(u, STR("file:")))
+	if ((first == 'j' && str_starts_nocase(u, STR("javascript:"))) ||
+	    (first == 'c' && str_starts_nocase(u, STR("cid:"))) ||
+	    (first == 'f' && str_starts_nocase(u, STR("file:"))))
 		return false;
-	if (str_starts_nocase(u, STR("mailto:")))
+	if (first == 'm' && str_starts_nocase(u, STR("mailto:")))
 		return mail_host(str_from(u, 7), ret);
 	u = drop_scheme(u);
 	u = str_sub(u, 0, str_find_any(u, "/?#"));
@@ -237,24 +244,48 @@ static bool host_part(struct str uri, struct str *ret)
 	return true;
 }
 
-bool tld_uri_to_domain(const struct tld_table *t, struct str uri, struct arena *a,
-		       struct str *ret_domain, struct str *ret_host)
+/* Most hosts: their ACE form is known, and what is asked of it is asked once. */
+static bool plain_host_to_domain(const struct tld_table *t, struct str host, struct str *ret_domain)
 {
-	struct str u, host, ignored;
+	struct str ignored;
 
-	if (!host_part(uri, &u) || has_needless_escape(u))
-		return false;
-	host = host_to_ascii(host_lowered(u, a), a);
 	if (host_is_ip(host)) {
-		*ret_domain = *ret_host = host;
+		*ret_domain = host;
+		return true;
+	}
+	if (!host_is_plain_fqdn(host) || !ends_in_tld(t, host))
+		return false;
+	split_domain(t, host, &ignored, ret_domain); /* it has no empty labels */
+	return true;
+}
+
+bool tld_host_to_domain(const struct tld_table *t, struct str written, struct arena *a,
+			struct str *ret_domain, struct str *ret_host)
+{
+	struct str host = host_lowered(written, a);
+
+	if (host_is_plain(host)) {
+		*ret_host = host;
+		return plain_host_to_domain(t, host, ret_domain);
+	}
+	if (has_needless_escape(written))
+		return false;
+	*ret_host = host = host_to_ascii(host, a);
+	if (host_is_ip(host)) {
+		*ret_domain = host;
 		return true;
 	}
 	if (!host_is_fqdn(host, a) || !tld_is_domain_valid(t, host, a))
 		return false;
-	if (!host_is_plain(host))
-		*ret_domain = tld_trim_domain(t, host, a);
-	else /* in lower case, and without empty labels */
-		split_domain(t, host, &ignored, ret_domain);
-	*ret_host = host;
+	*ret_domain = tld_trim_domain(t, host, a);
 	return true;
+}
+
+bool tld_uri_to_domain(const struct tld_table *t, struct str uri, struct arena *a,
+		       struct str *ret_domain, struct str *ret_host)
+{
+	struct str written;
+
+	return tld_uri_host(uri, &written) &&
+	       tld_host_to_domain(t, written, a, ret_domain, ret_host);
 }

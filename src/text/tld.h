@@ -38,6 +38,8 @@ bool host_is_plain(struct str host);
 struct str host_lowered(struct str host, struct arena *a);
 /* Lawful as a name: two labels or more of 1-63 letters, digits, - inside, _ left of the last two; <= 253 bytes. */
 bool host_is_fqdn(struct str host, struct arena *a);
+/* The same of one that is plain and in lower case. */
+bool host_is_plain_fqdn(struct str host);
 /* IPv4 or IPv6 (no brackets) and nothing else. */
 bool host_is_ip(struct str host);
 
@@ -56,3 +58,7 @@ void tld_split_domain(const struct tld_table *t, struct str host, struct arena *
  */
 bool tld_uri_to_domain(const struct tld_table *t, struct str uri, struct arena *a,
 		       struct str *ret_domain, struct str *ret_host);
+/* The two steps of it: the host part as it is written (false: there is none), and what it says. */
+bool tld_uri_host(struct str uri, struct str *ret);
+bool tld_host_to_domain(const struct tld_table *t, struct str written, struct arena *a,
+			struct str *ret_domain, struct str *ret_host);
