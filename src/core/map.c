@@ -140,6 +140,15 @@ static struct str copy_key(struct map *m, struct str key)
 	return str_make(p, key.n);
 }
 
+/* At its free slot of the index, where there is room. */
+static void add_entry(struct map *m, size_t slot, struct map_entry e)
+{
+	m->entries[m->n] = e;
+	m->n++;
+	m->live++;
+	m->index[slot] = (uint32_t)m->n;
+}
+
 void *map_put(struct map *m, struct str key, void *value)
 {
 	return map_put_hashed(m, key, map_hash(m, key), value);
@@ -164,11 +173,16 @@ void *map_put_hashed(struct map *m, struct str key, uint64_t h, void *value)
 		e->value = value;
 		return old;
 	}
-	m->entries[m->n] = (struct map_entry){ copy_key(m, key), value, h, false };
-	m->n++;
-	m->live++;
-	m->index[i] = (uint32_t)m->n;
+	add_entry(m, i, (struct map_entry){ copy_key(m, key), value, h, false });
 	return NULL;
+}
+
+void map_add_kept(struct map *m, struct str key, uint64_t h, void *value)
+{
+	must(m->arena);
+	if (m->n == m->cap)
+		grow(m);
+	add_entry(m, find_slot(m, h, key), (struct map_entry){ key, value, h, false });
 }
 
 void *map_remove(struct map *m, struct str key)

@@ -43,10 +43,12 @@ static inline size_t map_count(const struct map *m)
 	return m->live;
 }
 
-/* The same for who asks for one key more than once: it is hashed once. Of one map alone. */
+/* The same for who asks for one key more than once, it is hashed once: by all maps that take case alike. */
 uint64_t map_hash(const struct map *m, struct str key);
 void *map_get_hashed(const struct map *m, struct str key, uint64_t hash);
 void *map_put_hashed(struct map *m, struct str key, uint64_t hash, void *value);
+/* A key that is not there, in an arena's map; its bytes are not copied and live as long as the arena. */
+void map_add_kept(struct map *m, struct str key, uint64_t hash, void *value);
 
 #define MAP_EACH(m, it)                                                                            \
 	for (struct map_entry *it = (m)->entries; it && it < (m)->entries + (m)->n; it++)          \

@@ -63,11 +63,34 @@ static void stays_small_in_an_arena(void **state)
 	arena_free(arena);
 }
 
+static void keys_may_stay_where_they_are(void **state)
+{
+	struct arena *arena = arena_new();
+	struct str key = STR("key");
+	struct map m;
+	int value;
+
+	(void)state;
+	map_init(&m, arena, false);
+	for (int i = 0; i < 9; i++) {
+		struct str k = arena_printf(arena, "k%d", i);
+
+		map_add_kept(&m, k, map_hash(&m, k), &value);
+	}
+	map_add_kept(&m, key, map_hash(&m, key), &m);
+	assert_int_equal(map_count(&m), 10);
+	assert_ptr_equal(map_get(&m, STR("key")), &m);
+	assert_ptr_equal(map_get(&m, STR("k8")), &value);
+	assert_ptr_equal(m.entries[9].key.p, key.p);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stays_small_on_the_heap),
 		cmocka_unit_test(stays_small_in_an_arena),
+		cmocka_unit_test(keys_may_stay_where_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,16 +46,23 @@ struct uri *uri_list_get(const struct uri_list *l, struct text raw)
 	return map_get(&l->index, text_utf8(l->arena, raw));
 }
 
-static struct uri *new_entry(struct uri_list *l, struct text raw, struct str key, uint64_t hash)
+/* A URI as it came, with its key: most of its variants are it and nothing else. */
+struct raw_uri {
+	struct text t;
+	struct str key;
+	uint64_t hash;
+};
+
+static struct uri *new_entry(struct uri_list *l, const struct raw_uri *raw)
 {
 	struct uri *u = arena_zalloc(l->arena, sizeof(*u));
 
-	u->raw = raw;
+	u->raw = raw->t;
 	vec_init(&u->cleaned, l->arena, sizeof(struct text), 0);
 	vec_init(&u->domains, l->arena, sizeof(struct str), 0);
 	vec_init(&u->hosts, l->arena, sizeof(struct uri_host), 0);
 	vec_init(&u->anchors, l->arena, sizeof(struct text), 0);
-	map_put_hashed(&l->index, key, hash, u);
+	map_add_kept(&l->index, raw->key, raw->hash, u);
 	VEC_ADD(&l->uris, struct uri *, u);
 	return u;
 }
@@ -84,14 +91,55 @@ static bool has_variant(const struct uri *u, struct text t)
 	return false;
 }
 
-static void note_cleaned(struct uri_list *l, struct uri *u, struct text t)
+static void note_cleaned(struct uri_list *l, const struct raw_uri *raw, struct uri *u,
+			 struct text t)
 {
-	struct str key = text_utf8(l->arena, t);
+	bool same = t.s.p == raw->t.s.p && t.s.n == raw->t.s.n;
+	struct str key = same ? raw->key : text_utf8(l->arena, t);
+	uint64_t hash = same ? raw->hash : map_hash(&l->seen, key);
 
-	VEC_ADD(&u->cleaned, struct text, t);
-	if (map_put(&l->seen, key, u))
+	if (map_get_hashed(&l->seen, key, hash))
 		return;
+	map_add_kept(&l->seen, key, hash, u);
 	VEC_ADD(&l->cleaned, struct text, t);
+}
+
+/* variants: differ from each other. */
+static void take_cleaned(struct uri_list *l, const struct raw_uri *raw, struct uri *u,
+			 const struct vec *variants)
+{
+	bool merge = u->has_cleaned;
+
+	if (!merge)
+		u->cleaned = *variants;
+	u->has_cleaned = true;
+	VEC_EACH (variants, struct text, it) {
+		if (merge && has_variant(u, *it))
+			continue;
+		if (merge)
+			VEC_ADD(&u->cleaned, struct text, *it);
+		note_cleaned(l, raw, u, *it);
+	}
+}
+
+static bool find_host(struct uri_list *l, struct str uri, struct uri_host *ret)
+{
+	struct uri_known_host *k;
+	struct str written;
+
+	if (!tld_uri_host(uri, &written))
+		return false;
+	for (k = l->known; k < l->known + URI_KNOWN_HOSTS; k++)
+		if (str_eq(k->written, written)) {
+			*ret = k->found;
+			return k->lawful;
+		}
+	k = &l->known[l->known_next++ % URI_KNOWN_HOSTS];
+	k->written = written;
+	k->lawful =
+	    tld_host_to_domain(l->tlds, written, l->arena, &k->found.domain, &k->found.host);
+	*ret = k->found;
+	return k->lawful;
 }
 
 /* Cuts what is too long and finds the hosts. */
@@ -104,25 +152,35 @@ static void read_variants(struct uri_list *l, struct vec *variants, struct vec *
 			l->truncated = true;
 			it->s = str_sub(it->s, 0, text_offset_of(*it, URI_MAX_LENGTH));
 		}
-		if (tld_uri_to_domain(l->tlds, it->s, l->arena, &h.domain, &h.host))
+		if (find_host(l, it->s, &h))
 			note_host(hosts, h);
 	}
 }
 
+static void take_hosts(struct uri *u, const struct vec *hosts)
+{
+	if (!u->hosts.n)
+		u->hosts = *hosts;
+	else
+		VEC_EACH (hosts, struct uri_host, it)
+			note_host(&u->hosts, *it);
+	VEC_EACH (hosts, struct uri_host, it)
+		note_domain(&u->domains, it->domain);
+}
+
 struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bool needs_domain)
 {
+	struct raw_uri r = { .t = raw };
 	struct vec variants, hosts;
-	struct str key;
 	struct uri *u;
-	uint64_t hash;
 
 	if (l->over || !budget_bytes(l->budget, sizeof(struct uri) + raw.s.n)) {
 		l->over = true;
 		return NULL;
 	}
-	key = text_utf8(l->arena, raw);
-	hash = map_hash(&l->index, key);
-	u = map_get_hashed(&l->index, key, hash);
+	r.key = text_utf8(l->arena, raw);
+	r.hash = map_hash(&l->index, r.key);
+	u = map_get_hashed(&l->index, r.key, r.hash);
 	if (u && u->has_cleaned && u->raw.chars == raw.chars && !(types & URI_NOCANON)) {
 		/* Seen before: all that follows would come out the same. */
 		if (needs_domain && !u->hosts.n)
@@ -144,19 +202,10 @@ struct uri *uri_list_add(struct uri_list *l, struct text raw, unsigned types, bo
 	if (needs_domain && !hosts.n)
 		return NULL;
 	if (!u)
-		u = new_entry(l, raw, key, hash);
+		u = new_entry(l, &r);
 	u->types |= types ? types : URI_PARSED;
-	if (!(types & URI_NOCLEAN)) {
-		bool merge = u->has_cleaned; /* variants of one URI differ from each other */
-
-		u->has_cleaned = true;
-		VEC_EACH (&variants, struct text, it)
-			if (!merge || !has_variant(u, *it))
-				note_cleaned(l, u, *it);
-	}
-	VEC_EACH (&hosts, struct uri_host, it) {
-		note_host(&u->hosts, *it);
-		note_domain(&u->domains, it->domain);
-	}
+	if (!(types & URI_NOCLEAN))
+		take_cleaned(l, &r, u, &variants);
+	take_hosts(u, &hosts);
 	return u;
 }

@@ -67,6 +67,15 @@ struct uri {
 	struct vec anchors; /* struct text: anchor texts, each once per HTML part */
 };
 
+/* A host as URIs had it, and what became of it. */
+struct uri_known_host {
+	struct str written;
+	struct uri_host found;
+	bool lawful;
+};
+
+enum { URI_KNOWN_HOSTS = 4 };
+
 struct uri_list {
 	struct arena *arena;
 	struct budget *budget;
@@ -80,8 +89,11 @@ struct uri_list {
 	struct vec
 	    cleaned; /* struct text: every cleaned form once: what uri rules are matched against */
 	struct map seen; /* index of `cleaned` */
-	bool truncated;  /* a URI was longer than URI_MAX_LENGTH (check_uri_truncated) */
-	bool over;       /* the budget ended: URIs are missing */
+	/* The last few: those of one message have much in common. */
+	struct uri_known_host known[URI_KNOWN_HOSTS];
+	unsigned known_next;
+	bool truncated; /* a URI was longer than URI_MAX_LENGTH (check_uri_truncated) */
+	bool over;      /* the budget ended: URIs are missing */
 };
 
 /* Everything added lives in `a`. budget may be NULL. Set redirect* afterwards where there are patterns. */

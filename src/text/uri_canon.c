@@ -139,7 +139,7 @@ static struct text trim_lines(struct text t, struct arena *a)
 /* Fragments, queries and paths without a host. */
 static bool is_local(struct text t)
 {
-	return text_length(t) <= 1 || strchr("#?&", t.s.p[0]) ||
+	return !t.s.n || text_length(t) <= 1 || strchr("#?&", t.s.p[0]) ||
 	       (t.s.p[0] == '/' && t.s.p[1] != '/');
 }
 
@@ -324,8 +324,11 @@ static struct str decode_entities(struct str s, int pass, struct arena *a)
 
 static void canon_one(struct uri_canon *c, size_t i)
 {
-	struct text uri = trim_lines(*VEC_AT(&c->work, struct text, i), c->a), n = uri;
+	struct text uri = *VEC_AT(&c->work, struct text, i), n;
 
+	if (uri_canon_plain(c, uri))
+		return;
+	n = uri = trim_lines(uri, c->a);
 	*VEC_AT(&c->work, struct text, i) = uri;
 	if (is_local(uri))
 		return;
@@ -387,6 +390,10 @@ bool uri_canonicalise(const struct uri_list *l, struct text uri, struct vec *out
 	uri_canon_add(&c, &c.work, uri);
 	for (size_t i = 0; i < c.work.n && !c.over; i++)
 		canon_one(&c, i);
+	if (c.work.n == 1 && !c.variants.n && !out->n) {
+		*out = c.work;
+		return !c.over;
+	}
 	map_init(&seen, l->arena, false);
 	take_once(&c, &seen, &c.work, out);
 	take_once(&c, &seen, &c.variants, out);

@@ -24,3 +24,8 @@ int uri_hex_value(char c);
 
 /* uri_web.c: host variants and redirect targets of an http or https URI; nothing for others. */
 void uri_canon_web(struct uri_canon *c, struct text n);
+/*
+ * Most URIs: http or https, nothing escaped, a lawful host in lower case, and nothing else in front of the path. They
+ * are their only variant; what they redirect to is added. False: it is another, and nothing was done.
+ */
+bool uri_canon_plain(struct uri_canon *c, struct text uri);

@@ -4,6 +4,7 @@
  * form or as the IP address that an odd number stands for, and the URIs that redirectors hide in them.
  */
 #include "core/arena.h"
+#include "core/block.h"
 #include "core/must.h"
 #include "core/utf8.h"
 #include "text/tld.h"
@@ -307,4 +308,57 @@ void uri_canon_web(struct uri_canon *c, struct text n)
 
 	if (split_web(n, &w))
 		add_host_forms(c, &w);
+}
+
+/* Bytes that no step of canonicalising looks for, but for marks in front of the path. */
+static bool are_plain_bytes(struct str s)
+{
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i);
+		block odd = block_below(b, '!') | ~block_below(b, 0x7f) | block_is(b, '%') |
+			    block_is(b, '\\');
+
+		odd |= block_is(b, '&') & block_is(block_of(s, i + 1), '#');
+		if (block_bits(odd) & block_valid(s, i))
+			return false;
+	}
+	return true;
+}
+
+/* Length of the host in front of s: a name with a dot besides "www.", its last label no number; 0: another. */
+static size_t plain_host(struct str s)
+{
+	size_t n = 0, dots = 0, label = 0;
+
+	for (; n < s.n && s.p[n] != '/'; n++) {
+		char c = s.p[n];
+
+		if (c == '.') {
+			dots++;
+			label = n + 1;
+		} else if (!(c >= 'a' && c <= 'z') && !ascii_is_digit(c) && c != '-') {
+			return 0;
+		}
+	}
+	if (dots < 2 && (!dots || str_starts(s, STR("www."))))
+		return 0;
+	return label < n && !ascii_is_digit(s.p[label]) && s.p[n - 1] != '-' ? n : 0;
+}
+
+bool uri_canon_plain(struct uri_canon *c, struct text uri)
+{
+	struct web w = { .chars = uri.chars, .auth = STR(""), .port = STR("") };
+	size_t scheme = str_starts(uri.s, STR("http://"))    ? 7
+			: str_starts(uri.s, STR("https://")) ? 8
+							     : 0;
+
+	if (!scheme || !are_plain_bytes(uri.s))
+		return false;
+	w.proto = str_sub(uri.s, 0, scheme);
+	w.host = str_from(uri.s, scheme);
+	w.host = str_sub(w.host, 0, plain_host(w.host));
+	w.rest = str_from(uri.s, scheme + w.host.n);
+	if (w.host.n)
+		find_redirect(c, &w);
+	return w.host.n;
 }
