@@ -63,8 +63,9 @@ enum kind { KIND_NONE = 0, KIND_SCHEME, KIND_MAIL, KIND_HOST };
 struct scan {
 	const struct uri_text *u;
 	struct str s;
-	/* First at or after the place looked at; s.n: none. Found again only when passed. */
-	size_t end, mail_end, at, host_end;
+	size_t end; /* of the stretch looked at: the first IS_END in it or behind it, s.n: none */
+	/* First in the stretch at or after the place looked at; its end: none. Found again only when passed. */
+	size_t mail_end, at, host_end;
 	bool known;
 	struct str host; /* of a KIND_HOST match */
 };
@@ -74,26 +75,24 @@ static unsigned class_at(const struct scan *c, size_t i)
 	return class_of[(unsigned char)c->s.p[i]];
 }
 
-static size_t next_of(const struct scan *c, size_t i, unsigned mask)
+static size_t next_of(const struct scan *c, size_t i, size_t to, unsigned mask)
 {
-	while (i < c->s.n && !(class_at(c, i) & mask))
+	while (i < to && !(class_at(c, i) & mask))
 		i++;
 	return i;
 }
 
 static void look_ahead(struct scan *c, size_t i)
 {
-	if (!c->known || c->end < i)
-		c->end = next_of(c, i, IS_END);
 	if (!c->known || c->mail_end < i)
-		c->mail_end = next_of(c, i, IS_MAIL_END);
-	if (!c->known || (c->at < i && c->at < c->s.n)) {
-		size_t at = str_chr(str_from(c->s, i), '@');
+		c->mail_end = next_of(c, i, c->end, IS_MAIL_END);
+	if (!c->known || (c->at < i && c->at < c->end)) {
+		size_t at = str_chr(str_sub(c->s, i, c->end), '@');
 
-		c->at = at == STR_NPOS ? c->s.n : i + at;
+		c->at = at == STR_NPOS ? c->end : i + at;
 	}
 	if (!c->known || c->host_end < i)
-		for (c->host_end = i; c->host_end < c->s.n && (class_at(c, c->host_end) & IS_HOST);)
+		for (c->host_end = i; c->host_end < c->end && (class_at(c, c->host_end) & IS_HOST);)
 			c->host_end++;
 	c->known = true;
 }
@@ -123,14 +122,15 @@ static bool may_begin(const struct scan *c, size_t i)
 	return i >= 3 && c->s.p[i - 3] == '\x1b' && c->s.p[i - 2] == '(';
 }
 
-/* Length of "http://" "www12." and the like at i; 0: none. */
+/* Length of "http://" "www12." and the like at i, which is in the stretch; 0: none. */
 static size_t scheme_at(const struct scan *c, size_t i)
 {
 	static const char *const schemes[] = { "http://", "https://", "ftp://", "ftp." };
 	struct str s = str_from(c->s, i);
 	size_t n = 3;
+	char first = ascii_lower(s.p[0]);
 
-	if (!s.n || !strchr("hfwHFW", s.p[0])) /* most places begin none */
+	if (first != 'h' && first != 'f' && first != 'w') /* most places begin none */
 		return 0;
 	for (size_t k = 0; k < sizeof(schemes) / sizeof(schemes[0]); k++)
 		if (str_starts_nocase(s, str_of(schemes[k])))
@@ -175,7 +175,7 @@ static size_t match_host_tail(const struct scan *c, size_t i)
 	}
 	if (i < c->s.n && c->s.p[i] == '/') {
 		from = i + 1;
-		i = c->end; /* no delimiter has been passed since c->end was found */
+		i = c->end;
 		if (i <= from || i - from > MAX_TAIL)
 			return 0;
 	}
@@ -350,7 +350,7 @@ static void take_match(struct uri_text *u, enum kind kind, struct str found, str
 		l->over = true;
 		return;
 	}
-	map_put_hashed(&u->seen, s, hash, u);
+	map_add_kept(&u->seen, s, hash, u);
 	if (kind == KIND_MAIL && str_chr(s, '@') == STR_NPOS)
 		return;
 	if (kind == KIND_HOST && !host_is_fqdn(host, l->arena))
@@ -371,17 +371,15 @@ void uri_text_init(struct uri_text *u, struct uri_list *list)
 	map_init(&u->seen, list->arena, false);
 }
 
-/*
- * The matches in a stretch without white space and the like, which is most of what a text consists of:
- * `from` and `to` are where one begins and ends.
- */
-static void scan_stretch(struct uri_text *u, struct scan *c, size_t from, size_t to)
+/* The matches in a stretch without white space and the like from `from` to c->end: most of a text is such. */
+static void scan_stretch(struct uri_text *u, struct scan *c, size_t from)
 {
-	for (size_t i = from; i < to && !u->list->over;) {
+	c->known = false;
+	for (size_t i = from; i < c->end && !u->list->over;) {
 		size_t end;
 		enum kind kind;
 
-		i = next_edge(c, i, to);
+		i = next_edge(c, i, c->end);
 		kind = may_begin(c, i) ? match(c, i, &end) : KIND_NONE;
 		if (kind == KIND_NONE) {
 			i++;
@@ -393,17 +391,43 @@ static void scan_stretch(struct uri_text *u, struct scan *c, size_t from, size_t
 	}
 }
 
-/* The next '.', '@' or ':' that white space does not follow, nor the end; s.n: there is none. */
-static size_t next_mark(struct str s, size_t from)
+/* A byte of a name other than a dot. */
+static bool is_in_label(const struct scan *c, size_t i)
 {
+	return class_at(c, i) & IS_WORD || c->s.p[i] == '-';
+}
+
+/*
+ * Whether a match may stand around the '.', '@' or ':' at i, which is not the last byte: "://" and "mailto:",
+ * "www12." and "ftp.", and what has a label behind.
+ */
+static bool is_mark(const struct scan *c, size_t i)
+{
+	char before = i ? ascii_lower(c->s.p[i - 1]) : '\0';
+
+	switch (c->s.p[i]) {
+	case ':': return c->s.p[i + 1] == '/' || before == 'o';
+	case '.':
+		return is_in_label(c, i + 1) || before == 'w' || before == 'p' ||
+		       ascii_is_digit(before);
+	default: return true;
+	}
+}
+
+/* The next of these that white space does not follow, nor the end; s.n: there is none. */
+static size_t next_mark(const struct scan *c, size_t from)
+{
+	struct str s = c->s;
+
 	for (; from < s.n; from += BLOCK_BYTES) {
 		block b = block_of(s, from);
 		block mark = block_is(b, '.') | block_is(b, '@') | block_is(b, ':');
 		unsigned at = block_bits(mark & ~block_below(block_of(s, from + 1), '!')) &
 			      block_valid(s, from);
 
-		if (at)
-			return from + block_first(at);
+		for (; at; at &= at - 1)
+			if (is_mark(c, from + block_first(at)))
+				return from + block_first(at);
 	}
 	return s.n;
 }
@@ -418,15 +442,16 @@ void uri_text_scan(struct uri_text *u, struct str line)
 
 	if (!budget_steps(u->list->budget, line.n))
 		u->list->over = true;
-	for (size_t done = 0, mark; !u->list->over && (mark = next_mark(line, done)) < line.n;) {
-		size_t from = mark, to = mark + 1;
+	for (size_t done = 0, mark; !u->list->over && (mark = next_mark(&c, done)) < line.n;
+	     done = c.end) {
+		size_t from = mark;
 
-		if (!(class_at(&c, to) & IS_END)) {
-			while (from > done && !(class_at(&c, from - 1) & IS_END))
-				from--;
-			to = next_of(&c, to, IS_END);
-			scan_stretch(u, &c, from, to);
-		}
-		done = to;
+		c.end = mark + 1;
+		if (class_at(&c, c.end) & IS_END)
+			continue;
+		while (from > done && !(class_at(&c, from - 1) & IS_END))
+			from--;
+		c.end = next_of(&c, c.end, line.n, IS_END);
+		scan_stretch(u, &c, from);
 	}
 }

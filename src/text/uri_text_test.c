@@ -27,6 +27,9 @@ static const struct {
 	  "[http://www.example.com] schemeless [http://www1.example.com] schemeless "
 	  "[http://www12.example.com] schemeless [http://www123.example.com] schemeless unlinked" },
 	{ "ftp.example.com ftp://a.com/x", "[ftp://a.com/x] [ftp://ftp.example.com] schemeless" },
+	{ "12:30 a:b ... 1.50 x.\"y mailtO:joe@example.com", "[mailtO:joe@example.com]" },
+	{ "WWW.example.com/ ftp./x www./x www1.-x http:x://y",
+	  "[http://WWW.example.com/] schemeless" },
 	{ "joe@example.com", "[mailto:joe@example.com] schemeless" },
 	{ "mailto:joe@example.com?subject=a", "[mailto:joe@example.com?subject=a]" },
 	{ "mailto:joe%40example.com", "" },
