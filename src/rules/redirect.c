@@ -59,21 +59,38 @@ static bool find_group(const struct rx *rx, struct str uri, struct arena *a, str
 	return found;
 }
 
+/* Most lack a mark: these are in the first word. */
 static bool lacks(const struct byteset *has, const struct byteset *wants)
 {
-	uint64_t missing = 0;
+	return wants->w[0] & ~has->w[0] || !byteset_holds(has, wants);
+}
 
-	for (size_t i = 0; i < ELEMENTS(has->w); i++)
-		missing |= wants->w[i] & ~has->w[i];
-	return missing;
+/* add_folded() of a whole URI: what is ASCII of it is gathered in two words, and all is folded together. */
+static struct byteset bytes_of_uri(struct str uri)
+{
+	struct byteset all = { 0 };
+	uint64_t low = 0, high = 0;
+
+	for (size_t i = 0; i < uri.n; i++) {
+		uint8_t c = (uint8_t)uri.p[i];
+		uint64_t bit = UINT64_C(1) << (c & 63);
+
+		low |= c < 0x40 ? bit : 0;
+		high |= (c & 0xc0) == 0x40 ? bit : 0;
+		if (c >= 0x80)
+			byteset_add(&all, c);
+	}
+	all.w[0] = low;
+	all.w[1] = high;
+	byteset_fold_down(&all);
+	return all;
 }
 
 bool redirect_find(const void *ctx, struct str uri, struct arena *a, struct str *ret)
 {
 	const struct ruleset *rs = ctx;
-	struct byteset has = { 0 };
+	struct byteset has = bytes_of_uri(uri);
 
-	add_folded(&has, uri);
 	VEC_EACH (&rs->redirectors, struct redirector, it)
 		if (!lacks(&has, &it->holds) && find_group(it->rx, uri, a, ret) &&
 		    str_chr(*ret, '.') != STR_NPOS)
