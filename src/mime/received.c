@@ -82,11 +82,15 @@ static bool is_time(struct str s)
 	return n == 2 || n == 3;
 }
 
-static bool is_one_of(struct str s, const char *names, size_t len)
+/* names: of three letters each. */
+static bool is_one_of(struct str s, const char *names)
 {
-	size_t at = str_find(str_of(names), s);
-
-	return s.n == len && at != STR_NPOS && at % len == 0;
+	if (s.n != 3)
+		return false;
+	for (; *names; names += 3)
+		if (names[0] == s.p[0] && names[1] == s.p[1] && names[2] == s.p[2])
+			return true;
+	return false;
 }
 
 /* The last word, cut off with the blank before it; none if there is no blank. */
@@ -110,7 +114,7 @@ static struct str drop_date(struct str line)
 	size_t from;
 
 	if (!zone.n || !is_time(time) || !is_digits(year) ||
-	    !is_one_of(month, "JanFebMarAprMayJunJulAugSepOctNovDec", 3))
+	    !is_one_of(month, "JanFebMarAprMayJunJulAugSepOctNovDec"))
 		return line;
 	for (from = s.n; from && ascii_is_digit(s.p[from - 1]);)
 		from--;
@@ -119,7 +123,7 @@ static struct str drop_date(struct str line)
 	if (!day.n || !s.n || (s.p[s.n - 1] != ' ' && s.p[s.n - 1] != ';'))
 		return line;
 	if (s.n > 6 && str_ends(s, STR(", ")) &&
-	    is_one_of(str_sub(s, s.n - 5, s.n - 2), "MonTueWedThuFriSatSun", 3) &&
+	    is_one_of(str_sub(s, s.n - 5, s.n - 2), "MonTueWedThuFriSatSun") &&
 	    (s.p[s.n - 6] == ' ' || s.p[s.n - 6] == ';'))
 		s = str_sub(s, 0, s.n - 5);
 	return str_trim_right(s, " ;");
@@ -156,14 +160,14 @@ static bool has_words(struct str s, struct str words)
 }
 
 /* Lines that say nothing about a hand-over over the network. */
-static bool is_ignored(struct str s)
+static bool is_ignored(const struct received_line *line)
 {
-	struct str name, by;
+	struct str s = line->s, name, by;
 	size_t end;
 
 	if (!str_starts_nocase(s, STR("from ")) && !str_starts_nocase(s, STR("(from ")))
 		return true;
-	if (has_words(s, STR("with local for")))
+	if (received_may_have(line, RECEIVED_WITH_LOCAL) && has_words(s, STR("with local for")))
 		return true;
 	/* from NAME by NAME ; */
 	if (!str_starts_nocase(s, STR("from ")))
@@ -186,7 +190,25 @@ static bool is_ignored(struct str s)
 
 static bool is_helo_byte(char c)
 {
-	return ascii_is_alnum(c) || (c && strchr("-.^+_&:=?!@%*$\\/", c));
+	switch (c) {
+	case '-':
+	case '.':
+	case '^':
+	case '+':
+	case '_':
+	case '&':
+	case ':':
+	case '=':
+	case '?':
+	case '!':
+	case '@':
+	case '%':
+	case '*':
+	case '$':
+	case '\\':
+	case '/': return true;
+	default: return ascii_is_alnum(c);
+	}
 }
 
 /* Bytes of a HELO name behind `key` at a word's start; none if there are none. */
@@ -224,6 +246,11 @@ static struct str find_helo(const struct received_line *line)
 
 enum { MIN_ID = 3 };
 
+static bool ends_id(char c)
+{
+	return ascii_is_space(c) || c == '<' || c == '>' || c == ';';
+}
+
 static struct str find_id(struct str s)
 {
 	struct str key = STR(" id ");
@@ -235,9 +262,8 @@ static struct str find_id(struct str s)
 		from += at;
 		at = from + key.n;
 		at += at < s.n && s.p[at] == '<';
-		for (end = at; end < s.n && !ascii_is_space(s.p[end]); end++)
-			if (strchr("<>;", s.p[end]) && s.p[end])
-				break;
+		for (end = at; end < s.n && !ends_id(s.p[end]);)
+			end++;
 		if (end - at >= MIN_ID)
 			return str_sub(s, at, end);
 	}
@@ -246,10 +272,9 @@ static struct str find_id(struct str s)
 
 static struct str find_by(const struct received_line *line)
 {
-	struct received_captures c = { 0 };
+	struct received_captures c;
 
-	received_match(line, " by " T_BY, &c);
-	return str_is_none(c.by) ? STR("") : c.by;
+	return received_match_anew(line, " by " T_BY, &c) ? c.by : STR("");
 }
 
 /* Length of the non-blanks at the start up to the last word boundary among them. */
@@ -294,40 +319,38 @@ static struct str find_envelope_from(const struct received_line *line)
 	return STR_NONE;
 }
 
-/* Blanks and NUL, and # ( ) < > [ ] | */
-static bool breaks_text(char c)
+/* Bytes that would break the relay's text: blanks and NUL, and # ( ) < > [ ] | */
+static block breaks_text(block b)
 {
-	static const bool breaks[128] = {
-		[0] = true,    ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
-		['\r'] = true, [' '] = true,  ['#'] = true,  ['('] = true,  [')'] = true,
-		['<'] = true,  ['>'] = true,  ['['] = true,  [']'] = true,  ['|'] = true
-	};
-
-	return (unsigned char)c < 128 && breaks[(unsigned char)c];
+	return block_space(b) | block_is(b, '\0') | block_is(b, '#') | block_in(b, '(', 2) |
+	       block_is(b, '<') | block_is(b, '>') | block_is(b, '[') | block_is(b, ']') |
+	       block_is(b, '|');
 }
 
-/* Bytes that would break the relay's text become "!". The same slice where there are none. */
+/* These become "!". The same slice where there are none. */
 static struct str clean(struct arena *a, struct str s)
 {
-	size_t i = 0;
-	char *p;
+	char *p = NULL;
 
-	while (i < s.n && !breaks_text(s.p[i]))
-		i++;
-	if (i == s.n)
-		return s.n ? s : STR("");
-	p = arena_alloc(a, s.n);
-	memcpy(p, s.p, i);
-	for (; i < s.n; i++)
-		p[i] = breaks_text(s.p[i]) ? '!' : s.p[i];
-	return str_make(p, s.n);
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		unsigned at = block_bits(breaks_text(block_of(s, i))) & block_valid(s, i);
+
+		for (; at; at &= at - 1) {
+			if (!p)
+				p = memcpy(arena_alloc(a, s.n), s.p, s.n);
+			p[i + block_first(at)] = '!';
+		}
+	}
+	if (p)
+		return str_make(p, s.n);
+	return s.n ? s : STR("");
 }
 
 /* The same slice where there are no capitals. */
 static struct str lowered(struct arena *a, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (ascii_lower(s.p[i]) != s.p[i])
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES)
+		if (block_bits(block_in(block_of(s, i), 'A', 26)))
 			return str_lower(a, s);
 	return s;
 }
@@ -466,7 +489,7 @@ static void guess_helo(struct str line, struct received_found *f)
 static enum received_verdict try_line(const struct received_line *whole, struct received_found *f)
 {
 	struct received_line line = *whole;
-	struct received_captures c = { 0 };
+	struct received_captures c;
 	enum received_verdict v = RECEIVED_NO_FORM;
 
 	if (str_starts(line.s, STR("from "))) {
@@ -484,7 +507,7 @@ static enum received_verdict try_line(const struct received_line *whole, struct 
 	}
 	if (v != RECEIVED_NO_FORM)
 		return v;
-	if (!is_true(f->ip) && received_match(&line, "[" T_IP "]", &c))
+	if (!is_true(f->ip) && received_match_anew(&line, "[" T_IP "]", &c))
 		f->ip = c.ip;
 	planted_fault(f->ip.n > 20);
 	return is_true(f->ip) && is_true(f->by) ? RECEIVED_ACCEPT : RECEIVED_NO_FORM;
@@ -496,17 +519,17 @@ enum received_result received_parse(struct arena *a, struct str value, struct bu
 	struct received_found f = { STR(""), STR(""),  STR(""),  STR(""), STR(""),
 				    STR(""), STR_NONE, STR_NONE, false };
 	struct received_line line;
-	struct str s, auth;
 	enum received_verdict v;
+	struct str auth;
 
 	if (ret_envfrom)
 		*ret_envfrom = STR_NONE;
 	if (!budget_bytes(b, value.n))
 		return RECEIVED_UNPARSEABLE;
-	s = drop_semicolons(squeeze_blanks(a, value));
-	if (is_ignored(s))
+	line = received_line_of(drop_semicolons(squeeze_blanks(a, value)), b);
+	if (is_ignored(&line))
 		return RECEIVED_IGNORED;
-	line = received_line_of(drop_date(s), b);
+	line = received_line_cut(&line, drop_date(line.s).n);
 	open_paren_by(a, &line);
 	f.id = find_id(line.s);
 	f.helo = find_helo(&line);

@@ -20,6 +20,7 @@ static struct str protocol(const struct received_line *l)
 		{ "UTF8SMTPA", 9 }, { "UTF8SMTPSA", 10 }, { "UTF8LMTPA", 9 }, { "UTF8LMTPSA", 10 },
 		{ "ASMTP", 5 },     { "HTTP", 4 },        { "HTTPS", 5 },     { "HTTPU", 5 },
 	};
+	enum { LONGEST_NAME = 10 };
 	struct str with = STR(" with "), line = l->s;
 
 	for (size_t from = 0; from < line.n; from++) {
@@ -31,7 +32,7 @@ static struct str protocol(const struct received_line *l)
 		for (end = from + with.n; !is_delimited(line, end);)
 			end++;
 		word = str_sub(line, from + with.n, end);
-		for (size_t i = 0; i < ELEMENTS(names); i++)
+		for (size_t i = 0; word.n <= LONGEST_NAME && i < ELEMENTS(names); i++)
 			if (str_eq_nocase(word, names[i]))
 				return str_find(line, STR(" by ")) == STR_NPOS ? STR("") : word;
 	}
@@ -152,13 +153,13 @@ static bool is_sendmail(const struct received_line *l)
 
 static struct str gmx(struct arena *a, const struct received_line *line)
 {
-	struct received_captures c = { 0 };
+	struct received_captures c;
 
 	if (received_may_have(line, RECEIVED_HELO) &&
-	    received_match(line,
-			   "from " T_W0 " (" T_EHLO " " T_W0 ") [" T_SOME_IP "] by " T_BY
-			   " (" T_NO_PAREN ") with " T_ESMTP,
-			   &c) &&
+	    received_match_anew(line,
+				"from " T_W0 " (" T_EHLO " " T_W0 ") [" T_SOME_IP "] by " T_BY
+				" (" T_NO_PAREN ") with " T_ESMTP,
+				&c) &&
 	    (str_eq(c.by, STR("mail.gmx.net")) || str_eq(c.by, STR("mail.gmx.com")))) {
 		/* The word before the last choice: EHLO stands first, so alt may be it. */
 		size_t at = str_find(line->s, STR(") with ESMTP"));
@@ -201,7 +202,7 @@ static struct str via_http(const struct received_line *l)
 
 struct str received_auth(struct arena *a, const struct received_line *line)
 {
-	struct received_captures c = { 0 };
+	struct received_captures c;
 	struct str s = protocol(line);
 
 	if (!s.n)
@@ -210,10 +211,10 @@ struct str received_auth(struct arena *a, const struct received_line *line)
 		return s;
 	/* Courier */
 	if (received_may_have(line, RECEIVED_AUTH_COLON) &&
-	    received_match(line,
-			   "^from " T_ANY_MIN T_CLOSE " (AUTH: " T_MECH " " T_W T_OPT
-			   ", " T_ANY_MIN T_OPT_END ") by ",
-			   &c)) {
+	    received_match_anew(line,
+				"^from " T_ANY_MIN T_CLOSE " (AUTH: " T_MECH " " T_W T_OPT
+				", " T_ANY_MIN T_OPT_END ") by ",
+				&c)) {
 		struct str rest = str_from(line->s, str_find(line->s, STR(" (AUTH: ")) + 8);
 		return str_sub(rest, 0, str_chr(rest, ' '));
 	}
@@ -225,7 +226,7 @@ struct str received_auth(struct arena *a, const struct received_line *line)
 	if (is_critical_path(line))
 		return STR("CriticalPath");
 	if (received_may_have(line, RECEIVED_AUTH_UPPER) &&
-	    received_match(
+	    received_match_anew(
 		line, ") (Authenticated sender: " T_W ") by " T_W " (" T_SUB_NO_PAREN ") with ",
 		&c))
 		return str_eq(c.sub, STR("Postfix"))

@@ -91,7 +91,8 @@ static bool finish_sendmail(const struct received_line *line, struct received_ca
 	size_t at = str_chr(f->rdns, '@');
 
 	(void)c;
-	if (received_match(line, " by " T_W " (qmail-" T_W ") with ", NULL))
+	if (received_may_have(line, RECEIVED_QMAIL_DASH) &&
+	    received_match(line, " by " T_W " (qmail-" T_W ") with ", NULL))
 		return false;
 	if (at != STR_NPOS && str_starts(f->rdns, STR("IDENT:"))) {
 		f->ident = str_sub(f->rdns, 6, at);
@@ -202,33 +203,50 @@ static bool finish_qmail(const struct received_line *line, struct received_captu
 	return true;
 }
 
-static enum received_verdict try_form(const struct form *form, const struct received_line *line,
-				      struct received_found *f)
+static bool has_text(const struct form *form, const struct received_line *line)
 {
-	struct received_captures c;
+	return !form->only_with || str_find(line->s, str_of(form->only_with)) != STR_NPOS;
+}
+
+/* A template that is tied to the line's beginning mostly ends there; another is looked for all over the line. */
+static bool match_form(const struct form *form, const struct received_line *line,
+		       struct received_captures *c)
+{
+	if (form->marks && !received_may_have(line, form->marks))
+		return false;
+	if (*form->pattern == '^')
+		return received_match_anew(line, form->pattern, c) && has_text(form, line);
+	return has_text(form, line) && received_match_anew(line, form->pattern, c);
+}
+
+static enum received_verdict take_form(const struct form *form, const struct received_line *line,
+				       struct received_captures *c, struct received_found *f)
+{
 	struct received_found before;
 
-	if (form->marks && !received_may_have(line, form->marks))
-		return RECEIVED_NO_FORM;
-	if (!received_match_anew(line, form->pattern, &c))
-		return RECEIVED_NO_FORM;
-	if (form->only_with && str_find(line->s, str_of(form->only_with)) == STR_NPOS)
-		return RECEIVED_NO_FORM;
 	if (form->flags & POP)
 		return RECEIVED_POP;
 	before = *f;
-	take_captures(f, &c);
+	take_captures(f, c);
 	if (form->flags & LOOKED_UP)
 		f->looked_up = true;
 	if (form->flags & DROP_ID)
 		f->id = STR("");
 	if (form->flags & BY_NOTHING)
 		f->by = STR("");
-	if (form->finish && !form->finish(line, &c, f)) {
+	if (form->finish && !form->finish(line, c, f)) {
 		*f = before;
 		return RECEIVED_NO_FORM;
 	}
 	return form->flags & IGNORE ? RECEIVED_IGNORE : RECEIVED_ACCEPT;
+}
+
+static enum received_verdict try_form(const struct form *form, const struct received_line *line,
+				      struct received_found *f)
+{
+	struct received_captures c;
+
+	return match_form(form, line, &c) ? take_form(form, line, &c, f) : RECEIVED_NO_FORM;
 }
 
 static enum received_verdict try_forms(const struct form *forms, const struct received_line *line,

@@ -28,7 +28,8 @@ static const uint32_t mark_at[PLACES] = {
 	[PLACE('(', 'L')] = RECEIVED_DOMINO,      [PLACE('s', 'n')] = RECEIVED_HOTMAIL,
 	[PLACE(' ', 'S')] = RECEIVED_QMAIL,       [PLACE(' ', 'Q')] = RECEIVED_QMAIL,
 	[PLACE('p', 'd')] = RECEIVED_SMTPD,       [PLACE('P', '3')] = RECEIVED_POP3,
-	[PLACE('M', 'A')] = RECEIVED_IMAP,
+	[PLACE('M', 'A')] = RECEIVED_IMAP,        [PLACE('(', 'q')] = RECEIVED_QMAIL_DASH,
+	[PLACE('c', 'a')] = RECEIVED_WITH_LOCAL,
 };
 
 static unsigned marks_of(struct str s)
@@ -60,6 +61,14 @@ static size_t first_blank(struct str s)
 struct received_line received_line_of(struct str s, struct budget *budget)
 {
 	return (struct received_line){ s, marks_of(s), first_blank(s), budget };
+}
+
+struct received_line received_line_cut(const struct received_line *line, size_t n)
+{
+	struct str s = str_sub(line->s, 0, n);
+	size_t blank = line->first_word < s.n ? line->first_word : s.n;
+
+	return (struct received_line){ s, line->marks, blank, line->budget };
 }
 
 struct received_line received_line_from(const struct received_line *line, size_t n)

@@ -43,6 +43,8 @@ enum received_mark {
 	RECEIVED_SMTPD = 1u << 24,      /* smtpd */
 	RECEIVED_POP3 = 1u << 25,       /* POP3 */
 	RECEIVED_IMAP = 1u << 26,       /* IMAP */
+	RECEIVED_QMAIL_DASH = 1u << 27, /* (qmail- */
+	RECEIVED_WITH_LOCAL = 1u << 28, /* with local for */
 };
 
 struct received_line {
@@ -53,6 +55,8 @@ struct received_line {
 };
 
 struct received_line received_line_of(struct str s, struct budget *budget);
+/* The line's first n bytes. */
+struct received_line received_line_cut(const struct received_line *line, size_t n);
 /* The line behind its first n bytes. */
 struct received_line received_line_from(const struct received_line *line, size_t n);
 

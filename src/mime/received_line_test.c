@@ -45,6 +45,8 @@ static const struct {
 	{ "(Scalix SMTP Relay", RECEIVED_SCALIX },
 	{ " (Lotus Domino ", RECEIVED_DOMINO },
 	{ ".hotmail.msn.com ", RECEIVED_HOTMAIL },
+	{ " (qmail-ldap", RECEIVED_QMAIL_DASH },
+	{ "with local for", RECEIVED_WITH_LOCAL },
 };
 
 /* Each word at each place of lines of several lengths, and only itself in a line of nothing else. */
@@ -93,6 +95,11 @@ static void test_first_word(void **state)
 	assert_int_equal(line.first_word, 4);
 	line = received_line_from(&line, 5);
 	assert_int_equal(line.first_word, 3);
+	line = received_line_cut(&line, 5);
+	assert_true(str_eq(line.s, STR("a.b b")));
+	assert_int_equal(line.first_word, 3);
+	line = received_line_cut(&line, 2);
+	assert_int_equal(line.first_word, 2);
 	line = received_line_of(STR("abc"), NULL);
 	assert_int_equal(line.first_word, 3);
 	line = received_line_of(STR(""), NULL);

@@ -173,6 +173,13 @@ static bool match_run(struct matcher *m, const struct run *r, const char *p, siz
 
 	if (!budget_steps(m->budget, end - i + 1) || end - i < r->min)
 		return false;
+	/* A run of non-blanks is followed by a blank only at its very end. */
+	if (r->class == NOT_SPACE && next == ' ') {
+		if (end == m->s.n || m->s.p[end] != ' ' || !match_from(m, p, end))
+			return false;
+		set_slot(&m->cap, r->slot, str_sub(m->s, i, end));
+		return true;
+	}
 	for (size_t from = i + r->min, at; from <= end;) {
 		at = run_end(m->s, from, end, next, r->lazy);
 		if (at == STR_NPOS)
@@ -181,8 +188,7 @@ static bool match_run(struct matcher *m, const struct run *r, const char *p, siz
 			set_slot(&m->cap, r->slot, str_sub(m->s, i, at));
 			return true;
 		}
-		/* A run of non-blanks is followed by a blank only at its very end. */
-		if (!r->lazy && (at == from || (r->class == NOT_SPACE && next == ' ')))
+		if (!r->lazy && at == from)
 			return false;
 		if (r->lazy)
 			from = at + 1;
@@ -335,12 +341,15 @@ static bool first_words_fit(const struct received_line *line, const char *p)
 	}
 }
 
-/* The first place from i on where the template's first bytes stand. */
+/* The first place from i on where the template's first bytes stand, or an address may begin. */
 static size_t next_place(struct str s, size_t i, const char *pattern)
 {
 	struct str literal = literal_at(pattern + (*pattern == T_EDGE[0]));
 	size_t at;
 
+	if (*pattern == T_IP[0])
+		while (i < s.n && !ip_may_begin(s.p[i]))
+			i++;
 	if (!literal.n)
 		return i;
 	at = str_find(str_from(s, i), literal);
