@@ -313,6 +313,29 @@ static size_t next_white_line(struct str s, size_t at)
 	return s.n;
 }
 
+/* As many lines as stay have no more bytes than LONG_WHITE. */
+enum { LONG_WHITE = KEEP_LAST + 1, WHITE_STEP = 16 };
+
+/* Whether a run of white space is longer than that: four bytes of it would stand at a place that WHITE_STEP divides. */
+static bool has_long_white(struct str s)
+{
+	for (size_t i = 0; i + 4 <= s.n; i += WHITE_STEP) {
+		size_t from = i, to = i;
+		uint32_t four;
+
+		memcpy(&four, s.p + i, sizeof(four));
+		if (four & 0xd0d0d0d0u) /* no letter is white space */
+			continue;
+		while (from && i - from <= LONG_WHITE && ascii_is_space(s.p[from - 1]))
+			from--;
+		while (to < s.n && to - from <= LONG_WHITE && ascii_is_space(s.p[to]))
+			to++;
+		if (to - from > LONG_WHITE)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Of a run of more than 20 blank lines 20 stay (21 at the body's start): the first one (two) and the
  * last 19.
@@ -322,6 +345,8 @@ static struct str squeeze_blank_lines(struct mime_parse *p, struct str s)
 	char *out = NULL;
 	size_t at = 0, n = 0, copied = 0;
 
+	if (!has_long_white(s))
+		return s;
 	while (at < s.n && budget_steps(p->budget, 1)) {
 		size_t lines, keep, next;
 

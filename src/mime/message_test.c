@@ -213,6 +213,25 @@ static void test_blank_lines(void **state)
 	}
 }
 
+/* One line too many is told wherever the run begins. */
+static void test_blank_lines_anywhere(void **state)
+{
+	(void)state;
+	for (size_t before = 1; before <= 40; before++)
+		for (size_t blank = 18; blank <= 22; blank++) {
+			struct arena *a = arena_new();
+			char body[128];
+			struct mime_message *m;
+
+			memset(body, 'x', sizeof(body));
+			memcpy(body, "A: b\n\n", 6);
+			memset(body + 6 + before, '\n', blank + 1);
+			m = mime_message_parse(a, str_make(body, sizeof(body)), NULL);
+			assert_int_equal(count_lines(m->root->raw), 1 + (blank < 20 ? blank : 20));
+			arena_free(a);
+		}
+}
+
 static void add_many(struct strbuf *b, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -397,11 +416,17 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_trees),          cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_pristine),       cmocka_unit_test(test_blank_lines),
-		cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_hostile),        cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_lookups),        cmocka_unit_test(test_names),
+		cmocka_unit_test(test_trees),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_pristine),
+		cmocka_unit_test(test_blank_lines),
+		cmocka_unit_test(test_blank_lines_anywhere),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_lookups),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_dropped_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
