@@ -113,21 +113,36 @@ static block is_kept(block b, bool chars)
 	return kept & ~(block_is(b, '\xc2') | block_in(b, 0xe1, 3));
 }
 
-/*
- * From t[i] on: what is kept and single white space in front of it, 16 bytes at most, goes to out, which has
- * room for 16. Returns how many bytes that were.
- */
-static size_t keep_run(struct text t, size_t i, char *out)
+/* Writes b, with white space as blanks, to out. Returns bits of what is neither kept nor single white space. */
+static inline unsigned keep_block(block b, block next, bool chars, char *out)
 {
-	block b = block_of(t.s, i), space = block_space(b);
-	block plain = is_kept(b, t.chars) | (space & is_kept(block_of(t.s, i + 1), t.chars));
-	unsigned odd = ~block_bits(plain) & block_valid(t.s, i);
+	block space = block_space(b);
+	block plain = is_kept(b, chars) | (space & is_kept(next, chars));
 
 	b = (b & ~space) | (space & ' ');
 	memcpy(out, &b, sizeof(b));
-	if (odd)
-		return block_first(odd);
-	return t.s.n - i < BLOCK_BYTES ? t.s.n - i : BLOCK_BYTES;
+	return ~block_bits(plain) & 0xffff;
+}
+
+/*
+ * From t[i] on: what is kept and single white space in front of it goes to out, which has room for that and 16 more
+ * bytes. Returns how many bytes that were.
+ */
+static size_t keep_run(struct text t, size_t i, char *out)
+{
+	size_t n = 0;
+	unsigned odd;
+
+	for (; t.s.n - i - n > BLOCK_BYTES; n += BLOCK_BYTES) {
+		const char *p = t.s.p + i + n;
+
+		odd = keep_block(block_at(p), block_at(p + 1), t.chars, out + n);
+		if (odd)
+			return n + block_first(odd);
+	}
+	odd = keep_block(block_of(t.s, i + n), block_of(t.s, i + n + 1), t.chars, out + n);
+	odd &= block_valid(t.s, i + n);
+	return odd ? n + block_first(odd) : t.s.n - i;
 }
 
 /*
@@ -145,8 +160,8 @@ static size_t squeeze(struct text t, char *out)
 
 		n += kept;
 		i += kept;
-		if (kept == BLOCK_BYTES || i == t.s.n)
-			continue;
+		if (i == t.s.n)
+			break;
 		space = text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
 		if (!space) {
 			out[n++] = t.s.p[i] ? t.s.p[i] : '\n';
