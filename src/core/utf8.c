@@ -74,6 +74,16 @@ size_t utf8_put(uint32_t c, char out[4])
 
 size_t utf8_next_high(struct str s, size_t from)
 {
+	enum { FOUR = 4 * BLOCK_BYTES };
+
+	for (; s.n >= FOUR && from <= s.n - FOUR; from += FOUR) {
+		const char *p = s.p + from;
+
+		if (block_bits(block_high(block_at(p) | block_at(p + BLOCK_BYTES) |
+					  block_at(p + 2 * BLOCK_BYTES) |
+					  block_at(p + 3 * BLOCK_BYTES))))
+			break;
+	}
 	for (; from < s.n; from += BLOCK_BYTES) {
 		unsigned high = block_bits(block_high(block_of(s, from)));
 

@@ -414,20 +414,30 @@ static bool is_mark(const struct scan *c, size_t i)
 	}
 }
 
+/* Bits of these that white space does not follow; next: the bytes behind. */
+static inline unsigned marks_of(block b, block next)
+{
+	block mark = block_is(b, '.') | block_is(b, '@') | block_is(b, ':');
+
+	return block_bits(mark & ~block_below(next, '!'));
+}
+
 /* The next of these that white space does not follow, nor the end; s.n: there is none. */
 static size_t next_mark(const struct scan *c, size_t from)
 {
 	struct str s = c->s;
 
-	for (; from < s.n; from += BLOCK_BYTES) {
-		block b = block_of(s, from);
-		block mark = block_is(b, '.') | block_is(b, '@') | block_is(b, ':');
-		unsigned at = block_bits(mark & ~block_below(block_of(s, from + 1), '!')) &
-			      block_valid(s, from);
+	while (from < s.n) {
+		unsigned at;
 
+		if (s.n - from > BLOCK_BYTES)
+			at = marks_of(block_at(s.p + from), block_at(s.p + from + 1));
+		else
+			at = marks_of(block_of(s, from), block_of(s, from + 1));
 		for (; at; at &= at - 1)
 			if (is_mark(c, from + block_first(at)))
 				return from + block_first(at);
+		from += BLOCK_BYTES;
 	}
 	return s.n;
 }
