@@ -36,7 +36,7 @@ static void test_kinds(void **state)
 static void test_every_length(void **state)
 {
 	(void)state;
-	for (size_t n = 0; n < 50; n++) {
+	for (size_t n = 0; n < 150; n++) {
 		char *p = xmalloc(n + !n);
 		struct str s = { p, n };
 

@@ -297,13 +297,13 @@ static int64_t *count_tag(struct html_reader *h, struct str name, const struct h
 	return open;
 }
 
-static void on_start(struct html_reader *h, const struct html_tag_def *tag, struct text source)
+static void on_start(struct html_reader *h, const struct html_tag_def *tag)
 {
 	struct html_attrs attrs;
 	bool styled = tag->style != HTML_STYLE_DEFAULT;
 
 	if (styled || tag->uri_type || tag->test)
-		html_attrs_read(&attrs, source, h->arena);
+		html_attrs_read(&attrs, &h->token, h->chars, h->arena);
 	if (styled)
 		open_style(h, tag->style, &attrs);
 	if (h->stopped)
@@ -344,7 +344,7 @@ static void on_tag(struct html_reader *h, const struct html_event *e)
 	if (!tag)
 		return;
 	if (e->type == HTML_EVENT_START_TAG) {
-		on_start(h, tag, (struct text){ e->attrs, h->chars });
+		on_start(h, tag);
 		return;
 	}
 	if (tag->style != HTML_STYLE_DEFAULT)

@@ -24,16 +24,16 @@ static bool is_name_char(char c)
 }
 
 /* End of a run that ends at white space or '>'. */
-static size_t skip_word(const struct html_token *t, size_t i)
+static size_t skip_word(struct str src, size_t i)
 {
-	return html_skip_to(t->src, i, HTML_IS_SPACE | HTML_IS_GT);
+	return html_skip_to(src, i, HTML_IS_SPACE | HTML_IS_GT);
 }
 
 /* Behind the "--" that ends a comment inside a declaration; n: there is none. */
 static size_t skip_inner_comment(const struct html_token *t, size_t i)
 {
 	for (;; i++) {
-		i = html_find_byte(t, i, '-');
+		i = html_find_byte(t->src, i, '-');
 		if (i + 1 >= t->src.n)
 			return t->src.n;
 		if (t->src.p[i + 1] == '-')
@@ -97,25 +97,25 @@ static enum html_markup read_section(struct html_token *t)
 	bool any = false;
 
 	for (;;) {
-		i = html_skip_space(t, i);
-		while (html_is_name_first(html_byte_at(t, i))) {
+		i = html_skip_space(t->src, i);
+		while (html_is_name_first(html_byte_at(t->src, i))) {
 			size_t from = i;
 
-			while (is_name_char(html_byte_at(t, i)))
+			while (is_name_char(html_byte_at(t->src, i)))
 				i++;
 			kinds |= section_kind(str_sub(t->src, from, i));
 			any = true;
-			i = html_skip_space(t, i);
+			i = html_skip_space(t->src, i);
 			if (i >= t->src.n)
 				return HTML_MARKUP_OPEN;
 		}
-		if (html_byte_at(t, i) != '-' || html_byte_at(t, i + 1) != '-')
+		if (html_byte_at(t->src, i) != '-' || html_byte_at(t->src, i + 1) != '-')
 			break;
 		i = skip_inner_comment(t, i + 2);
 		if (i >= t->src.n)
 			return HTML_MARKUP_OPEN;
 	}
-	if (html_byte_at(t, i) != '[')
+	if (html_byte_at(t->src, i) != '[')
 		return HTML_MARKUP_NOT;
 	push_section(t, any ? kinds : 1u << HTML_SECTION_INCLUDE);
 	html_push_nothing(t);
@@ -137,34 +137,60 @@ static const struct html_raw *raw_element(struct str name)
 }
 
 /* End of a value that begins at i (after "=" and white space): behind its closing quote. n: no end. */
-static size_t skip_value(const struct html_token *t, size_t i)
+static size_t skip_value(struct str src, size_t i)
 {
-	char quote = html_byte_at(t, i);
+	char quote = html_byte_at(src, i);
 
 	if (quote == '"' || quote == '\'') {
-		i = html_find_byte(t, i + 1, quote);
-		return i < t->src.n ? i + 1 : t->src.n;
+		i = html_find_byte(src, i + 1, quote);
+		return i < src.n ? i + 1 : src.n;
 	}
-	return skip_word(t, i);
+	return skip_word(src, i);
+}
+
+/* What stands behind the '=' of an attribute, from i on: the value without its quotes in *ret. Returns its end. */
+static size_t read_value(struct str src, size_t i, struct str *ret)
+{
+	size_t from = html_skip_space(src, i), to = from < src.n ? skip_value(src, from) : from;
+
+	*ret = str_sub(src, from, to);
+	if (from < to && (src.p[from] == '"' || src.p[from] == '\''))
+		*ret = str_sub(src, from + 1, to - 1);
+	return to;
+}
+
+/* The attribute at i, which is neither white space nor '>', in *ret. Returns its end. */
+static size_t read_attr(struct str src, size_t i, struct html_attr_slice *ret)
+{
+	size_t from = i;
+
+	/* Whatever stands first belongs to the name, "=" too. */
+	i = html_skip_to(src, i + 1, HTML_IS_SPACE | HTML_IS_GT | HTML_IS_EQUALS);
+	ret->name = ret->value = str_sub(src, from, i);
+	i = html_skip_space(src, i);
+	ret->bare = html_byte_at(src, i) != '=';
+	return ret->bare ? i : html_skip_space(src, read_value(src, i + 1, &ret->value));
 }
 
 static enum html_markup read_start_tag(struct html_token *t)
 {
-	size_t name_end = skip_word(t, t->at + 1), i = html_skip_space(t, name_end);
+	size_t name_end = skip_word(t->src, t->at + 1), i = html_skip_space(t->src, name_end);
+	size_t first_left = 0;
 	struct str name = str_sub(t->src, t->at + 1, name_end);
+	struct html_attr_slice left;
 
+	t->attr_count = 0;
 	while (i < t->src.n && t->src.p[i] != '>') {
-		/* Whatever stands first belongs to the name, "=" too. */
-		i = html_skip_to(t->src, i + 1, HTML_IS_SPACE | HTML_IS_GT | HTML_IS_EQUALS);
-		i = html_skip_space(t, i);
-		if (html_byte_at(t, i) != '=')
-			continue;
-		i = html_skip_space(t, i + 1);
-		if (i < t->src.n && t->src.p[i] != '>')
-			i = html_skip_space(t, skip_value(t, i));
+		if (t->attr_count < HTML_FEW_ATTRS) {
+			i = read_attr(t->src, i, &t->attr[t->attr_count++]);
+		} else {
+			first_left = first_left ? first_left : i;
+			i = read_attr(t->src, i, &left);
+		}
 	}
 	if (i >= t->src.n)
 		return HTML_MARKUP_OPEN;
+	t->attrs_left = first_left ? str_sub(t->src, first_left, i) : STR_NONE;
 	html_push(t, (struct html_event){ .type = HTML_EVENT_START_TAG,
 					  .name = name,
 					  .attrs = str_sub(t->src, name_end, i) });
@@ -200,7 +226,7 @@ static size_t find_gt_outside_quotes(const struct html_token *t, size_t i)
 
 static enum html_markup read_end_tag(struct html_token *t)
 {
-	size_t from = t->at + 2, name_end = skip_word(t, from);
+	size_t from = t->at + 2, name_end = skip_word(t->src, from);
 	size_t gt = find_gt_outside_quotes(t, name_end);
 
 	if (gt >= t->src.n)
@@ -218,7 +244,7 @@ static enum html_markup read_end_tag(struct html_token *t)
 static enum html_markup read_comment(struct html_token *t, size_t i)
 {
 	if (t->relaxed_comment) {
-		i = html_find_byte(t, i, '>');
+		i = html_find_byte(t->src, i, '>');
 		if (i >= t->src.n)
 			return HTML_MARKUP_OPEN;
 		html_push_markup(t, HTML_EVENT_COMMENT, i + 1);
@@ -227,13 +253,13 @@ static enum html_markup read_comment(struct html_token *t, size_t i)
 	for (;; i++) {
 		size_t end;
 
-		i = html_find_byte(t, i, '-');
+		i = html_find_byte(t->src, i, '-');
 		if (i >= t->src.n)
 			return HTML_MARKUP_OPEN;
-		if (html_byte_at(t, i + 1) != '-')
+		if (html_byte_at(t->src, i + 1) != '-')
 			continue;
-		end = html_skip_space(t, i + 2);
-		if (html_byte_at(t, end) == '>') {
+		end = html_skip_space(t->src, i + 2);
+		if (html_byte_at(t->src, end) == '>') {
 			html_push_markup(t, HTML_EVENT_COMMENT, end + 1);
 			return HTML_MARKUP_DONE;
 		}
@@ -243,7 +269,7 @@ static enum html_markup read_comment(struct html_token *t, size_t i)
 /* What begins "<!" and is nothing known is a comment up to the first '>' at or after i. */
 static enum html_markup read_bogus_comment(struct html_token *t, size_t i)
 {
-	i = html_find_byte(t, i, '>');
+	i = html_find_byte(t->src, i, '>');
 	if (i >= t->src.n)
 		return HTML_MARKUP_OPEN;
 	html_push_markup(t, HTML_EVENT_COMMENT, i + 1);
@@ -254,7 +280,7 @@ static enum html_markup read_bogus_comment(struct html_token *t, size_t i)
 static enum html_markup read_declaration(struct html_token *t, size_t i)
 {
 	for (;;) {
-		i = html_skip_space(t, i);
+		i = html_skip_space(t->src, i);
 		if (i >= t->src.n)
 			return HTML_MARKUP_OPEN;
 		switch (t->src.p[i]) {
@@ -262,7 +288,7 @@ static enum html_markup read_declaration(struct html_token *t, size_t i)
 			html_push_markup(t, HTML_EVENT_DECLARATION, i + 1);
 			return HTML_MARKUP_DONE;
 		case '"':
-		case '\'': i = skip_value(t, i); break;
+		case '\'': i = skip_value(t->src, i); break;
 		case '-':
 			if (i + 1 >= t->src.n)
 				return HTML_MARKUP_OPEN;
@@ -270,7 +296,7 @@ static enum html_markup read_declaration(struct html_token *t, size_t i)
 				return read_bogus_comment(t, i + 1);
 			i = skip_inner_comment(t, i + 2);
 			break;
-		default: i = skip_word(t, i + 1);
+		default: i = skip_word(t->src, i + 1);
 		}
 	}
 }
@@ -280,16 +306,16 @@ static enum html_markup read_bang(struct html_token *t)
 	size_t i = t->at + 2, from = i;
 	struct str word;
 
-	if (html_byte_at(t, i) == '-' && html_byte_at(t, i + 1) == '-')
+	if (html_byte_at(t->src, i) == '-' && html_byte_at(t->src, i + 1) == '-')
 		return read_comment(t, i + 2);
-	if (html_byte_at(t, i) == '[') {
+	if (html_byte_at(t->src, i) == '[') {
 		enum html_markup m = read_section(t);
 
 		return m == HTML_MARKUP_NOT ? read_bogus_comment(t, i) : m;
 	}
-	if (!ascii_is_alpha(html_byte_at(t, i)))
+	if (!ascii_is_alpha(html_byte_at(t->src, i)))
 		return read_bogus_comment(t, i);
-	while (is_name_char(html_byte_at(t, i)))
+	while (is_name_char(html_byte_at(t->src, i)))
 		i++;
 	word = str_sub(t->src, from, i);
 	if (!str_eq_nocase(word, STR("doctype")) && !str_eq_nocase(word, STR("entity")))
@@ -299,7 +325,7 @@ static enum html_markup read_bang(struct html_token *t)
 
 enum html_markup html_read_markup(struct html_token *t)
 {
-	char c = html_byte_at(t, t->at + 1);
+	char c = html_byte_at(t->src, t->at + 1);
 	size_t i;
 
 	if (html_is_name_first(c))
@@ -310,7 +336,7 @@ enum html_markup html_read_markup(struct html_token *t)
 		return read_bang(t);
 	if (c != '?')
 		return HTML_MARKUP_NOT;
-	i = html_find_byte(t, t->at + 2, '>');
+	i = html_find_byte(t->src, t->at + 2, '>');
 	if (i >= t->src.n)
 		return HTML_MARKUP_OPEN;
 	t->at = i + 1; /* a processing instruction */
@@ -320,24 +346,18 @@ enum html_markup html_read_markup(struct html_token *t)
 
 bool html_attr_next(struct str *attrs, struct str *ret_name, struct str *ret_value, bool *ret_bare)
 {
-	struct html_token t = { .src = *attrs };
-	size_t from = html_skip_space(&t, 0), i, end;
+	struct str s = *attrs;
+	size_t from = html_skip_space(s, 0), i;
 
 	*attrs = STR_NONE;
-	if (from >= t.src.n)
+	if (from >= s.n)
 		return false;
-	i = html_skip_to(t.src, from + 1, HTML_IS_SPACE | HTML_IS_EQUALS);
-	*ret_name = *ret_value = str_sub(t.src, from, i);
-	i = html_skip_space(&t, i);
-	*ret_bare = html_byte_at(&t, i) != '=';
-	if (!*ret_bare) {
-		i = html_skip_space(&t, i + 1);
-		end = i < t.src.n ? skip_value(&t, i) : i;
-		*ret_value = str_sub(t.src, i, end);
-		if (i < end && (t.src.p[i] == '"' || t.src.p[i] == '\''))
-			*ret_value = str_sub(t.src, i + 1, end - 1);
-		i = end;
-	}
-	*attrs = str_from(t.src, i);
+	i = html_skip_to(s, from + 1, HTML_IS_SPACE | HTML_IS_EQUALS);
+	*ret_name = *ret_value = str_sub(s, from, i);
+	i = html_skip_space(s, i);
+	*ret_bare = html_byte_at(s, i) != '=';
+	if (!*ret_bare)
+		i = read_value(s, i + 1, ret_value);
+	*attrs = str_from(s, i);
 	return true;
 }

@@ -24,30 +24,63 @@ static const struct {
 	{ " / a/b=c/", "/!a/b[c/]" },
 	{ " a=`b c`", "a[`b]c`!" },
 	{ " a=b'c d'", "a[b'c]d'!" },
+	{ " a b=1 c='2' d=\"3\" e= f = 4 g=5 h i", "a!b[1]c[2]d[3]e[f]=!4!g[5]h!i!" },
 };
+
+static void put_attr(struct strbuf *out, const struct html_attr_slice *s)
+{
+	strbuf_add(out, s->name);
+	if (s->bare)
+		assert_true(str_eq(s->name, s->value));
+	strbuf_add_c(out, s->bare ? "!" : "[");
+	if (!s->bare)
+		strbuf_add(out, s->value);
+	strbuf_add_c(out, s->bare ? "" : "]");
+}
 
 static void test_attributes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ELEMENTS(cases); i++) {
-		struct str rest = str_of(cases[i].in), name, value;
+		struct str rest = str_of(cases[i].in);
+		struct html_attr_slice s;
 		struct strbuf out;
-		bool bare;
 
 		strbuf_init(&out, 0);
-		while (html_attr_next(&rest, &name, &value, &bare)) {
-			strbuf_add(&out, name);
-			if (bare)
-				assert_true(str_eq(name, value));
-			strbuf_add_c(&out, bare ? "!" : "[");
-			if (!bare)
-				strbuf_add(&out, value);
-			strbuf_add_c(&out, bare ? "" : "]");
-		}
+		while (html_attr_next(&rest, &s.name, &s.value, &s.bare))
+			put_attr(&out, &s);
 		strbuf_add_byte(&out, '\0');
 		assert_string_equal(strbuf_str(&out).p, cases[i].want);
 		strbuf_done(&out);
 	}
+}
+
+/* Those that the tokeniser has read on its way are the same. */
+static void test_attributes_of_tags(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		struct str rest;
+		struct html_attr_slice s;
+		struct html_token t;
+		struct html_event e;
+		struct strbuf out;
+
+		html_token_init(&t, arena_printf(a, "<x%s>y", cases[i].in), a, NULL);
+		assert_true(html_token_next(&t, &e));
+		assert_int_equal(e.type, HTML_EVENT_START_TAG);
+		strbuf_init(&out, 0);
+		for (size_t k = 0; k < t.attr_count; k++)
+			put_attr(&out, &t.attr[k]);
+		for (rest = t.attrs_left; html_attr_next(&rest, &s.name, &s.value, &s.bare);)
+			put_attr(&out, &s);
+		strbuf_add_byte(&out, '\0');
+		assert_string_equal(strbuf_str(&out).p, cases[i].want);
+		strbuf_done(&out);
+	}
+	arena_free(a);
 }
 
 /* Sections inside sections: the strongest rules, and each "]]>" ends the last. */
@@ -75,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_attributes_of_tags),
 		cmocka_unit_test(test_nested_sections),
 	};
 

@@ -254,22 +254,29 @@ static enum html_attr attr_of(struct str name, bool chars)
 	return has_odd_name(name, STR("/src"), chars) ? HTML_ATTR_ODD_SRC : HTML_ATTR_COUNT;
 }
 
-void html_attrs_read(struct html_attrs *a, struct text attrs, struct arena *arena)
+static void take_attr(struct html_attrs *a, const struct html_attr_slice *s, bool chars)
 {
-	struct str rest = attrs.s, name, value;
-	bool bare;
+	enum html_attr which = attr_of(s->name, chars);
+
+	if (which == HTML_ATTR_COUNT || html_attrs_has(a, which))
+		return;
+	a->value[which] = (struct text){ s->value, chars };
+	a->present |= 1u << which;
+	a->decoded |= (unsigned)s->bare << which; /* a name is not decoded */
+}
+
+void html_attrs_read(struct html_attrs *a, const struct html_token *t, bool chars,
+		     struct arena *arena)
+{
+	struct str rest = t->attrs_left;
+	struct html_attr_slice s;
 
 	a->arena = arena;
 	a->present = a->decoded = 0;
-	while (html_attr_next(&rest, &name, &value, &bare)) {
-		enum html_attr which = attr_of(name, attrs.chars);
-
-		if (which == HTML_ATTR_COUNT || html_attrs_has(a, which))
-			continue;
-		a->value[which] = (struct text){ value, attrs.chars };
-		a->present |= 1u << which;
-		a->decoded |= (unsigned)bare << which; /* a name is not decoded */
-	}
+	for (size_t i = 0; i < t->attr_count; i++)
+		take_attr(a, &t->attr[i], chars);
+	while (html_attr_next(&rest, &s.name, &s.value, &s.bare))
+		take_attr(a, &s, chars);
 }
 
 bool html_attrs_has(const struct html_attrs *a, enum html_attr which)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct html_token;
 
 /* What a start tag's attributes are looked at for, beside style and URIs. */
 enum html_tag_test {
@@ -68,8 +69,9 @@ struct html_attrs {
 	struct arena *arena;
 };
 
-/* Reads all attributes of a start tag; of two with one name the first counts. */
-void html_attrs_read(struct html_attrs *a, struct text attrs, struct arena *arena);
+/* Takes all attributes of the tokeniser's last start tag; of two with one name the first counts. */
+void html_attrs_read(struct html_attrs *a, const struct html_token *t, bool chars,
+		     struct arena *arena);
 bool html_attrs_has(const struct html_attrs *a, enum html_attr which);
 /* Decoded, none when it is not there. */
 struct text html_attrs_get(struct html_attrs *a, enum html_attr which);

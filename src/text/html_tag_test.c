@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/xalloc.h"
 #include "text/html_tag.h"
+#include "text/html_token.h"
 #include "text/uri.h"
 
 static void test_table(void **state)
@@ -49,14 +50,19 @@ static void test_namespaces(void **state)
 static void test_attributes(void **state)
 {
 	struct arena *arena = arena_new();
+	struct html_token t;
+	struct html_event e;
 	struct html_attrs a;
 
 	(void)state;
-	html_attrs_read(&a,
-			(struct text){ STR(" HREF=1&amp;2 href=3 alt=x color='r&#101;d' size "
-					   "b/href=y /href=z a/src"),
-				       false },
-			arena);
+	html_token_init(&t,
+			STR("<a HREF=1&amp;2 href=3 alt=x color='r&#101;d' size b/href=y /href=z "
+			    "a/src width=1 height=2 width=3>"),
+			arena, NULL);
+	assert_true(html_token_next(&t, &e));
+	html_attrs_read(&a, &t, false, arena);
+	assert_true(str_eq(html_attrs_get(&a, HTML_ATTR_WIDTH).s, STR("1")));
+	assert_true(str_eq(html_attrs_get(&a, HTML_ATTR_HEIGHT).s, STR("2")));
 	assert_true(str_eq(html_attrs_get(&a, HTML_ATTR_HREF).s, STR("1&2")));
 	assert_true(str_eq(html_attrs_get(&a, HTML_ATTR_COLOR).s, STR("red")));
 	assert_true(str_eq(html_attrs_get(&a, HTML_ATTR_SIZE).s, STR("size")));

@@ -57,7 +57,7 @@ void html_push_markup(struct html_token *t, enum html_event_type type, size_t to
 /* The rest, which is no complete anything: markup that never ends is a comment, else it is text. */
 static void finish_rest(struct html_token *t)
 {
-	char next = html_byte_at(t, t->at + 1);
+	char next = html_byte_at(t->src, t->at + 1);
 
 	t->at_eof = true;
 	if (t->at < t->src.n && !t->raw && t->src.p[t->at] == '<' &&
@@ -108,13 +108,13 @@ static void read_text(struct html_token *t, size_t skip)
 	size_t i = t->at + skip;
 
 	if (t->section == HTML_SECTION_NONE)
-		i = html_find_byte(t, i, '<');
+		i = html_find_byte(t->src, i, '<');
 	for (; i < t->src.n && t->src.p[i] != '<'; i++) {
 		size_t from = i;
 
 		if (t->section == HTML_SECTION_NONE || t->src.p[i] != ']')
 			continue;
-		if (html_byte_at(t, ++i) != ']' || html_byte_at(t, ++i) != '>')
+		if (html_byte_at(t->src, ++i) != ']' || html_byte_at(t->src, ++i) != '>')
 			continue;
 		html_push_text(t, t->at, from);
 		html_push_nothing(t);
@@ -154,14 +154,14 @@ static bool find_raw_end(const struct html_token *t, size_t *ret_from, size_t *r
 
 	if (str_eq(name, STR("plaintext")))
 		return false;
-	for (size_t i = t->at; (i = html_find_byte(t, i, '<')) < t->src.n; i++) {
+	for (size_t i = t->at; (i = html_find_byte(t->src, i, '<')) < t->src.n; i++) {
 		size_t end;
 
-		if (html_byte_at(t, i + 1) != '/' ||
+		if (html_byte_at(t->src, i + 1) != '/' ||
 		    !str_starts_nocase(str_from(t->src, i + 2), name))
 			continue;
-		end = html_skip_space(t, i + 2 + name.n);
-		if (html_byte_at(t, end) != '>')
+		end = html_skip_space(t->src, i + 2 + name.n);
+		if (html_byte_at(t->src, end) != '>')
 			continue;
 		*ret_from = i;
 		*ret_to = end + 1;

@@ -43,6 +43,14 @@ enum html_section {
 	HTML_SECTION_COUNT
 };
 
+/* An attribute: the name as written, the raw value without its quotes, or the name again where there is no "=". */
+struct html_attr_slice {
+	struct str name, value;
+	bool bare;
+};
+
+enum { HTML_FEW_ATTRS = 8 };
+
 struct html_token {
 	struct str src;
 	size_t at;
@@ -61,6 +69,10 @@ struct html_token {
 	struct html_event queue[3];
 	unsigned queued, queue_at;
 	bool over; /* the budget ended before the text */
+	/* Of the last start tag, until the next call: the first attributes, and what stands behind these. */
+	struct html_attr_slice attr[HTML_FEW_ATTRS];
+	size_t attr_count;
+	struct str attrs_left;
 };
 
 /* The stack of marked sections lives in `a`. budget may be NULL. */
@@ -68,8 +80,5 @@ void html_token_init(struct html_token *t, struct str src, struct arena *a, stru
 /* The next event in *ret. False at the end (type END), also when the budget ended (t->over). */
 bool html_token_next(struct html_token *t, struct html_event *ret);
 
-/*
- * The next attribute of *attrs (cut from its front): the name as written, the raw value without its
- * quotes. Without "=" the value is the name and *ret_bare is true. False at the end.
- */
+/* The next attribute of *attrs (cut from its front), as in struct html_attr_slice. False at the end. */
 bool html_attr_next(struct str *attrs, struct str *ret_name, struct str *ret_value, bool *ret_bare);

@@ -67,25 +67,25 @@ static inline size_t html_skip_to(struct str src, size_t i, unsigned kinds)
 }
 
 /* Byte i, NUL past the end: what follows the end is never what a test asks for. */
-static inline char html_byte_at(const struct html_token *t, size_t i)
+static inline char html_byte_at(struct str src, size_t i)
 {
-	return i < t->src.n ? t->src.p[i] : '\0';
+	return i < src.n ? src.p[i] : '\0';
 }
 
 /* Behind the white space. */
-static inline size_t html_skip_space(const struct html_token *t, size_t i)
+static inline size_t html_skip_space(struct str src, size_t i)
 {
-	while (i < t->src.n && ascii_is_space(t->src.p[i]))
+	while (i < src.n && ascii_is_space(src.p[i]))
 		i++;
 	return i;
 }
 
-static inline size_t html_find_byte(const struct html_token *t, size_t from, char c)
+static inline size_t html_find_byte(struct str src, size_t from, char c)
 {
 	const char *hit;
 
-	if (from >= t->src.n)
-		return t->src.n;
-	hit = memchr(t->src.p + from, c, t->src.n - from);
-	return hit ? (size_t)(hit - t->src.p) : t->src.n;
+	if (from >= src.n)
+		return src.n;
+	hit = memchr(src.p + from, c, src.n - from);
+	return hit ? (size_t)(hit - src.p) : src.n;
 }
