@@ -38,7 +38,12 @@ static size_t nbsp_pair(struct str s, bool chars)
 
 bool html_text_is_blank(struct text t)
 {
-	for (size_t i = 0; i < t.s.n;) {
+	size_t i = 0;
+
+	for (; i < t.s.n; i += BLOCK_BYTES)
+		if (~block_bits(block_space(block_of(t.s, i))) & block_valid(t.s, i))
+			break;
+	while (i < t.s.n) {
 		size_t n = ascii_is_space(t.s.p[i]) ? 1 : nbsp_pair(str_from(t.s, i), t.chars);
 
 		if (!n)
@@ -216,10 +221,23 @@ static void count_obfuscation(struct html_out *o, struct text t)
 		o->backhair |= (uint64_t)1 << (WORD_MAX_CHARS * (a - 1) + (b - 1));
 }
 
+/* White space of ASCII and nothing else, one byte at least: what stands between most tags. */
+static bool is_white(struct str s)
+{
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES)
+		if (~block_bits(block_space(block_of(s, i))) & block_valid(s, i))
+			return false;
+	return s.n;
+}
+
 void html_out_text(struct html_out *o, struct text t, bool invisible)
 {
-	count_obfuscation(o, t);
-	t = collapse(o, t);
+	if (is_white(t.s)) {
+		t.s = STR(" ");
+	} else {
+		count_obfuscation(o, t);
+		t = collapse(o, t);
+	}
 	if (o->has_last && o->last_is_white && !invisible && t.s.n && t.s.p[0] == ' ')
 		t.s = str_from(t.s, 1);
 	o->last_from = o->all.b.n;

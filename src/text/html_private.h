@@ -22,6 +22,7 @@ struct html_reader {
 
 	struct text base; /* none: no <base> yet */
 	struct map uri_index;
+	struct html_uri *last_uri;   /* of uri_index, the last one asked for; NULL: none yet */
 	struct html_uri *anchor_uri; /* where the text of the last <a> goes; NULL: there was none */
 	struct text_buf anchor;      /* that text so far */
 	struct text_buf title;       /* of the last <title> */

@@ -17,12 +17,18 @@ struct text html_trim_uri(struct html_reader *h, struct text t)
 
 struct html_uri *html_uri_entry(struct html_reader *h, struct text key)
 {
-	struct str utf8 = text_utf8(h->arena, key);
-	uint64_t hash = map_hash(&h->uri_index, utf8);
-	struct html_uri *u = map_get_hashed(&h->uri_index, utf8, hash);
+	struct html_uri *u = h->last_uri;
+	struct str utf8;
+	uint64_t hash;
 
-	if (u)
+	/* An anchor asks for its link's, and rows of images have one. */
+	if (u && u->key.chars == key.chars && str_eq(u->key.s, key.s))
 		return u;
+	utf8 = text_utf8(h->arena, key);
+	hash = map_hash(&h->uri_index, utf8);
+	u = map_get_hashed(&h->uri_index, utf8, hash);
+	if (u)
+		return h->last_uri = u;
 	if (!budget_bytes(h->budget, sizeof(*u) + 64 + utf8.n)) {
 		h->stopped = h->r->over = true;
 		return NULL;
@@ -30,9 +36,9 @@ struct html_uri *html_uri_entry(struct html_reader *h, struct text key)
 	u = arena_zalloc(h->arena, sizeof(*u));
 	u->key = key;
 	vec_init(&u->anchors, h->arena, sizeof(struct text), 0);
-	map_put_hashed(&h->uri_index, utf8, hash, u);
+	map_add_kept(&h->uri_index, utf8, hash, u);
 	VEC_ADD(&h->r->uris, struct html_uri *, u);
-	return u;
+	return h->last_uri = u;
 }
 
 /* A URI of these schemes is no reference to be resolved. */

@@ -4,6 +4,7 @@
  * the base's is as if it were not there. "//www.x" without a base gets "http:" as readers give it.
  */
 #include "core/arena.h"
+#include "core/block.h"
 #include "text/uri.h"
 
 struct parsed {
@@ -147,6 +148,21 @@ static struct text to_chars(struct text t, struct arena *a)
 	return (struct text){ text_utf8(a, t), true };
 }
 
+/* A scheme, "//", and nothing in it that is resolved or lost: no segment that begins with a dot, no line feed. */
+static bool is_resolved(struct str s)
+{
+	if (!str_starts(s, STR("http://")) && !str_starts(s, STR("https://")))
+		return false;
+	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
+		block b = block_of(s, i);
+		block dot = block_is(b, '/') & block_is(block_of(s, i + 1), '.');
+
+		if (block_bits(dot | block_is(b, '\n')))
+			return false;
+	}
+	return true;
+}
+
 struct text uri_resolve(struct text base, struct text ref, struct arena *a)
 {
 	struct parsed r, b;
@@ -155,6 +171,8 @@ struct text uri_resolve(struct text base, struct text ref, struct arena *a)
 	bool own = true; /* path and query are the reference's */
 	char *room;
 
+	if (!base.s.n && (ref.chars || !base.chars) && is_resolved(ref.s))
+		return ref;
 	if (base.chars != ref.chars) {
 		base = to_chars(base, a);
 		ref = to_chars(ref, a);
