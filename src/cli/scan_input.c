@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What `postern scan` reads: see scan_input.h. */
+#define _GNU_SOURCE /* O_PATH */
 #include "cli/scan_input.h"
 
 #include "cli/scan_compressed.h"
@@ -16,10 +17,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void close_folder(void *p)
+{
+	struct scan_folder *f = p;
+
+	f->fd = fd_close(f->fd);
+	f->path = STR("");
+}
+
 void scan_inputs_init(struct scan_inputs *in, struct arena *a)
 {
 	*in = (struct scan_inputs){ .arena = a, .names = a };
 	vec_init(&in->list, a, sizeof(struct scan_input), 0);
+	in->folder = arena_alloc(a, sizeof(*in->folder));
+	*in->folder = (struct scan_folder){ STR(""), -1 };
+	arena_defer(a, close_folder, in->folder);
 }
 
 static void complain(struct scan_inputs *in, const char *path, const char *why)
@@ -254,6 +266,7 @@ static void free_names(void *p)
 void scan_inputs_follow_stdin(struct scan_inputs *in)
 {
 	in->lines = stdin;
+	in->is_followed = true;
 	in->names = arena_new();
 	in->no_names = arena_get_mark(in->names);
 	vec_init(&in->list, in->names, sizeof(struct scan_input), 0);
@@ -307,6 +320,45 @@ static int unpack(struct arena *a, struct str *text, const char *path, struct er
 	return -1;
 }
 
+/*
+ * Opens a file by its folder. A list that is followed may outlive folders: a path may lead elsewhere when it is
+ * named again, so that each is walked.
+ */
+static int open_listed(const struct scan_inputs *in, struct str path)
+{
+	struct scan_folder *f = in->folder;
+	size_t slash = str_rchr(path, '/');
+	struct str folder = str_sub(path, 0, slash == STR_NPOS ? 0 : slash + 1);
+	char name[256];
+
+	if (in->is_followed || !folder.n || folder.n >= sizeof(name))
+		return open(path.p, O_RDONLY | O_CLOEXEC);
+	if (!str_eq(f->path, folder)) {
+		close_folder(f);
+		memcpy(name, folder.p, folder.n);
+		name[folder.n] = '\0';
+		f->fd = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (f->fd < 0)
+			return -1;
+		f->path = folder;
+	}
+	return openat(f->fd, path.p + folder.n, O_RDONLY | O_CLOEXEC);
+}
+
+static int read_listed(const struct scan_inputs *in, const struct scan_input *s, struct arena *a,
+		       struct str *ret, struct err *e)
+{
+	int fd = open_listed(in, s->path), r;
+
+	if (fd < 0)
+		return err_sys(e, "%s", s->path.p);
+	r = file_read_known_fd(a, fd, s->size, SCAN_INPUT_MAX, ret, e);
+	if (r < 0)
+		err_prefix(e, "%s", s->path.p);
+	fd_close(fd);
+	return r;
+}
+
 int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, struct str *ret,
 		    struct err *e)
 {
@@ -320,7 +372,7 @@ int scan_input_read(const struct scan_inputs *in, size_t i, struct arena *a, str
 		return s->is_piece ? 0 : unpack(a, ret, "standard input", e);
 	}
 	if (!s->is_piece) {
-		if (file_read_known(a, path, s->size, SCAN_INPUT_MAX, ret, e) < 0)
+		if (read_listed(in, s, a, ret, e) < 0)
 			return -1;
 		return unpack(a, ret, path, e);
 	}

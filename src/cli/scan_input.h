@@ -24,6 +24,12 @@ struct scan_input {
 	size_t size; /* of a piece; else of the file when it was listed, 0: not known */
 };
 
+/* The folder of the file that was read last: the next one is mostly in it too, and opened without the way there. */
+struct scan_folder {
+	struct str path; /* with its slash; empty: none is open */
+	int fd;
+};
+
 struct scan_inputs {
 	struct arena *arena;
 	struct arena *names;        /* for the list: the same, or one that is emptied on the way */
@@ -39,8 +45,9 @@ struct scan_inputs {
 	void (*complain)(const char *path,
 			 const char *why); /* NULL: on standard error, as postern */
 	struct str stdin_bytes;            /* read once */
+	struct scan_folder *folder;        /* of a list that is not followed */
 	FILE *lines;                       /* a list that is read as the work goes on, or NULL */
-	bool has_stdin;
+	bool has_stdin, is_followed;
 	size_t unreadable; /* said on standard error already */
 };
 

@@ -62,6 +62,12 @@ int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct er
 	return read_all(a, fd, is_known ? (size_t)st.st_size : SIZE_MAX, max, ret, e);
 }
 
+int file_read_known_fd(struct arena *a, int fd, size_t size, size_t max, struct str *ret,
+		       struct err *e)
+{
+	return size ? read_all(a, fd, size, max, ret, e) : file_read_fd(a, fd, max, ret, e);
+}
+
 int file_read_known(struct arena *a, const char *path, size_t size, size_t max, struct str *ret,
 		    struct err *e)
 {
@@ -70,7 +76,7 @@ int file_read_known(struct arena *a, const char *path, size_t size, size_t max, 
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
-	r = size ? read_all(a, fd, size, max, ret, e) : file_read_fd(a, fd, max, ret, e);
+	r = file_read_known_fd(a, fd, size, max, ret, e);
 	if (r < 0)
 		err_prefix(e, "%s", path);
 	fd_close(fd);

@@ -15,6 +15,9 @@ int file_read(struct arena *a, const char *path, size_t max, struct str *ret, st
  */
 int file_read_known(struct arena *a, const char *path, size_t size, size_t max, struct str *ret,
 		    struct err *e);
+/* The same of a descriptor, which stays open. */
+int file_read_known_fd(struct arena *a, int fd, size_t size, size_t max, struct str *ret,
+		       struct err *e);
 int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct err *e);
 /* Writes all of s, over interruptions. */
 int file_write_fd(int fd, struct str s, struct err *e);
