@@ -353,29 +353,37 @@ static void on_tag(struct html_reader *h, const struct html_event *e)
 		html_out_white(&h->out, tag->white);
 }
 
+/* What the texts of anchors and titles get of it. False: nothing else does. */
+static bool is_rendered(struct html_reader *h, struct text t)
+{
+	if (*h->open_script > 0) {
+		push_text(h, &h->r->script, t);
+		return false;
+	}
+	if (*h->open_style > 0)
+		return false;
+	if (*h->open_a > 0 && h->anchor_uri)
+		grow(h, &h->anchor, t);
+	if (*h->open_title > 0 && h->title_open)
+		grow(h, &h->title, t);
+	return true;
+}
+
 static void on_text(struct html_reader *h, const struct html_event *e)
 {
 	struct text t = { e->text, h->chars };
 	enum html_invisible why = HTML_VISIBLE;
 
-	if (!e->literal)
+	if (!e->literal && str_chr(e->text, '&') != STR_NPOS)
 		t = html_entity_decode(t, false, h->arena);
-	if (*h->open_script > 0) {
-		push_text(h, &h->r->script, t);
+	if ((*h->open_script | *h->open_style | *h->open_a | *h->open_title) && !is_rendered(h, t))
 		return;
-	}
-	if (*h->open_style > 0)
-		return;
-	if (*h->open_a > 0 && h->anchor_uri)
-		grow(h, &h->anchor, t);
-	if (*h->open_title > 0 && h->title_open)
-		grow(h, &h->title, t);
-	if (!html_text_is_blank(t))
+	if (!html_text_is_blank(t.s, t.chars))
 		why = html_style_visibility(&h->styles);
 	h->r->font_low_contrast |= why == HTML_INVISIBLE_LOW_CONTRAST;
 	h->r->font_invalid_color |= why == HTML_INVISIBLE_BAD_COLOUR;
 	if (budget_bytes(h->budget, 2 * t.s.n))
-		html_out_text(&h->out, t, why != HTML_VISIBLE);
+		html_out_text(&h->out, t.s, t.chars, why != HTML_VISIBLE);
 	else
 		over(h);
 }

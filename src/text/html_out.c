@@ -36,15 +36,15 @@ static size_t nbsp_pair(struct str s, bool chars)
 	return s.n >= 4 && !memcmp(s.p, "\xc3\x82\xc2\xa0", 4) ? 4 : 0;
 }
 
-bool html_text_is_blank(struct text t)
+bool html_text_is_blank(struct str s, bool chars)
 {
 	size_t i = 0;
 
-	for (; i < t.s.n; i += BLOCK_BYTES)
-		if (~block_bits(block_space(block_of(t.s, i))) & block_valid(t.s, i))
+	for (; i < s.n; i += BLOCK_BYTES)
+		if (~block_bits(block_space(block_of(s, i))) & block_valid(s, i))
 			break;
-	while (i < t.s.n) {
-		size_t n = ascii_is_space(t.s.p[i]) ? 1 : nbsp_pair(str_from(t.s, i), t.chars);
+	while (i < s.n) {
+		size_t n = ascii_is_space(s.p[i]) ? 1 : nbsp_pair(str_from(s, i), chars);
 
 		if (!n)
 			return false;
@@ -54,60 +54,67 @@ bool html_text_is_blank(struct text t)
 }
 
 /* Where white space begins that is no single blank, and where a pair that stands for a hard blank may. */
-static size_t next_odd(struct text t, size_t from)
+static size_t next_odd(struct str s, bool chars, size_t from)
 {
-	char pair = t.chars ? '\xc3' : '\xc2';
+	char pair = chars ? '\xc3' : '\xc2';
 
-	for (; from < t.s.n; from += BLOCK_BYTES) {
-		block b = block_of(t.s, from), space = block_space(b);
-		block wide = ~block_is(b, ' ') | block_space(block_of(t.s, from + 1));
-		unsigned at =
-		    block_bits((space & wide) | block_is(b, pair)) & block_valid(t.s, from);
+	for (; from < s.n; from += BLOCK_BYTES) {
+		block b = block_of(s, from), space = block_space(b);
+		block wide = ~block_is(b, ' ') | block_space(block_of(s, from + 1));
+		unsigned at = block_bits((space & wide) | block_is(b, pair)) & block_valid(s, from);
 
 		if (at)
 			return from + block_first(at);
 	}
-	return t.s.n;
+	return s.n;
 }
 
 /* Each run of white space, and each pair that stands for a hard blank, becomes one blank. */
-static struct text collapse(struct html_out *o, struct text t)
+static struct str collapse(struct html_out *o, struct str s, bool chars)
 {
 	size_t from = 0;
 
 	strbuf_clear(&o->scratch);
-	for (size_t i = 0; (i = next_odd(t, i)) < t.s.n;) {
+	for (size_t i = 0; (i = next_odd(s, chars, i)) < s.n;) {
 		size_t end = i;
 
-		while (end < t.s.n && ascii_is_space(t.s.p[end]))
+		while (end < s.n && ascii_is_space(s.p[end]))
 			end++;
 		if (end == i)
-			end += nbsp_pair(str_from(t.s, i), t.chars);
+			end += nbsp_pair(str_from(s, i), chars);
 		if (end == i) {
 			i++;
 			continue;
 		}
-		strbuf_add(&o->scratch, str_sub(t.s, from, i));
+		strbuf_add(&o->scratch, str_sub(s, from, i));
 		strbuf_add_byte(&o->scratch, ' ');
 		from = i = end;
 	}
 	if (!from)
-		return t;
-	strbuf_add(&o->scratch, str_from(t.s, from));
-	return (struct text){ strbuf_str(&o->scratch), t.chars };
+		return s;
+	strbuf_add(&o->scratch, str_from(s, from));
+	return strbuf_str(&o->scratch);
 }
 
-static void add_chunk(struct html_out *o, struct text t, bool invisible, bool white)
+static void add(struct text_buf *v, struct str s, bool chars)
+{
+	if (v->chars == chars)
+		strbuf_add(&v->b, s);
+	else
+		text_buf_add(v, (struct text){ s, chars });
+}
+
+static void add_chunk(struct html_out *o, struct str s, bool chars, bool invisible, bool white)
 {
 	if (invisible && !o->split) {
 		o->split = true;
 		text_buf_add(&o->visible, (struct text){ strbuf_str(&o->all.b), o->all.chars });
 	}
-	text_buf_add(&o->all, t);
+	add(&o->all, s, chars);
 	if (invisible)
-		text_buf_add(&o->invisible, t);
+		add(&o->invisible, s, chars);
 	else if (o->split)
-		text_buf_add(&o->visible, t);
+		add(&o->visible, s, chars);
 	o->has_last = true;
 	o->last_is_white = white;
 	o->last_is_invisible = invisible;
@@ -130,7 +137,7 @@ void html_out_white(struct html_out *o, const char *white)
 	}
 	o->last_from = o->all.b.n;
 	o->last = (struct text){ STR(""), false };
-	add_chunk(o, (struct text){ str_of(white), false }, false, true);
+	add_chunk(o, str_of(white), false, false, true);
 }
 
 /* Perl's \w: by Unicode for characters, ASCII for bytes. */
@@ -202,16 +209,16 @@ static bool is_no_letter(char c)
 	return (unsigned char)c < 0x80 && !is_letter((unsigned char)c, false);
 }
 
-static void count_obfuscation(struct html_out *o, struct text t)
+static void count_obfuscation(struct html_out *o, struct str s, bool chars)
 {
 	struct str last = o->last.s;
 	struct html_joint before, after;
 	int a, b;
 
-	if (!last.n || !t.s.n || is_no_letter(last.p[last.n - 1]) || is_no_letter(t.s.p[0]))
+	if (!last.n || !s.n || is_no_letter(last.p[last.n - 1]) || is_no_letter(s.p[0]))
 		return;
 	look_back(&before, o->last);
-	look_forward(&after, t);
+	look_forward(&after, (struct text){ s, chars });
 	if (!is_letter(before.c[0], before.chars) || !is_letter(after.c[0], after.chars))
 		return;
 	o->obfuscation++;
@@ -230,17 +237,18 @@ static bool is_white(struct str s)
 	return s.n;
 }
 
-void html_out_text(struct html_out *o, struct text t, bool invisible)
+void html_out_text(struct html_out *o, struct str s, bool chars, bool invisible)
 {
-	if (is_white(t.s)) {
-		t.s = STR(" ");
+	if (is_white(s)) {
+		s = STR(" ");
 	} else {
-		count_obfuscation(o, t);
-		t = collapse(o, t);
+		count_obfuscation(o, s, chars);
+		s = collapse(o, s, chars);
 	}
-	if (o->has_last && o->last_is_white && !invisible && t.s.n && t.s.p[0] == ' ')
-		t.s = str_from(t.s, 1);
+	if (o->has_last && o->last_is_white && !invisible && s.n && s.p[0] == ' ')
+		s = str_from(s, 1);
 	o->last_from = o->all.b.n;
-	o->last = t;
-	add_chunk(o, t, invisible, false);
+	o->last.s = s;
+	o->last.chars = chars;
+	add_chunk(o, s, chars, invisible, false);
 }

@@ -31,6 +31,7 @@ void html_out_init(struct html_out *o, size_t source_bytes);
 void html_out_done(struct html_out *o);
 /* The white space a tag stands for. */
 void html_out_white(struct html_out *o, const char *white);
-void html_out_text(struct html_out *o, struct text t, bool invisible);
+/* A text, as its bytes and their kind: these travel in registers, which a struct text does not. */
+void html_out_text(struct html_out *o, struct str s, bool chars, bool invisible);
 /* Nothing but white space and U+00A0 in UTF-8 read as Latin-1 ("\xc2\xa0")? */
-bool html_text_is_blank(struct text t);
+bool html_text_is_blank(struct str s, bool chars);

@@ -45,8 +45,7 @@ static void test_steps(void **state)
 			if (s[0] == 'w')
 				html_out_white(&o, s + 1);
 			else
-				html_out_text(&o, (struct text){ str_of(s + 1), false },
-					      s[0] == 'i');
+				html_out_text(&o, str_of(s + 1), false, s[0] == 'i');
 		}
 		assert_string_equal(str_cstr(a, text_buf_copy(&o.all, a).s), cases[i].all);
 		assert_int_equal(o.split, cases[i].visible[0] != '\0');
@@ -63,12 +62,12 @@ static void test_steps(void **state)
 static void test_blank(void **state)
 {
 	(void)state;
-	assert_true(html_text_is_blank((struct text){ STR(" \t\n"), false }));
-	assert_true(html_text_is_blank((struct text){ STR(" \xc2\xa0"), false }));
-	assert_true(html_text_is_blank((struct text){ STR("\xc3\x82\xc2\xa0"), true }));
-	assert_false(html_text_is_blank((struct text){ STR("\xc2\xa0"), true }));
-	assert_false(html_text_is_blank((struct text){ STR("\xa0"), false }));
-	assert_false(html_text_is_blank((struct text){ STR("x"), false }));
+	assert_true(html_text_is_blank(STR(" \t\n"), false));
+	assert_true(html_text_is_blank(STR(" \xc2\xa0"), false));
+	assert_true(html_text_is_blank(STR("\xc3\x82\xc2\xa0"), true));
+	assert_false(html_text_is_blank(STR("\xc2\xa0"), true));
+	assert_false(html_text_is_blank(STR("\xa0"), false));
+	assert_false(html_text_is_blank(STR("x"), false));
 }
 
 int main(void)
