@@ -64,6 +64,17 @@ static void put_bits(uint64_t *bits, size_t first, uint64_t matched)
 		bits[first / 64 + 1] |= matched >> (64 - first % 64);
 }
 
+/* Those that may match where copies stand. */
+static void add_copies(const struct joint *j, struct str subject, uint64_t *bits)
+{
+	for (size_t i = 0; i < j->member_count; i++) {
+		const struct copies *c = &j->members[i].copies;
+
+		if (c->max && !bits_has(bits, i) && copies_stand(c, subject))
+			bits_add(bits, i);
+	}
+}
+
 /* Letters and digits are most of what classes are asked for. */
 void joint_fetch(const struct joint *j)
 {
@@ -103,6 +114,14 @@ void joint_read(const struct joint *j, struct str subject, uint64_t *bits)
 	memset(bits, 0, bits_words(j->member_count) * sizeof(*bits));
 	for (size_t i = 0; i < j->count; i++)
 		put_bits(bits, j->automata[i].first, matched[i]);
+	if (j->has_copies)
+		add_copies(j, subject, bits);
+}
+
+void joint_note_copies(struct joint *j)
+{
+	for (size_t i = 0; i < j->member_count; i++)
+		j->has_copies = j->has_copies || j->members[i].copies.max;
 }
 
 size_t joint_count(const struct joint *j)

@@ -6,7 +6,8 @@
  * subjects (fields of a header) and many expressions, of which few match.
  *
  * Expressions are read as gates read them (rules/gate.h). The answer to one that is regular is the answer;
- * of another one the automaton takes what the expression takes, and more: where it says yes, PCRE2 decides.
+ * of another one the automaton takes what the expression takes, and more: where it says yes, PCRE2 decides. It is
+ * the same where what a group held may stand several times in a row (rules/copies.h).
  */
 #pragma once
 

@@ -20,7 +20,8 @@ struct part {
 	struct gate_program program;
 	uint32_t expression;
 	bool starts_only;
-	size_t rows; /* that it has alone */
+	struct copies copies; /* the program takes none of these */
+	size_t rows;          /* that it has alone */
 };
 
 struct building {
@@ -246,7 +247,8 @@ static void add_automaton(struct building *b, const struct part *const *parts,
 	for (size_t i = 0; i < it->count; i++)
 		*(struct joint_member *)vec_must_push(&b->members) = (struct joint_member){
 			parts[i]->expression,
-			parts[i]->program.is_exact,
+			parts[i]->program.is_exact && !parts[i]->copies.max,
+			parts[i]->copies,
 		};
 	*(struct joint_automaton *)vec_must_push(&b->automata) = *it;
 }
@@ -326,6 +328,7 @@ static bool read_part(struct building *b, struct str pcre, struct part *p)
 {
 	static const unsigned ways[] = { GATE_SPELL_OUT, GATE_BY_GROUP, 0 };
 
+	copies_read(b->scratch, pcre, &pcre, &p->copies);
 	for (size_t i = 0; i < ELEMENTS(ways); i++) {
 		if (!gate_read(b->scratch, pcre, ways[i], &p->program))
 			continue;
@@ -381,7 +384,11 @@ const struct joint *joint_new(struct arena *a, struct arena *work, const struct 
 	choose(&b, pcre, n, wanted);
 	if (b.automata.n) {
 		j = arena_zalloc(a, sizeof(*j));
-		*j = (struct joint){ b.automata.data, b.automata.n, b.members.data, b.members.n };
+		*j = (struct joint){ .automata = b.automata.data,
+				     .count = b.automata.n,
+				     .members = b.members.data,
+				     .member_count = b.members.n };
+		joint_note_copies(j);
 	}
 	arena_reset(b.scratch, mark);
 	return j;

@@ -2,6 +2,7 @@
 /* The tables of joint automata: for joint*.c only. */
 #pragma once
 
+#include "rules/copies.h"
 #include "rules/joint.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@ struct joint_automaton {
 struct joint_member {
 	uint32_t expression;
 	uint32_t is_exact;
+	struct copies copies; /* where such stand it may match, whatever the automaton says */
 };
 
 struct joint {
@@ -35,7 +37,11 @@ struct joint {
 	size_t count;
 	const struct joint_member *members; /* by number */
 	size_t member_count;
+	bool has_copies; /* some member */
 };
+
+/* Sets has_copies. */
+void joint_note_copies(struct joint *j);
 
 /* Who matches in a row from `matching` on. */
 static inline uint64_t joint_matched(const struct joint_automaton *a, uint16_t row)

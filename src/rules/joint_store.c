@@ -114,7 +114,8 @@ static bool get_members(struct arena *a, struct rd *r, size_t n, size_t expressi
 	if (n)
 		memcpy(all, bytes.p, bytes.n);
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].expression >= expressions || all[i].is_exact > 1)
+		if (all[i].expression >= expressions || all[i].is_exact > 1 ||
+		    (all[i].copies.max && !(all[i].copies.min && all[i].copies.times)))
 			return false;
 	}
 	*ret = all;
@@ -149,6 +150,7 @@ bool joint_get(struct arena *a, struct str bytes, size_t n, const struct joint *
 	j->count = head.automata;
 	if (j->member_count != head.members || !rd_is_end(&r))
 		return false;
+	joint_note_copies(j);
 	*ret = j;
 	return true;
 }

@@ -218,9 +218,17 @@ static void test_table(void **state)
 static void test_rough(void **state)
 {
 	static const char *const rough[] = {
-		"(a)b\\1",      "a(?!bc)b",     "(?<!ab)c",        "a++b",
-		"^(?!ab)",      "(a|bc)-?\\1",  "(?i)([ab]+).\\1", "(?<n>\\d)x?\\g{n}",
-		"(?:(a)|b)\\1", "((a)b)\\2\\1",
+		"(a)b\\1",
+		"a(?!bc)b",
+		"(?<!ab)c",
+		"a++b",
+		"^(?!ab)",
+		"(a|bc)-?\\1",
+		"(?i)([ab]+).\\1",
+		"(?<n>\\d)x?\\g{n}",
+		"(?:(a)|b)\\1",
+		"((a)b)\\2\\1",
+		"(?i)^x|([ab]{1,2})(?:\\1){3}",
 	};
 	struct judging j;
 
