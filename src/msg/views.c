@@ -145,6 +145,38 @@ static size_t keep_run(struct text t, size_t i, char *out)
 	return odd ? n + block_first(odd) : t.s.n - i;
 }
 
+/* Where white space that begins at i ends, if any does. */
+static size_t white_end(struct text t, size_t i)
+{
+	while (i < t.s.n && ascii_is_space(t.s.p[i]))
+		i++;
+	if (t.chars && i < t.s.n && (unsigned char)t.s.p[i] >= 0x80)
+		i += text_space_at_start((struct text){ str_from(t.s, i), true }, false);
+	return i;
+}
+
+/* Appends what a run of white space becomes to out[n]; returns the new length. */
+static size_t put_white(struct str run, char *out, size_t n)
+{
+	size_t first = run.n, last = 0;
+
+	for (size_t i = run.n; i-- > 0;)
+		if (run.p[i] == '\n') {
+			last = first == run.n ? i : last;
+			first = i;
+		}
+	if (first >= last) {
+		out[n++] = ' ';
+		return n;
+	}
+	if (first)
+		out[n++] = ' ';
+	out[n++] = '\n';
+	if (last + 1 < run.n)
+		out[n++] = ' ';
+	return n;
+}
+
 /*
  * White space squeezed: a run with two line feeds or more is a line feed, with what stands before the
  * first and behind the last of them a blank each; any other run is a blank. NUL becomes a line feed too:
@@ -155,32 +187,20 @@ static size_t squeeze(struct text t, char *out)
 	size_t n = 0, i = 0;
 
 	while (i < t.s.n) {
-		struct str run;
-		size_t kept = keep_run(t, i, out + n), space, first, last;
+		size_t kept = keep_run(t, i, out + n), end;
 
 		n += kept;
 		i += kept;
 		if (i == t.s.n)
 			break;
-		space = text_space_at_start((struct text){ str_from(t.s, i), t.chars }, false);
-		if (!space) {
+		end = white_end(t, i);
+		if (end > i) {
+			n = put_white(str_sub(t.s, i, end), out, n);
+			i = end;
+		} else {
 			out[n++] = t.s.p[i] ? t.s.p[i] : '\n';
 			i++;
-			continue;
 		}
-		run = str_sub(t.s, i, i + space);
-		i += space;
-		first = str_chr(run, '\n');
-		last = str_rchr(run, '\n');
-		if (first == last) {
-			out[n++] = ' ';
-			continue;
-		}
-		if (first)
-			out[n++] = ' ';
-		out[n++] = '\n';
-		if (last + 1 < run.n)
-			out[n++] = ' ';
 	}
 	return n;
 }
