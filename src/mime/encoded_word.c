@@ -161,17 +161,16 @@ enum { HAS_HIGH = 1u << 0, HAS_OPENING = 1u << 1 };
 /* Bytes above ASCII; "=?", without which there is no encoded word. */
 static unsigned look_over(struct str s)
 {
-	unsigned has = 0;
+	block high = { 0 }, opening = { 0 };
 
 	for (size_t i = 0; i < s.n; i += BLOCK_BYTES) {
 		block b = block_of(s, i);
 
-		has |= block_bits(block_high(b)) ? HAS_HIGH : 0;
-		has |= block_bits(block_is(b, '=') & block_is(block_of(s, i + 1), '?'))
-			   ? HAS_OPENING
-			   : 0;
+		high |= b;
+		opening |= block_is(b, '=') & block_is(block_of(s, i + 1), '?');
 	}
-	return has;
+	return (block_bits(block_high(high)) ? HAS_HIGH : 0) |
+	       (block_bits(opening) ? HAS_OPENING : 0);
 }
 
 struct str encoded_word_decode(struct arena *a, struct str name, struct str value, struct budget *b)
