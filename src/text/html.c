@@ -172,7 +172,7 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	       struct budget *budget)
 {
 	struct html_reader h = { .r = r, .arena = a, .budget = budget, .chars = t.chars };
-	struct html_event e;
+	const struct html_event *e;
 
 	init_result(r, a);
 	if (!source_bytes) /* text that nothing was left of when decoded is HTML */
@@ -195,8 +195,8 @@ void html_read(struct html_result *r, struct text t, size_t source_bytes, struct
 	h.open_script = open_count(&h, STR("script"));
 	h.open_style = open_count(&h, STR("style"));
 	h.open_title = open_count(&h, STR("title"));
-	while (!h.stopped && html_token_next(&h.token, &e))
-		html_on_event(&h, &e);
+	while (!h.stopped && (e = html_token_next(&h.token)))
+		html_on_event(&h, e);
 	r->over = r->over || h.token.over;
 	finish(&h, source_bytes);
 	if (h.died || h.token.section == HTML_SECTION_IGNORE)

@@ -178,6 +178,7 @@ static enum html_markup read_start_tag(struct html_token *t)
 	size_t first_left = 0;
 	struct str name = str_sub(t->src, t->at + 1, name_end);
 	struct html_attr_slice left;
+	struct html_event *e;
 
 	t->attr_count = 0;
 	while (i < t->src.n && t->src.p[i] != '>') {
@@ -191,9 +192,9 @@ static enum html_markup read_start_tag(struct html_token *t)
 	if (i >= t->src.n)
 		return HTML_MARKUP_OPEN;
 	t->attrs_left = first_left ? str_sub(t->src, first_left, i) : STR_NONE;
-	html_push(t, (struct html_event){ .type = HTML_EVENT_START_TAG,
-					  .name = name,
-					  .attrs = str_sub(t->src, name_end, i) });
+	e = html_push(t, HTML_EVENT_START_TAG);
+	e->name = name;
+	e->attrs = str_sub(t->src, name_end, i);
 	t->raw = raw_element(name);
 	if (t->raw)
 		t->literal = t->raw->literal;

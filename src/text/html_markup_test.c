@@ -65,12 +65,13 @@ static void test_attributes_of_tags(void **state)
 		struct str rest;
 		struct html_attr_slice s;
 		struct html_token t;
-		struct html_event e;
+		const struct html_event *e;
 		struct strbuf out;
 
 		html_token_init(&t, arena_printf(a, "<x%s>y", cases[i].in), a, NULL);
-		assert_true(html_token_next(&t, &e));
-		assert_int_equal(e.type, HTML_EVENT_START_TAG);
+		e = html_token_next(&t);
+		assert_non_null(e);
+		assert_int_equal(e->type, HTML_EVENT_START_TAG);
 		strbuf_init(&out, 0);
 		for (size_t k = 0; k < t.attr_count; k++)
 			put_attr(&out, &t.attr[k]);
@@ -88,19 +89,22 @@ static void test_nested_sections(void **state)
 {
 	struct arena *a = arena_new();
 	struct html_token t;
-	struct html_event e;
+	const struct html_event *e;
 
 	(void)state;
 	html_token_init(&t, STR("<![include[<![rcdata[<b>]]>x]]>y"), a, NULL);
-	assert_true(html_token_next(&t, &e));
-	assert_true(e.type == HTML_EVENT_TEXT && str_eq(e.text, STR("<b>")));
+	e = html_token_next(&t);
+	assert_non_null(e);
+	assert_true(e->type == HTML_EVENT_TEXT && str_eq(e->text, STR("<b>")));
 	assert_int_equal(t.section_count, 1);
-	assert_true(html_token_next(&t, &e));
-	assert_true(str_eq(e.text, STR("x")));
+	e = html_token_next(&t);
+	assert_non_null(e);
+	assert_true(str_eq(e->text, STR("x")));
 	assert_int_equal(t.section_count, 0);
-	assert_true(html_token_next(&t, &e));
-	assert_true(str_eq(e.text, STR("y")));
-	assert_false(html_token_next(&t, &e));
+	e = html_token_next(&t);
+	assert_non_null(e);
+	assert_true(str_eq(e->text, STR("y")));
+	assert_null(html_token_next(&t));
 	arena_free(a);
 }
 

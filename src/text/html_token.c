@@ -18,37 +18,41 @@ static bool ends_title(const struct html_event *e)
 	return e->type != HTML_EVENT_TEXT && e->type != HTML_EVENT_COMMENT;
 }
 
-void html_push(struct html_token *t, struct html_event e)
+struct html_event *html_push(struct html_token *t, enum html_event_type type)
 {
-	if (t->section == HTML_SECTION_IGNORE) {
-		if (ends_title(&e))
-			t->owed_end = STR_NONE; /* dropped like all else */
-		return;
+	struct html_event *e = &t->aside;
+
+	if (t->section != HTML_SECTION_IGNORE) {
+		must(t->queued < sizeof(t->queue) / sizeof(t->queue[0]));
+		e = &t->queue[t->queued++];
+	} else if (type != HTML_EVENT_TEXT && type != HTML_EVENT_COMMENT) {
+		t->owed_end = STR_NONE; /* dropped like all else */
 	}
-	must(t->queued < sizeof(t->queue) / sizeof(t->queue[0]));
-	t->queue[t->queued++] = e;
+	*e = (struct html_event){ .type = type };
+	return e;
 }
 
 void html_push_nothing(struct html_token *t)
 {
-	html_push(t, (struct html_event){ .type = HTML_EVENT_END });
+	html_push(t, HTML_EVENT_END);
 }
 
 void html_push_text(struct html_token *t, size_t from, size_t to)
 {
-	html_push(t, (struct html_event){ .type = HTML_EVENT_TEXT,
-					  .text = str_sub(t->src, from, to),
-					  .literal = t->literal });
+	struct html_event *e = html_push(t, HTML_EVENT_TEXT);
+
+	e->text = str_sub(t->src, from, to);
+	e->literal = t->literal;
 }
 
 void html_push_end_tag(struct html_token *t, struct str name)
 {
-	html_push(t, (struct html_event){ .type = HTML_EVENT_END_TAG, .name = name });
+	html_push(t, HTML_EVENT_END_TAG)->name = name;
 }
 
 void html_push_markup(struct html_token *t, enum html_event_type type, size_t to)
 {
-	html_push(t, (struct html_event){ .type = type, .text = str_sub(t->src, t->at, to) });
+	html_push(t, type)->text = str_sub(t->src, t->at, to);
 	t->at = to;
 }
 
@@ -238,38 +242,37 @@ static void step(struct html_token *t)
 	}
 }
 
-static bool take_owed_end(struct html_token *t, struct html_event *ret)
+static const struct html_event *take_owed_end(struct html_token *t)
 {
 	if (str_is_none(t->owed_end))
-		return false;
-	*ret = (struct html_event){ .type = HTML_EVENT_END_TAG, .name = t->owed_end };
+		return NULL;
+	t->aside = (struct html_event){ .type = HTML_EVENT_END_TAG, .name = t->owed_end };
 	t->owed_end = STR_NONE;
-	return true;
+	return &t->aside;
 }
 
-static bool take_queued(struct html_token *t, struct html_event *ret)
+static const struct html_event *take_queued(struct html_token *t)
 {
 	while (t->queue_at < t->queued) {
 		const struct html_event *e = &t->queue[t->queue_at];
 
-		if (ends_title(e) && take_owed_end(t, ret))
-			return true;
+		if (!str_is_none(t->owed_end) && ends_title(e))
+			return take_owed_end(t);
 		t->queue_at++;
-		if (e->type == HTML_EVENT_END)
-			continue;
-		*ret = *e;
-		return true;
+		if (e->type != HTML_EVENT_END)
+			return e;
 	}
-	return false;
+	return NULL;
 }
 
-bool html_token_next(struct html_token *t, struct html_event *ret)
+const struct html_event *html_token_next(struct html_token *t)
 {
 	for (;;) {
+		const struct html_event *e = take_queued(t);
 		size_t from = t->at;
 
-		if (take_queued(t, ret))
-			return true;
+		if (e)
+			return e;
 		t->queued = t->queue_at = 0;
 		if (t->over || (t->at >= t->src.n && !t->raw))
 			break;
@@ -277,8 +280,5 @@ bool html_token_next(struct html_token *t, struct html_event *ret)
 		if (!budget_steps(t->budget, 1 + t->at - from))
 			t->over = true;
 	}
-	if (!t->over && t->section != HTML_SECTION_IGNORE && take_owed_end(t, ret))
-		return true;
-	*ret = (struct html_event){ .type = HTML_EVENT_END };
-	return false;
+	return t->over || t->section == HTML_SECTION_IGNORE ? NULL : take_owed_end(t);
 }

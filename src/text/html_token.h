@@ -66,7 +66,7 @@ struct html_token {
 	enum html_section section;         /* the strongest of them */
 	unsigned char *sections;           /* a stack: kinds of each open section, as bits */
 	size_t section_count, section_cap;
-	struct html_event queue[3];
+	struct html_event queue[3], aside; /* aside: one that is owed, or dropped */
 	unsigned queued, queue_at;
 	bool over; /* the budget ended before the text */
 	/* Of the last start tag, until the next call: the first attributes, and what stands behind these. */
@@ -77,8 +77,8 @@ struct html_token {
 
 /* The stack of marked sections lives in `a`. budget may be NULL. */
 void html_token_init(struct html_token *t, struct str src, struct arena *a, struct budget *budget);
-/* The next event in *ret. False at the end (type END), also when the budget ended (t->over). */
-bool html_token_next(struct html_token *t, struct html_event *ret);
+/* The next event, valid until the next call. NULL at the end, also when the budget ended (t->over). */
+const struct html_event *html_token_next(struct html_token *t);
 
 /* The next attribute of *attrs (cut from its front), as in struct html_attr_slice. False at the end. */
 bool html_attr_next(struct str *attrs, struct str *ret_name, struct str *ret_value, bool *ret_bare);

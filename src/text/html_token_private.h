@@ -28,8 +28,11 @@ enum html_markup html_read_markup(struct html_token *t);
 /* Ends the innermost marked section. */
 void html_pop_section(struct html_token *t);
 
-/* html_token.c: events into the queue. */
-void html_push(struct html_token *t, struct html_event e);
+/*
+ * html_token.c: events into the queue, where they are filled and read: one that were copied when just written would
+ * have to wait for that.
+ */
+struct html_event *html_push(struct html_token *t, enum html_event_type type);
 /* Markup that is no event, but ends an unclosed title as events do. */
 void html_push_nothing(struct html_token *t);
 void html_push_text(struct html_token *t, size_t from, size_t to);
