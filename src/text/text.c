@@ -13,11 +13,6 @@ static bool is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-size_t text_length(struct text t)
-{
-	return t.chars ? utf8_count_chars(t.s) : t.s.n;
-}
-
 size_t text_offset_of(struct text t, size_t n)
 {
 	size_t at = 0;
@@ -63,16 +58,13 @@ bool text_add_latin1(struct strbuf *b, struct str bytes)
 	return strbuf_add(b, str_from(bytes, from));
 }
 
-struct str text_utf8(struct arena *a, struct text t)
+struct str text_utf8_of_bytes(struct arena *a, struct str bytes)
 {
-	size_t high = t.chars ? 0 : utf8_count_high(t.s), n = 0;
-	char *p;
+	char *p = arena_alloc(a, bytes.n + utf8_count_high(bytes));
+	size_t n = 0;
 
-	if (!high)
-		return t.s;
-	p = arena_alloc(a, t.s.n + high);
-	for (size_t i = 0; i < t.s.n; i++)
-		n += utf8_put((unsigned char)t.s.p[i], p + n);
+	for (size_t i = 0; i < bytes.n; i++)
+		n += utf8_put((unsigned char)bytes.p[i], p + n);
 	return str_make(p, n);
 }
 

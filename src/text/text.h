@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/str.h"
+#include "core/utf8.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,11 +22,19 @@ struct text {
 };
 
 /* Perl's length(): characters when chars, else bytes. */
-size_t text_length(struct text t);
+static inline size_t text_length(struct text t)
+{
+	return t.chars ? utf8_count_chars(t.s) : t.s.n;
+}
 /* Same text, as Perl's eq: é as a byte and é as a character are equal. */
 bool text_eq(struct text a, struct text b);
+/* Of text_utf8(): of bytes some of which are not ASCII. */
+struct str text_utf8_of_bytes(struct arena *a, struct str bytes);
 /* The characters as UTF-8; a new slice in `a` only when bytes >= 0x80 stand in a plain text. */
-struct str text_utf8(struct arena *a, struct text t);
+static inline struct str text_utf8(struct arena *a, struct text t)
+{
+	return t.chars || utf8_is_ascii(t.s) ? t.s : text_utf8_of_bytes(a, t.s);
+}
 /*
  * One byte a character, for matching that knows bytes only: Latin-1, and 0xff for all beyond it. A new slice
  * in `a` only where t is of characters beyond ASCII.
