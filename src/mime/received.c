@@ -448,16 +448,16 @@ static void fill_relay(struct arena *a, const struct received_found *f, struct s
 		rdns = STR("");
 	if (str_ends(by, STR(";")))
 		by.n--;
-	*r = (struct relay){
-		.ip = clean_ip(a, f->ip),
-		.rdns = clean(a, rdns),
-		.helo = clean(a, f->helo),
-		.by = clean(a, by),
-		.id = f->id,
-		.ident = clean(a, f->ident),
-		.envfrom = clean_envelope_from(a, f->envfrom),
-		.auth = auth,
-	};
+	/* Field by field: it is large, and all of it is written. */
+	r->ip = clean_ip(a, f->ip);
+	r->rdns = clean(a, rdns);
+	r->helo = clean(a, f->helo);
+	r->by = clean(a, by);
+	r->id = f->id;
+	r->ident = clean(a, f->ident);
+	r->envfrom = clean_envelope_from(a, f->envfrom);
+	r->auth = auth;
+	r->internal = r->msa = false;
 	r->lc_by = lowered(a, r->by);
 	r->lc_helo = lowered(a, r->helo);
 	r->lc_rdns = lowered(a, r->rdns);

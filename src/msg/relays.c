@@ -85,7 +85,7 @@ static void restart(struct walk *w)
 
 static void read_line(struct walk *w, struct str value)
 {
-	struct relay *r = arena_zalloc(w->arena, sizeof(*r));
+	struct relay *r = arena_alloc(w->arena, sizeof(*r));
 	struct str envfrom = w->scanner_envfrom;
 	enum received_result result =
 	    received_parse(w->arena, value, w->budget, r, &w->scanner_envfrom);
