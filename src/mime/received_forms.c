@@ -226,7 +226,8 @@ static enum received_verdict take_form(const struct form *form, const struct rec
 
 	if (form->flags & POP)
 		return RECEIVED_POP;
-	before = *f;
+	if (form->finish)
+		before = *f;
 	take_captures(f, c);
 	if (form->flags & LOOKED_UP)
 		f->looked_up = true;

@@ -382,9 +382,12 @@ static void take_once(struct uri_canon *c, struct map *seen, const struct vec *f
 
 bool uri_canonicalise(const struct uri_list *l, struct text uri, struct vec *out)
 {
-	struct uri_canon c = { .l = l, .a = l->arena };
+	struct uri_canon c;
 	struct map seen;
 
+	c.l = l;
+	c.a = l->arena;
+	c.over = false;
 	vec_init(&c.work, l->arena, sizeof(struct text), 0);
 	vec_init(&c.variants, l->arena, sizeof(struct text), 0);
 	uri_canon_add(&c, &c.work, uri);

@@ -347,13 +347,15 @@ static size_t plain_host(struct str s)
 
 bool uri_canon_plain(struct uri_canon *c, struct text uri)
 {
-	struct web w = { .chars = uri.chars, .auth = STR(""), .port = STR("") };
+	struct web w;
 	size_t scheme = str_starts(uri.s, STR("http://"))    ? 7
 			: str_starts(uri.s, STR("https://")) ? 8
 							     : 0;
 
 	if (!scheme || !are_plain_bytes(uri.s))
 		return false;
+	w.chars = uri.chars;
+	w.auth = w.port = STR("");
 	w.proto = str_sub(uri.s, 0, scheme);
 	w.host = str_from(uri.s, scheme);
 	w.host = str_sub(w.host, 0, plain_host(w.host));
