@@ -181,12 +181,22 @@ static void take(const struct gate *g, uint16_t from, const struct byteset *firs
 	}
 }
 
-/* Paths of two bytes, and what is behind them. */
+/* Nothing but the subject's end leads on. */
+static bool only_ends(const struct gate *g, size_t row)
+{
+	for (unsigned c = 0; c < g->end_class; c++) {
+		if (gate_next(g, name_of(g, row), c) != gate_dead(g))
+			return false;
+	}
+	return true;
+}
+
+/* Paths of two bytes, and what is behind them; of one byte where the subject must end behind it. */
 static void find_paths(struct gate_paths *t, struct arena *a)
 {
 	const struct gate *g = t->g;
 	struct path *one = arena_calloc(a, t->reached[1], sizeof(*one));
-	struct path *two = arena_calloc(a, t->reached[2], sizeof(*two));
+	struct path *two = arena_calloc(a, t->reached[2] + t->reached[1], sizeof(*two));
 	const struct byteset none = { { 0 } };
 
 	for (unsigned k = 0; k < GATE_EDGE; k++) {
@@ -205,6 +215,10 @@ static void find_paths(struct gate_paths *t, struct arena *a)
 		for (size_t i = 2; i < GATE_DEPTH; i++)
 			p.sets.at[i] = t->behind[i - 2][row];
 		two[t->n++] = p;
+	}
+	for (size_t row = 0; row < t->reached[1]; row++) {
+		if (memcmp(&one[row].sets.at[0], &none, sizeof(none)) != 0 && only_ends(g, row))
+			two[t->n++] = one[row];
 	}
 	t->at = two;
 }

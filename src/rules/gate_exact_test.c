@@ -45,6 +45,8 @@ static const char *const exact[] = {
 	"(?m)\\s^a",
 	"a$|b",
 	"a$\\n",
+	"a\\z",
+	"[ab]\\z|bc",
 	"(?s)a$.b",
 	"(?m)a$.?b",
 	"(?sm)a$.b",
