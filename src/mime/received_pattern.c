@@ -81,6 +81,12 @@ struct matcher {
 	struct str s;
 	struct budget *budget;
 	struct received_captures *cap;
+	/* From word_from to word_end no blank stands; word_rest has been tried at its end in vain. */
+	size_t word_from, word_end;
+	const char *word_rest;
+	/* From any_from on any_rest has been tried in vain. */
+	size_t any_from;
+	const char *any_rest;
 };
 
 static size_t length_before(struct str s, char c)
@@ -172,27 +178,55 @@ static size_t run_end(struct str s, size_t from, size_t to, unsigned char next, 
 	return at == STR_NPOS ? at : from + at;
 }
 
-static bool match_run(struct matcher *m, const struct run *r, const char *p, size_t i)
+/* The end of the non-blanks from i on, of which only those are read that are not known from before. */
+static bool find_word_end(struct matcher *m, size_t i)
 {
-	unsigned char next = (unsigned char)*p;
-	size_t max = r->max == MANY || r->max > m->s.n - i ? m->s.n - i : r->max;
-	size_t end = i + run_length(str_make(m->s.p + i, max), r->class);
+	bool known = m->word_rest && i <= m->word_end;
+	size_t to = !known ? m->s.n : i < m->word_from ? m->word_from : i;
+	size_t end = i + length_before(str_sub(m->s, i, to), ' ');
 
-	if (!budget_steps(m->budget, end - i + 1) || end - i < r->min)
+	if (!known || end < to) {
+		m->word_end = end;
+		m->word_rest = NULL;
+	}
+	m->word_from = i < to ? i : m->word_from;
+	return budget_steps(m->budget, end - i + 1);
+}
+
+/*
+ * A run of non-blanks is followed by a blank only at its very end. T_W "@" T_W " by " asks what follows there from each @ of
+ * a word: once will do.
+ */
+static bool match_word(struct matcher *m, const struct run *r, const char *p, size_t i)
+{
+	size_t end;
+
+	if (!find_word_end(m, i))
 		return false;
-	/* A run of non-blanks is followed by a blank only at its very end. */
-	if (r->class == NOT_SPACE && next == ' ') {
-		if (end == m->s.n || m->s.p[end] != ' ' || !match_from(m, p, end))
-			return false;
+	end = m->word_end;
+	if (end - i < r->min || p == m->word_rest)
+		return false;
+	if (end < m->s.n && match_from(m, p, end)) {
 		set_slot(m->cap, r->slot, str_sub(m->s, i, end));
 		return true;
 	}
-	for (size_t from = i + r->min, at; from <= end;) {
-		at = run_end(m->s, from, end, next, r->lazy);
+	m->word_from = i;
+	m->word_end = end;
+	m->word_rest = p;
+	return false;
+}
+
+/* What is behind the run, at places where it may end: from, which is the least, to end. */
+static bool match_behind(struct matcher *m, const struct run *r, const char *p, size_t from,
+			 size_t end, size_t *ret)
+{
+	while (from <= end) {
+		size_t at = run_end(m->s, from, end, (unsigned char)*p, r->lazy);
+
 		if (at == STR_NPOS)
 			return false;
 		if (match_from(m, p, at)) {
-			set_slot(m->cap, r->slot, str_sub(m->s, i, at));
+			*ret = at;
 			return true;
 		}
 		if (!r->lazy && at == from)
@@ -201,6 +235,33 @@ static bool match_run(struct matcher *m, const struct run *r, const char *p, siz
 			from = at + 1;
 		else
 			end = at - 1;
+	}
+	return false;
+}
+
+static bool match_run(struct matcher *m, const struct run *r, const char *p, size_t i)
+{
+	size_t max = r->max == MANY || r->max > m->s.n - i ? m->s.n - i : r->max;
+	size_t from = i + r->min, end;
+	bool is_any = r->class == ANYTHING && r->max == MANY;
+
+	if (r->class == NOT_SPACE && *p == ' ')
+		return match_word(m, r, p, i);
+	end = i + run_length(str_make(m->s.p + i, max), r->class);
+	if (is_any && p == m->any_rest) {
+		if (from >= m->any_from)
+			return false;
+		end = m->any_from - 1;
+	}
+	if (end < from || !budget_steps(m->budget, end - i + 1))
+		return false;
+	if (match_behind(m, r, p, from, end, &end)) {
+		set_slot(m->cap, r->slot, str_sub(m->s, i, end));
+		return true;
+	}
+	if (is_any) {
+		m->any_from = from;
+		m->any_rest = p;
 	}
 	return false;
 }

@@ -332,12 +332,38 @@ static void test_hostile(void **state)
 	}
 }
 
+/* A word with very many places where a form might go on is read a few times, not once from each of them. */
+static void test_long_word(void **state)
+{
+	static const char *const heads[] = { "from ", "from a (", "from a (HELO b) (" };
+	static const char *const repeats[] = { "@", "a.b@", "a@b.com,", "@[1.2.3.4])" };
+	enum { LENGTH = 1 << 16, STEPS_A_BYTE = 200 };
+
+	(void)state;
+	for (size_t i = 0; i < ELEMENTS(heads) * ELEMENTS(repeats); i++) {
+		struct arena *a = arena_new();
+		struct budget budget;
+		struct relay r;
+		struct strbuf b;
+
+		strbuf_init(&b, LENGTH);
+		strbuf_add_c(&b, heads[i / ELEMENTS(repeats)]);
+		while (strbuf_add_c(&b, repeats[i % ELEMENTS(repeats)]))
+			;
+		budget_init(&budget, 1 << 20, 10, 10, LENGTH * STEPS_A_BYTE);
+		received_parse(a, strbuf_str(&b), &budget, &r, NULL);
+		assert_false(budget_is_over(&budget, BUDGET_STEPS));
+		strbuf_done(&b);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),          cmocka_unit_test(test_fetch),
 		cmocka_unit_test(test_qmail_scanner), cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_hostile),       cmocka_unit_test(test_long_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
