@@ -194,8 +194,8 @@ static bool find_word_end(struct matcher *m, size_t i)
 }
 
 /*
- * A run of non-blanks is followed by a blank only at its very end. T_W "@" T_W " by " asks what follows there from each @ of
- * a word: once will do.
+ * A run of non-blanks is followed by a blank only at its very end. T_W "@" T_W " by " asks what follows there from
+ * each @ of a word: once will do.
  */
 static bool match_word(struct matcher *m, const struct run *r, const char *p, size_t i)
 {
@@ -247,7 +247,7 @@ static bool match_run(struct matcher *m, const struct run *r, const char *p, siz
 
 	if (r->class == NOT_SPACE && *p == ' ')
 		return match_word(m, r, p, i);
-	end = i + run_length(str_make(m->s.p + i, max), r->class);
+	end = i + run_length(str_sub(m->s, i, i + max), r->class);
 	if (is_any && p == m->any_rest) {
 		if (from >= m->any_from)
 			return false;
