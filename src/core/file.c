@@ -68,24 +68,18 @@ int file_read_known_fd(struct arena *a, int fd, size_t size, size_t max, struct 
 	return size ? read_all(a, fd, size, max, ret, e) : file_read_fd(a, fd, max, ret, e);
 }
 
-int file_read_known(struct arena *a, const char *path, size_t size, size_t max, struct str *ret,
-		    struct err *e)
+int file_read(struct arena *a, const char *path, size_t max, struct str *ret, struct err *e)
 {
 	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
-	r = file_read_known_fd(a, fd, size, max, ret, e);
+	r = file_read_fd(a, fd, max, ret, e);
 	if (r < 0)
 		err_prefix(e, "%s", path);
 	fd_close(fd);
 	return r;
-}
-
-int file_read(struct arena *a, const char *path, size_t max, struct str *ret, struct err *e)
-{
-	return file_read_known(a, path, 0, max, ret, e);
 }
 
 int file_write_fd(int fd, struct str s, struct err *e)

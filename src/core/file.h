@@ -9,16 +9,14 @@ struct arena;
 
 /* Reads a regular file (or a pipe, or standard input for "-") of at most max bytes into the arena. */
 int file_read(struct arena *a, const char *path, size_t max, struct str *ret, struct err *e);
+/* The same of a descriptor, which stays open. */
+int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct err *e);
 /*
  * The same for who has just seen how long it is, which is not asked for again; 0: he has not. One that is longer or
  * shorter by now is read to its end.
  */
-int file_read_known(struct arena *a, const char *path, size_t size, size_t max, struct str *ret,
-		    struct err *e);
-/* The same of a descriptor, which stays open. */
 int file_read_known_fd(struct arena *a, int fd, size_t size, size_t max, struct str *ret,
 		       struct err *e);
-int file_read_fd(struct arena *a, int fd, size_t max, struct str *ret, struct err *e);
 /* Writes all of s, over interruptions. */
 int file_write_fd(int fd, struct str s, struct err *e);
 /* Writes beside and renames: readers see the old content or the new, never a part. */

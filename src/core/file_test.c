@@ -11,6 +11,14 @@
 
 #include <cmocka.h>
 
+static int read_again(struct arena *a, int fd, size_t known, size_t max, struct str *ret)
+{
+	struct err e = ERR_INIT;
+
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return file_read_known_fd(a, fd, known, max, ret, &e);
+}
+
 static void test_known_sizes(void **state)
 {
 	static const size_t known[] = { 0, 1, 9, 10, 11, 5000, 100000 };
@@ -25,10 +33,10 @@ static void test_known_sizes(void **state)
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		struct str got = STR("");
 
-		assert_int_equal(file_read_known(a, path, known[i], 1000, &got, &e), 0);
+		assert_int_equal(read_again(a, fd, known[i], 1000, &got), 0);
 		assert_true(str_eq(got, STR("ten bytes\n")));
-		assert_int_equal(file_read_known(a, path, known[i], 10, &got, &e), 0);
-		assert_int_equal(file_read_known(a, path, known[i], 9, &got, &e), -1);
+		assert_int_equal(read_again(a, fd, known[i], 10, &got), 0);
+		assert_int_equal(read_again(a, fd, known[i], 9, &got), -1);
 	}
 	fd_close(fd);
 	unlink(path);
