@@ -6,6 +6,7 @@
 #include "core/xalloc.h"
 #include "mime/charset.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,15 @@ static void print_usage(FILE *f)
 	fputs("\n'postern COMMAND --help' says more. The daemon is posternd.\n", f);
 }
 
+/* What could not be told was not done. */
+static int with_output(int status)
+{
+	if (fflush(stdout) != EOF && !ferror(stdout))
+		return status;
+	fprintf(stderr, "postern: standard output cannot be written: %s\n", strerror(errno));
+	return EX_IOERR;
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
@@ -49,15 +59,15 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
-		return 0;
+		return with_output(0);
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
 		puts("postern " POSTERN_VERSION);
-		return 0;
+		return with_output(0);
 	}
 	for (size_t i = 0; i < ELEMENTS(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return with_output(commands[i].run(argc - 1, argv + 1));
 	fprintf(stderr, "postern: no such command: %s\n", argv[1]);
 	print_usage(stderr);
 	return EX_USAGE;

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/file.h"
+#include "core/lines.h"
 #include "core/reader.h"
 
 #include <dirent.h>
@@ -263,9 +264,16 @@ static void free_names(void *p)
 	arena_free(p);
 }
 
+static void free_lines(void *p)
+{
+	lines_done(p);
+}
+
 void scan_inputs_follow_stdin(struct scan_inputs *in)
 {
-	in->lines = stdin;
+	in->lines = arena_alloc(in->arena, sizeof(*in->lines));
+	lines_init(in->lines, STDIN_FILENO);
+	arena_defer(in->arena, free_lines, in->lines);
 	in->is_followed = true;
 	in->names = arena_new();
 	in->no_names = arena_get_mark(in->names);
@@ -283,21 +291,20 @@ static void forget_names(struct scan_inputs *in)
 
 static void follow_line(struct scan_inputs *in)
 {
-	char *line = NULL;
-	size_t size = 0;
-	struct str text;
-	struct rd r;
-	ssize_t n;
+	struct err e = ERR_INIT;
+	struct str line;
+	int r;
 
 	forget_names(in);
-	fflush(stdout);
-	n = getline(&line, &size, in->lines);
-	if (n < 0)
+	if (lines_waits(in->lines))
+		fflush(stdout);
+	r = lines_next(in->lines, &line, &e);
+	if (r > 0)
+		add_line(in, line);
+	if (r < 0)
+		complain(in, "standard input", e.text);
+	if (r <= 0)
 		in->lines = NULL;
-	r = rd_of(str_make(line, n < 0 ? 0 : (size_t)n));
-	if (rd_line(&r, true, &text))
-		add_line(in, text);
-	free(line);
 }
 
 bool scan_inputs_has(struct scan_inputs *in, size_t i)

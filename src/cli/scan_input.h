@@ -30,6 +30,8 @@ struct scan_folder {
 	int fd;
 };
 
+struct lines;
+
 struct scan_inputs {
 	struct arena *arena;
 	struct arena *names;        /* for the list: the same, or one that is emptied on the way */
@@ -46,7 +48,7 @@ struct scan_inputs {
 			 const char *why); /* NULL: on standard error, as postern */
 	struct str stdin_bytes;            /* read once */
 	struct scan_folder *folder;        /* of a list that is not followed */
-	FILE *lines;                       /* a list that is read as the work goes on, or NULL */
+	struct lines *lines;               /* a list that is read as the work goes on, or NULL */
 	bool has_stdin, is_followed;
 	size_t unreadable; /* said on standard error already */
 };
@@ -64,8 +66,8 @@ void scan_inputs_add(struct scan_inputs *in, const char *path);
 int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e);
 /*
  * Paths, one a line, from standard input, each read when scan_inputs_has() is asked for it: whoever writes them may
- * wait for one message's answer before naming the next. Standard output is flushed before a line is waited for. Of
- * messages whose turn has come nothing is kept: such a list may be endless.
+ * wait for one message's answer before naming the next. Standard output is flushed before a line is waited for, and not
+ * while there are others already. Of messages whose turn has come nothing is kept: such a list may be endless.
  */
 void scan_inputs_follow_stdin(struct scan_inputs *in);
 /* Whether there is a message i, counted from 0; what is followed is read until there is one, or to its end. */

@@ -109,7 +109,7 @@ static int run_here(const struct scan_work *w, struct match_first_tags *tags, st
 	if (!r)
 		return -1;
 	strbuf_init(&out, 0);
-	for (size_t i = 0; scan_inputs_has(w->inputs, i); i++) {
+	for (size_t i = 0; scan_inputs_has(w->inputs, i) && !ferror(stdout); i++) {
 		bool ok = scan_message(w, r, i, &out, &t->bytes);
 
 		t->messages += ok;
@@ -323,6 +323,15 @@ static int run_children(const struct scan_work *w, struct match_first_tags *tags
 	return r;
 }
 
+/* As much as a pipe holds is said at once: each write wakes who reads it. A terminal is told line by line. */
+static void make_output_large(void)
+{
+	static char room[64 << 10];
+
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, room, _IOFBF, sizeof(room));
+}
+
 int scan_work_run(const struct scan_work *w, struct scan_totals *ret, struct err *e)
 {
 	struct match_first_tags *tags = match_first_tags_new();
@@ -330,6 +339,7 @@ int scan_work_run(const struct scan_work *w, struct scan_totals *ret, struct err
 	int r;
 
 	*ret = (struct scan_totals){ 0 };
+	make_output_large();
 	r = w->jobs > 1 ? run_children(w, tags, ret, e) : run_here(w, tags, ret, e);
 	match_first_tags_free(tags);
 	fflush(stdout);

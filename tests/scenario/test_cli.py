@@ -104,6 +104,29 @@ def test_a_list_from_standard_input_is_followed(place):
     assert rest == b"" and popen.returncode == 1 and b"none.eml: No such file" in said
 
 
+def test_many_names_at_once_are_answered_before_more_is_waited_for(place):
+    """The list stays open: what is left to be written may not wait for its end."""
+    popen = follow(place)
+    popen.stdin.write(f"{place}/mail/a.eml\n".encode() * 300 + f"{place}/mail/b".encode())
+    popen.stdin.flush()
+    got = b""
+    while got.count(b"\n") < 300:
+        assert select.select([popen.stdout], [], [], 60)[0], f"no answer behind {got.count(b'a.eml')}"
+        got += os.read(popen.stdout.fileno(), 1 << 20)
+    popen.stdin.write(b".eml")
+    assert popen.communicate(timeout=60)[0].startswith(f"{place}/mail/b.eml\t".encode()) and popen.returncode == 0
+
+
+@pytest.mark.parametrize("args", [["--version"], ["scan", "--help"], ["scan", "--local", "MAIL"], ["scan", "--local", "--jobs", "2", "MAIL"]])
+def test_what_cannot_be_told(place, args):
+    """/dev/full takes nothing: no command may say that all is well."""
+    options = ["--rules", place / "rules", "--site", place / "site"] if "MAIL" in args else []
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([POSTERN, *(place / "mail" if a == "MAIL" else a for a in args), *options], stdout=full, stderr=subprocess.PIPE,
+                              timeout=60)
+    assert done.returncode == 74 and b"standard output cannot be written: No space left" in done.stderr
+
+
 def test_a_followed_list_may_be_endless(place):
     """Nothing is kept of what had its turn, mailboxes among it."""
     (place / "box.mbox").write_bytes((b"From x@y\n" + HAM + b"\n") * 3)
