@@ -60,6 +60,23 @@ def headers(rng, size):
     return HEAD + b"".join(out) + b"\nbody\n"
 
 
+def received(rng, size):
+    """Fields as mail servers write them."""
+    out, n = [], 0
+    while n < size:
+        host, ip = b"mx%d.example.net" % rng.randrange(10 ** 4), b".".join(b"%d" % rng.randrange(1, 250) for _ in range(4))
+        out.append(b"Received: from %s (%s [%s])\n\tby mail.example.org (Postfix) with ESMTP id %08X\n\tfor <b@example.org>; "
+                   b"Tue, 24 Nov 2026 10:00:00 +0000\n" % (host, host, ip, rng.randrange(1 << 32)))
+        n += len(out[-1])
+    return b"".join(out) + HEAD + b"\nbody\n"
+
+
+def received_words(rng, size):
+    """One field of words of 1,000 bytes that look as if an address or a host ended in them again and again."""
+    word = b"a.b@c-d.e" * 111
+    return b"Received: from a (" + b" ".join([word] * max(1, size // len(word)))[:size] + b"\n" + HEAD + b"\nbody\n"
+
+
 def uris(rng, size):
     out, n = [], 0
     while n < size:
@@ -81,13 +98,14 @@ def parts(rng, size):
     return HEAD + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"".join(out) + b"--b--\n"
 
 
-KINDS = {"text": text, "html": html, "attachment": attachment, "header fields": headers, "uris": uris, "parts": parts}
+KINDS = {"text": text, "html": html, "attachment": attachment, "header fields": headers, "Received": received,
+         "Received words": received_words, "uris": uris, "parts": parts}
 
 
 def run(quick):
     sizes = SIZES[:-3] if quick else SIZES
     print(f"ns of CPU a byte; {load()}")
-    print(f"{'':<14}" + "".join(f"{s // KB}k".rjust(9) for s in sizes) + "   most rise from 64k on")
+    print(f"{'':<14}" + "".join(f"{s // KB}k".rjust(9) for s in sizes) + "   most rise from 16k on")
     with tempfile.TemporaryDirectory(prefix="postern-bench-") as folder:
         for kind, make in KINDS.items():
             cost = []
@@ -97,6 +115,6 @@ def run(quick):
                 times = max(1, min(MAX_TIMES, MIN_BYTES // size))
                 _, total, cpu, _ = scan([path] * times, *NO_LIMITS)
                 cost.append(cpu * 1e9 / total)
-            large = [c for c, s in zip(cost, sizes) if s >= 64 * KB]
+            large = [c for c, s in zip(cost, sizes) if s >= 16 * KB]
             rise = max(later / c for i, c in enumerate(large) for later in large[i:])
             print(f"{kind:<14}" + "".join(f"{c:9.0f}" for c in cost) + f"   {rise:.1f}", flush=True)

@@ -260,20 +260,20 @@ static bool end_lines(struct trying *t, struct trial *it, const struct echo_move
 	struct echo_next room;
 	const struct echo_next *next = next_now(t, &t->e->runs[s->place].next, &room);
 	int c = next->only >= 0 ? echo_lower((uint8_t)next->only) : -1;
-	size_t at = it->at;
+	size_t at = it->at, looked = t->lines->looked;
 
-	while ((at = echo_lines_next(t->lines, at, it->end, c)) != STR_NPOS) {
+	do {
+		at = echo_lines_next(t->lines, at, it->end, c);
 		t->work++;
-		if (!may_be_line(t, next, at))
-			continue;
-		t->work += (at - it->at) / FAST_BYTES;
-		it->at = t->at = at;
-		t->step = s + 1;
-		return true;
+	} while (at != STR_NPOS && !may_be_line(t, next, at));
+	t->work += (t->lines->looked - looked) / FAST_BYTES;
+	if (at == STR_NPOS) {
+		t->count--;
+		return false;
 	}
-	t->work += (it->end - it->at) / FAST_BYTES;
-	t->count--;
-	return false;
+	it->at = t->at = at;
+	t->step = s + 1;
+	return true;
 }
 
 /* To be tried later: what lies min - 1 bytes ahead may be a line's end. Now: nothing at all, if that is allowed. */

@@ -5,12 +5,15 @@
 #include "core/block.h"
 #include "rules/echo_private.h"
 
+#include <string.h>
+
 enum { WORD = 64, AT_ONCE = 16 };
 
 void echo_lines_init(struct echo_lines *l, struct str text)
 {
 	l->text = text;
-	l->words = l->count = 0;
+	l->words = l->count = l->looked = l->sought_next = 0;
+	memset(l->sought, 0, sizeof(l->sought));
 }
 
 static uint64_t ends_in(block b, unsigned place)
@@ -77,8 +80,24 @@ static size_t line_behind(const struct echo_lines *l, size_t from)
 	       (size_t)__builtin_popcountll(l->ends[word] & ((UINT64_C(1) << from % WORD) - 1));
 }
 
-/* Where no line is known. */
-static size_t seek(const struct echo_lines *l, size_t from, size_t to, int c)
+/* It was sought before. */
+static bool is_known(const struct echo_lines_sought *s, size_t from, size_t to, int c)
+{
+	return s->c == c && s->from <= from &&
+	       (s->found == STR_NPOS ? to <= s->to : from < s->found);
+}
+
+/* In place of one that lies in front by now, so that steps from line to line take no more than one. */
+static struct echo_lines_sought *room_for(struct echo_lines *l, size_t from, int c)
+{
+	for (size_t i = 0; i < ECHO_LINES_SOUGHT; i++) {
+		if (l->sought[i].c == c && l->sought[i].found <= from)
+			return &l->sought[i];
+	}
+	return &l->sought[l->sought_next++ % ECHO_LINES_SOUGHT];
+}
+
+static size_t seek_anew(const struct echo_lines *l, size_t from, size_t to, int c)
 {
 	const char *p = l->text.p, *end;
 
@@ -88,6 +107,22 @@ static size_t seek(const struct echo_lines *l, size_t from, size_t to, int c)
 			return from;
 	}
 	return STR_NPOS;
+}
+
+/* Where no line is known: those who ask from one line after the other mostly come to the same. */
+static size_t seek(struct echo_lines *l, size_t from, size_t to, int c)
+{
+	struct echo_lines_sought *s = l->sought;
+	size_t found;
+
+	for (size_t i = 0; i < ECHO_LINES_SOUGHT; i++) {
+		if (is_known(&s[i], from, to, c))
+			return s[i].found <= to ? s[i].found : STR_NPOS;
+	}
+	found = seek_anew(l, from, to, c);
+	l->looked += (found < to ? found : to) - from;
+	*room_for(l, from, c) = (struct echo_lines_sought){ from, to, found, c };
+	return found;
 }
 
 size_t echo_lines_next(struct echo_lines *l, size_t from, size_t to, int c)
@@ -104,10 +139,11 @@ size_t echo_lines_next(struct echo_lines *l, size_t from, size_t to, int c)
 		if (i == l->count)
 			continue;
 		found = c < 0 ? l->first + i : memchr(l->first + i, c, l->count - i);
+		l->looked += found ? (size_t)(found - l->first) - i : l->count - i;
 		i = found ? (size_t)(found - l->first) : l->count;
 		if (found && (c || l->begin[i] < l->text.n))
 			return l->begin[i] <= to ? l->begin[i] : STR_NPOS;
 	} while (l->words * WORD < to && look_on(l));
 	from = l->words * WORD > from ? l->words * WORD : from;
-	return seek(l, from, to, c);
+	return from < to ? seek(l, from, to, c) : STR_NPOS;
 }

@@ -47,8 +47,9 @@ static void test_lookups(void **state)
 	static const struct {
 		size_t n;
 		unsigned every;
-	} texts[] = { { 0, 1 },    { 1, 1 },      { 63, 5 },     { 64, 1 },       { 200, 3 },
-		      { 3000, 9 }, { 3000, 200 }, { 20000, 40 }, { 20000, 4000 }, { 5000, 1 } };
+	} texts[] = { { 0, 1 },        { 1, 1 },    { 63, 5 },     { 64, 1 },
+		      { 200, 3 },      { 3000, 9 }, { 3000, 200 }, { 20000, 40 },
+		      { 20000, 4000 }, { 5000, 1 }, { 60000, 30 } };
 	static const int firsts[] = { -1, 'a', 'b', '-', '\n', 'z', 0 };
 	unsigned seed = 1;
 	size_t found = 0;
@@ -89,11 +90,34 @@ static void test_is_lazy(void **state)
 	arena_free(a);
 }
 
+/* Whoever asks from line to line for one that is far off comes to the same: it is not looked for again. */
+static void test_is_sought_once(void **state)
+{
+	struct arena *a = arena_new();
+	struct echo_lines lines;
+	size_t n = 60000;
+	char *p = arena_alloc(a, n + 1);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		p[i] = i % 10 ? 'r' : '\n';
+	p[n - 9] = 's';
+	echo_lines_init(&lines, str_make(p, n));
+	for (size_t from = 0; from < n - 10; from += 10) {
+		assert_int_equal(echo_lines_next(&lines, from, n, 's'), n - 9);
+		assert_int_equal(echo_lines_next(&lines, n - 9, n, 's'), STR_NPOS);
+	}
+	/* a byte for each of the first lines, each time, and the rest once */
+	assert_true(lines.looked < n / 10 * ECHO_LINES_MAX / 2 + 2 * n);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lookups),
 		cmocka_unit_test(test_is_lazy),
+		cmocka_unit_test(test_is_sought_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -313,12 +313,34 @@ static void test_needed_line(void **state)
 	arena_free(a);
 }
 
+/* Many fields in front of the one line that all of them look for, as in a long trace of Received fields. */
+static void test_many_begins(void **state)
+{
+	static const char *const perl = "\\nR: for (\\w+);(?:[^\\n]+\\n+)*S: \\1[^a-z]";
+	struct arena *a = arena_new();
+	const struct echo *e = echo_of(a, perl);
+	struct strbuf b;
+	size_t from = 0, work, all;
+
+	(void)state;
+	strbuf_init(&b, 0);
+	for (size_t i = 0; i < 2000; i++)
+		strbuf_add(&b, STR("\nR: for ab; some day\n\tand more of it"));
+	strbuf_add(&b, STR("\nS: hello\n"));
+	work = all = echo_work(strbuf_str(&b));
+	assert_false(next(e, strbuf_str(&b), &from, b.n, &work));
+	assert_true(all - work < 2 * b.n);
+	strbuf_done(&b);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),          cmocka_unit_test(test_places),
 		cmocka_unit_test(test_none_is_missed), cmocka_unit_test(test_work),
 		cmocka_unit_test(test_needed_line),    cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_many_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
