@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Bytes that may be looked at, by the subject's length and at least; what a choice costs. */
-enum { WORK = 8, LEAST_WORK = 1024, CHOICE_WORK = 4, FAST_BYTES = 16 };
+enum { WORK = 64, LEAST_WORK = 1024, CHOICE_WORK = 4, FAST_BYTES = 16 };
 
 size_t echo_work(struct str subject)
 {

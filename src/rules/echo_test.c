@@ -276,7 +276,7 @@ static void test_work(void **state)
 		strbuf_add_byte(&b, 'a');
 	subject = strbuf_str(&b);
 	work = echo_work(subject);
-	assert_true(work < 20 * subject.n);
+	assert_true(work < 100 * subject.n);
 	assert_true(next(e, subject, &from, subject.n, &work));
 	assert_int_equal(work, 0);
 	assert_true(next(e, subject, &from, subject.n, &work));
