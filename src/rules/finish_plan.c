@@ -95,7 +95,7 @@ static const struct rx *compile(struct load *l, const struct rule *r,
 	bool counted = (r->flags & RULE_MULTIPLE) && !l->options->ungated;
 	unsigned flags = (l->options->no_jit ? 0 : RX_JIT) |
 			 (r->by_place || r->lines.literal.n || r->chain ? RX_WITHIN : 0) |
-			 (counted ? RX_COUNTED : 0);
+			 (counted ? RX_COUNTED : 0) | (r->type == RULE_HEADER ? RX_HEADER : 0);
 	const struct rx *rx =
 	    rx_compile_gated(l->rs->tables, l->a, source, gate_of(l, r, source->pcre), flags, &e);
 

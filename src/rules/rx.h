@@ -62,6 +62,11 @@ enum rx_compile_flag {
 	RX_JIT = 1u << 0,
 	RX_WITHIN = 1u << 1,  /* for rx_match_within() too */
 	RX_COUNTED = 1u << 2, /* for rx_count(): fixed strings (rules/fixed.h) without PCRE2 */
+	/*
+	 * Over a header's value. To compare what a group held is none of the steps that a search may take, and
+	 * as long as the value: of one beyond 64 kB, which no mail has, it may take few.
+	 */
+	RX_HEADER = 1u << 3,
 };
 
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,

@@ -16,6 +16,8 @@
 
 enum {
 	MATCH_LIMIT = 2000000, /* of PCRE2's own steps, for one search */
+	LONG_VALUE = 64 * 1024,
+	FEW_STEPS = 32 * 1024, /* RX_HEADER */
 	HEAP_LIMIT_KIB = 16384,
 	JIT_STACK_MAX = 512 * 1024,
 	OVECTOR_PAIRS = 64,
@@ -35,6 +37,7 @@ struct rx {
 	pcre2_code *code;
 	const struct fixed *fixed; /* NULL: PCRE2 counts */
 	bool jit;
+	bool compares; /* RX_HEADER, and it asks for what a group held */
 	struct rx_source source;
 };
 
@@ -103,6 +106,14 @@ static pcre2_code *compile(const struct rx_tables *t, struct str s, unsigned fla
 	return pcre2_compile((PCRE2_SPTR)s.p, s.n, options, ret_code, &at, t->context);
 }
 
+static bool compares(const pcre2_code *c)
+{
+	uint32_t most = 0;
+
+	pcre2_pattern_info(c, PCRE2_INFO_BACKREFMAX, &most);
+	return most;
+}
+
 struct rx *rx_compile(const struct rx_tables *t, struct arena *a, const struct rx_source *source,
 		      unsigned flags, struct err *e)
 {
@@ -134,6 +145,7 @@ struct rx *rx_compile_gated(const struct rx_tables *t, struct arena *a,
 	rx->source = *source;
 	rx->code = c;
 	rx->gate = gate;
+	rx->compares = flags & RX_HEADER && compares(c);
 	rx->fixed = flags & RX_COUNTED ? fixed_new(a, source->pcre) : NULL;
 	rx->jit =
 	    (flags & RX_JIT) && !source->has_calls && pcre2_jit_compile(c, PCRE2_JIT_COMPLETE) == 0;
@@ -196,13 +208,18 @@ struct rx_run *rx_run_free(struct rx_run *run)
 static int search(const struct rx *rx, struct rx_run *run, struct str s, size_t from, uint32_t opts)
 {
 	int r = PCRE2_ERROR_JIT_STACKLIMIT;
+	bool few = rx->compares && s.n > LONG_VALUE;
 
+	if (few)
+		pcre2_set_match_limit(run->context, FEW_STEPS);
 	if (rx->jit)
 		r = pcre2_jit_match(rx->code, (PCRE2_SPTR)s.p, s.n, from, opts, run->data,
 				    run->context);
 	if (!rx->jit || r == PCRE2_ERROR_JIT_STACKLIMIT)
 		r = pcre2_match(rx->code, (PCRE2_SPTR)s.p, s.n, from, opts | PCRE2_NO_JIT,
 				run->data, run->context);
+	if (few)
+		pcre2_set_match_limit(run->context, MATCH_LIMIT);
 	return r;
 }
 

@@ -439,6 +439,33 @@ static void test_limit(void **state)
 	strbuf_done(&b);
 }
 
+/* Copies are compared with all that is left of a value, at each place anew: of long ones few are. */
+static void test_long_values(void **state)
+{
+	static const char perl[] = "^\\s*['\"]?([^'\"]+)['\"]? <?\\1\\@";
+	const struct fixture *f = *state;
+	struct rx_source source;
+	struct strbuf b;
+
+	assert_int_equal(rx_translate(f->arena, str_of(perl), false, &source, NULL), 0);
+	strbuf_init(&b, 0);
+	while (b.n < 300 * 1024)
+		strbuf_add(&b, STR(" x\n"));
+	strbuf_add(&b, STR("a@b")); /* without, it is known soon */
+	for (unsigned jit = 0; jit <= RX_JIT; jit += RX_JIT) {
+		const struct rx *rx =
+		    rx_compile(f->tables, f->arena, &source, jit | RX_HEADER, NULL);
+
+		assert_int_equal(rx_match(rx, f->run, NULL, strbuf_str(&b), 0, 0), RX_LIMIT);
+		assert_int_equal(
+		    rx_match(rx, f->run, NULL, str_from(strbuf_str(&b), 290 * 1024), 0, 0),
+		    RX_NO_MATCH);
+		assert_int_equal(
+		    rx_match(rx, f->run, NULL, STR("ann lee ann lee@example.org"), 0, 0), RX_MATCH);
+	}
+	strbuf_done(&b);
+}
+
 /*
  * Expressions with calls are interpreted: compiled, the first of these would look for an end of itself
  * other than the empty one for minutes. One without is compiled.
@@ -475,12 +502,12 @@ static void test_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classes), cmocka_unit_test(test_matches),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_unquote),
-		cmocka_unit_test(test_always),  cmocka_unit_test(test_large),
-		cmocka_unit_test(test_names),   cmocka_unit_test(test_quotemeta),
-		cmocka_unit_test(test_within),  cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_classes),     cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_refused),     cmocka_unit_test(test_unquote),
+		cmocka_unit_test(test_always),      cmocka_unit_test(test_large),
+		cmocka_unit_test(test_names),       cmocka_unit_test(test_quotemeta),
+		cmocka_unit_test(test_within),      cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_long_values), cmocka_unit_test(test_calls),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
