@@ -103,9 +103,9 @@ class Rspamd:
             if status != 200:
                 failed.append(f"rspamd answered {status} for {path}")
 
-    def measure(self, paths, load=False):
+    def measure(self, paths, abreast=False):
         pid = self.worker()
-        lists, failed = [paths[i::ABREAST] for i in range(ABREAST)] if load else [paths], []
+        lists, failed = [paths[i::ABREAST] for i in range(ABREAST)] if abreast else [paths], []
         before = busy_s(pid)
         senders = [threading.Thread(target=self.send, args=(part, failed)) for part in lists]
         for sender in senders:
@@ -148,9 +148,9 @@ class Asked:
             if not self.popen.stdout.readline():
                 sys.exit(f"{self.name} ended")
 
-    def measure(self, paths, load=False):
+    def measure(self, paths, abreast=False):
         before = busy_s(self.popen.pid)
-        lists = [paths] if load else [[path] for path in paths]
+        lists = [paths] if abreast else [[path] for path in paths]
         for part in lists:
             sender = threading.Thread(target=self.send, args=(part,))
             sender.start()
@@ -178,15 +178,15 @@ def split(paths, first, size):
     return [paths[:first], *(paths[i:i + size] for i in range(first, len(paths), size))]
 
 
-def take_turns(engines, turns, load_on):
+def take_turns(engines, turns, abreast):
     """CPU seconds by engine, a number for each turn."""
     used = {engine.name: [] for engine in engines}
     for r, paths in enumerate(turns):
         for path in paths:  # whose turn comes first would pay for the disk
             pathlib.Path(path).read_bytes()
         for engine in engines[r % len(engines):] + engines[:r % len(engines)]:
-            engine.measure(paths[:WAKE], load_on)
-            used[engine.name].append(engine.measure(paths[WAKE:], load_on))
+            engine.measure(paths[:WAKE], abreast)
+            used[engine.name].append(engine.measure(paths[WAKE:], abreast))
     return used
 
 

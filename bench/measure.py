@@ -29,10 +29,10 @@ def busy_s(pid):
         return cpu_s(pid)
 
 
-def private_kb(pid):
-    """Memory that no other process shares."""
+def private_kb(pid, kind=r"\w+"):
+    """Memory that no other process shares; kind: "Dirty", what was written to. A file's other pages are shared or not by who else has it open."""
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(n) for n in re.findall(r"^Private_\w+: +(\d+) kB", text, re.M))
+    return sum(int(n) for n in re.findall(rf"^Private_{kind}: +(\d+) kB", text, re.M))
 
 
 def rules():

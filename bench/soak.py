@@ -29,11 +29,11 @@ def run(quick):
     began, at = time.monotonic(), []
     for n, _ in enumerate(scan.stdout, 1):
         if n % max(1, count // SAMPLES) == 0:
-            at.append(private_kb(scan.pid) / 1024)
+            at.append(private_kb(scan.pid, "Dirty") / 1024)
     assert scan.wait() == 0
     seen = len(corpus.files()) * SAMPLES // count + 1  # the first sample behind which each message is an old one
     print(f"{count} messages through one process in {time.monotonic() - began:.0f} s; {load()}")
-    print("private MB at each twentieth: " + " ".join(f"{mb:.1f}" for mb in at))
+    print("private MB, written to, at each twentieth: " + " ".join(f"{mb:.1f}" for mb in at))
     start, middle, end = at[seen], at[(seen + len(at)) // 2], at[-1]
     print(f"start {start:.1f} MB, middle {middle:.1f} MB, end {end:.1f} MB")
     if end > start * GROWTH:

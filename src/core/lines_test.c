@@ -92,7 +92,6 @@ static void test_a_long_line(void **state)
 	struct lines l;
 	struct str got;
 	char *text = xmalloc(LINES_MAX + 2);
-
 	int fd = mkstemp(path);
 
 	(void)state;

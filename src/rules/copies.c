@@ -99,7 +99,6 @@ static bool open_group(struct reading *r)
 {
 	bool captures = rd_peek_at(&r->in, 1) != '?';
 	int kind = rd_peek_at(&r->in, 2);
-
 	bool is_named = kind == '<' && !memchr("=!", rd_peek_at(&r->in, 3), 2);
 
 	if (rd_peek_at(&r->in, 1) == '*' || r->depth == MAX_OPEN)
