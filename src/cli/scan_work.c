@@ -4,6 +4,7 @@
  * output as a record {index, failed, length, text}; the parent prints them in input order. The rule set is
  * shared by fork. With one job everything happens here.
  */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "cli/scan_work.h"
 
 #include "cli/scan_one.h"
@@ -16,15 +17,18 @@
 #include "scan/scan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { FIRST_HERE = 16 };
+/* REST_NS: much less than a child takes to fill its pipe. */
+enum { FIRST_HERE = 16, REST_NS = 2000000, PIPE_BYTES = 1 << 20 };
 
 /* Shared by all processes of a run. */
 struct shared {
@@ -143,12 +147,13 @@ static _Noreturn void work(const struct scan_work *w, struct match_first_tags *t
 	while ((i = atomic_fetch_add(&sh->next, 1)) < w->inputs->list.n) {
 		struct record rec = { .index = i };
 
-		rec.failed = !scan_message(w, r, i, &out, &bytes);
-		rec.n = out.n;
-		if (file_write_fd(fd, str_make((char *)&rec, sizeof(rec)), &e) < 0 ||
-		    file_write_fd(fd, strbuf_str(&out), &e) < 0)
-			_exit(74);
 		strbuf_clear(&out);
+		strbuf_add(&out, str_make((char *)&rec, sizeof(rec)));
+		rec.failed = !scan_message(w, r, i, &out, &bytes);
+		rec.n = out.n - sizeof(rec);
+		memcpy(out.p, &rec, sizeof(rec));
+		if (file_write_fd(fd, strbuf_str(&out), &e) < 0)
+			_exit(74);
 	}
 	atomic_fetch_add(&sh->bytes, bytes);
 	atomic_fetch_add(&sh->cpu_us, (uint64_t)((cpu_now() - cpu) * 1e6));
@@ -206,8 +211,8 @@ static void take_records(struct gather *g, struct child *c)
 /* False when the child has closed its pipe. */
 static bool read_child(struct gather *g, struct child *c)
 {
-	char *p = strbuf_reserve(&c->in, 65536);
-	ssize_t n = read(c->fd, p, 65536);
+	char *p = strbuf_reserve(&c->in, PIPE_BYTES);
+	ssize_t n = read(c->fd, p, PIPE_BYTES);
 
 	if (n < 0 && errno == EINTR)
 		return true;
@@ -216,6 +221,15 @@ static bool read_child(struct gather *g, struct child *c)
 	strbuf_added(&c->in, (size_t)n);
 	take_records(g, c);
 	return true;
+}
+
+/*
+ * While children have room to write on, what they have said is taken at times: each record would wake us, on a
+ * processor that scans.
+ */
+static void rest(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = REST_NS }, NULL);
 }
 
 static void gather(struct gather *g, struct child *children, unsigned n)
@@ -233,6 +247,8 @@ static void gather(struct gather *g, struct child *children, unsigned n)
 				fds[i].fd = -1;
 				open--;
 			}
+		if (open)
+			rest();
 	}
 	x_free(fds);
 }
@@ -244,6 +260,7 @@ static int start_child(const struct scan_work *w, struct match_first_tags *tags,
 
 	if (pipe(fds) < 0)
 		return err_sys(e, "pipe");
+	fcntl(fds[1], F_SETPIPE_SZ, PIPE_BYTES); /* else it stays as it is, and children wait */
 	fflush(stdout);
 	c->pid = fork();
 	if (c->pid < 0)
