@@ -36,11 +36,11 @@ static const char usage[] =
     "  --stats            as the last line on standard error: messages, bytes, CPU seconds, "
     "seconds\n";
 
-static const char usage_end[] = "  -h, --help\n"
-				"\n"
-				"Exit status: 0 all messages scanned, 1 some could not be read, 64 "
-				"wrong usage, 74 standard output\n"
-				"cannot be written, 78 no rules.\n";
+static const char usage_end[] =
+    "  -h, --help\n"
+    "\n"
+    "Exit status: 0 all messages scanned, 1 some could not be read, 64 wrong usage,\n"
+    "74 standard output cannot be written, 78 no rules.\n";
 
 struct options {
 	enum scan_format format;

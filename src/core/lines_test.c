@@ -84,7 +84,7 @@ static void test_nothing_at_all(void **state)
 	finish(&f);
 }
 
-/* Longer than a pipe holds, so that somebody else must write. */
+/* Longer than a pipe holds, so that it stands in a file. */
 static void test_a_long_line(void **state)
 {
 	char path[] = "/tmp/lines_test.XXXXXX";
