@@ -229,31 +229,52 @@ static void tabulate(struct profile *p, const struct ruleset *rs, const struct r
 		p->ns += p->watch.stage[i].ns;
 }
 
+static void add_scan(struct profile *p, struct rule_costs *costs, const struct scan *s,
+		     size_t bytes)
+{
+	if (scan_hits(s))
+		rule_costs_add_hits(costs, scan_hits(s));
+	p->messages++;
+	p->bytes += bytes;
+	p->steps += scan_steps(s);
+}
+
+/* n messages from the i-th on. Returns how many could be read. */
+static size_t scan_some(const struct scan_inputs *in, size_t i, size_t n,
+			struct scan_runner *runner, struct rule_costs *costs, struct profile *p)
+{
+	struct arena *a = arena_new();
+	struct str raw[SCAN_TOGETHER];
+	struct scan *scans[SCAN_TOGETHER];
+	size_t count = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		struct err e = ERR_INIT;
+
+		if (scan_input_read(in, i + k, a, &raw[count], &e) == 0)
+			count++;
+		else
+			fprintf(stderr, "postern: %s\n", e.text);
+	}
+	if (count)
+		scan_runner_run_together(runner, raw, count, scans);
+	for (size_t k = 0; k < count; k++) {
+		add_scan(p, costs, scans[k], raw[k].n);
+		scan_free(scans[k]);
+	}
+	arena_free(a);
+	return count;
+}
+
 /* False: some could not be read. */
-static bool scan_all(const struct scan_inputs *in, struct scan_runner *runner,
-		     struct rule_costs *costs, struct profile *p)
+static bool scan_all(struct scan_inputs *in, struct scan_runner *runner, struct rule_costs *costs,
+		     struct profile *p)
 {
 	bool all = !in->unreadable;
 
-	for (size_t i = 0; i < in->list.n; i++) {
-		struct arena *a = arena_new();
-		struct err e = ERR_INIT;
-		struct scan *s;
-		struct str raw;
-
-		if (scan_input_read(in, i, a, &raw, &e) < 0) {
-			fprintf(stderr, "postern: %s\n", e.text);
-			all = false;
-		} else {
-			s = scan_runner_run(runner, raw);
-			if (scan_hits(s))
-				rule_costs_add_hits(costs, scan_hits(s));
-			p->messages++;
-			p->bytes += raw.n;
-			p->steps += scan_steps(s);
-			scan_free(s);
-		}
-		arena_free(a);
+	for (size_t i = 0, n; i < in->list.n; i += n) {
+		n = scan_inputs_together(in, i, SCAN_TOGETHER);
+		all &= scan_some(in, i, n, runner, costs, p) == n;
 	}
 	return all;
 }
@@ -272,7 +293,7 @@ static void print(const struct options *o, const struct profile *p)
 }
 
 /* An exit status. */
-static int run(const struct options *o, const struct scan_inputs *in, struct arena *a)
+static int run(const struct options *o, struct scan_inputs *in, struct arena *a)
 {
 	struct ruleset *rules = NULL;
 	struct scan_runner *runner;

@@ -9,6 +9,7 @@
 #include "core/file.h"
 #include "core/lines.h"
 #include "core/reader.h"
+#include "scan/scan.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -281,9 +282,10 @@ void scan_inputs_follow_stdin(struct scan_inputs *in)
 	arena_defer(in->arena, free_names, in->names);
 }
 
-/* All that was listed has had its turn. */
-static void forget_names(struct scan_inputs *in)
+void scan_inputs_done(struct scan_inputs *in, size_t i)
 {
+	if (!in->is_followed || i < in->gone + in->list.n)
+		return;
 	in->gone += in->list.n;
 	arena_reset(in->names, in->no_names);
 	vec_init(&in->list, in->names, sizeof(struct scan_input), 0);
@@ -295,7 +297,6 @@ static void follow_line(struct scan_inputs *in)
 	struct str line;
 	int r;
 
-	forget_names(in);
 	if (lines_waits(in->lines))
 		fflush(stdout);
 	r = lines_next(in->lines, &line, &e);
@@ -307,11 +308,37 @@ static void follow_line(struct scan_inputs *in)
 		in->lines = NULL;
 }
 
+static bool is_listed(const struct scan_inputs *in, size_t i)
+{
+	return i < in->gone + in->list.n;
+}
+
 bool scan_inputs_has(struct scan_inputs *in, size_t i)
 {
-	while (i >= in->gone + in->list.n && in->lines)
+	while (!is_listed(in, i) && in->lines)
 		follow_line(in);
-	return i < in->gone + in->list.n;
+	return is_listed(in, i);
+}
+
+/* The same without waiting. */
+static bool has_now(struct scan_inputs *in, size_t i)
+{
+	while (!is_listed(in, i) && in->lines && !lines_waits(in->lines))
+		follow_line(in);
+	return is_listed(in, i);
+}
+
+size_t scan_inputs_together(struct scan_inputs *in, size_t i, size_t most)
+{
+	size_t n = 1, bytes = scan_inputs_at(in, i)->size;
+
+	while (n < most && n < SCAN_TOGETHER && has_now(in, i + n)) {
+		bytes += scan_inputs_at(in, i + n)->size;
+		if (bytes > SCAN_TOGETHER_BYTES)
+			break;
+		n++;
+	}
+	return n;
 }
 
 const struct scan_input *scan_inputs_at(const struct scan_inputs *in, size_t i)

@@ -67,11 +67,18 @@ int scan_inputs_add_list(struct scan_inputs *in, const char *list, struct err *e
 /*
  * Paths, one a line, from standard input, each read when scan_inputs_has() is asked for it: whoever writes them may
  * wait for one message's answer before naming the next. Standard output is flushed before a line is waited for, and not
- * while there are others already. Of messages whose turn has come nothing is kept: such a list may be endless.
+ * while there are others already. Such a list may be endless: scan_inputs_done().
  */
 void scan_inputs_follow_stdin(struct scan_inputs *in);
 /* Whether there is a message i, counted from 0; what is followed is read until there is one, or to its end. */
 bool scan_inputs_has(struct scan_inputs *in, size_t i);
+/*
+ * Message i is there: how many are scanned together from it on (scan/scan.h, scan_begin()), 1 to `most`: small ones,
+ * whose names need not be waited for.
+ */
+size_t scan_inputs_together(struct scan_inputs *in, size_t i, size_t most);
+/* All messages in front of i have had their turn; of a list that is followed nothing of them is kept then. */
+void scan_inputs_done(struct scan_inputs *in, size_t i);
 /* Message i, which there is. */
 const struct scan_input *scan_inputs_at(const struct scan_inputs *in, size_t i);
 /* The message's bytes; a compressed file (scan_compressed.h) is unpacked. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Drives one scan from the command line: see scan_one.h. */
+/* Drives scans from the command line: see scan_one.h. */
 #include "cli/scan_one.h"
 
 #include "core/arena.h"
@@ -99,16 +99,33 @@ static void hand_out_asks(struct scan_runner *r)
 	}
 }
 
-struct scan *scan_runner_run(struct scan_runner *r, struct str raw)
+static void run_to_end(struct scan_runner *r, struct scan *s)
 {
-	r->scan = scan_new(&r->conf, raw, NULL, clock_wall_ms(), SCAN_WANT_SPAM, NULL);
-	while (scan_step(r->scan) == SCAN_WAITS) {
+	r->scan = s;
+	while (scan_step(s) == SCAN_WAITS) {
 		if (r->dns)
 			hand_out_asks(r);
 		if (r->waiting)
 			loop_run(r->loop);
 		else
-			scan_expire(r->scan);
+			scan_expire(s);
 	}
-	return r->scan;
+}
+
+void scan_runner_run_together(struct scan_runner *r, const struct str *raw, size_t n,
+			      struct scan **ret)
+{
+	for (size_t i = 0; i < n; i++)
+		ret[i] = scan_new(&r->conf, raw[i], NULL, clock_wall_ms(), SCAN_WANT_SPAM, NULL);
+	scan_begin(ret, n);
+	for (size_t i = 0; i < n; i++)
+		run_to_end(r, ret[i]);
+}
+
+struct scan *scan_runner_run(struct scan_runner *r, struct str raw)
+{
+	struct scan *s;
+
+	scan_runner_run_together(r, &raw, 1, &s);
+	return s;
 }

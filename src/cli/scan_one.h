@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One message through scan/, with its DNS asks answered by a resolver of this process. */
+/* Messages through scan/, with their DNS asks answered by a resolver of this process. */
 #pragma once
 
 #include "core/err.h"
@@ -26,3 +26,6 @@ void scan_runner_watch(struct scan_runner *r, struct stopwatch *watch, struct ru
 struct scan_runner *scan_runner_free(struct scan_runner *r);
 /* Runs the scan to its end. The caller frees it; scan_report() is ready. raw must outlive it. */
 struct scan *scan_runner_run(struct scan_runner *r, struct str raw);
+/* The same for several, SCAN_TOGETHER at most, which takes less time (scan/scan.h, scan_begin()). */
+void scan_runner_run_together(struct scan_runner *r, const struct str *raw, size_t n,
+			      struct scan **ret);

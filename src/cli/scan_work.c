@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Scanning by several processes: each takes the next message off a shared counter and sends back its
- * output as a record {index, failed, length, text}; the parent prints them in input order. The rule set is
- * shared by fork. With one job everything happens here.
+ * Scanning by several processes: each takes the next messages off a shared counter and sends back its
+ * output as records {index, failed, length, text}; the parent prints them in input order. The rule set is
+ * shared by fork. With one job everything happens here. Small messages that are there already are scanned together.
  */
 #define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "cli/scan_work.h"
@@ -50,30 +50,68 @@ static double cpu_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* false: it could not be read (out holds what to say on standard error). */
-static bool scan_message(const struct scan_work *w, struct scan_runner *r, size_t i,
-			 struct strbuf *out, uint64_t *bytes)
-{
-	struct arena *a = arena_new();
-	struct err e = ERR_INIT;
-	struct str raw, name;
-	struct scan *s;
+/* What is to be said of a message. */
+struct said {
+	struct strbuf text; /* not is_read: for standard error */
+	bool is_read;
+};
 
-	if (scan_input_read(w->inputs, i, a, &raw, &e) < 0) {
-		strbuf_printf(out, "postern: %s\n", e.text);
-		arena_free(a);
-		return false;
-	}
-	s = scan_runner_run(r, raw);
-	name = scan_inputs_at(w->inputs, i)->name;
+static struct said *said_new(void)
+{
+	struct said *s = xcalloc(SCAN_TOGETHER, sizeof(*s));
+
+	for (size_t k = 0; k < SCAN_TOGETHER; k++)
+		strbuf_init(&s[k].text, 0);
+	return s;
+}
+
+static void said_free(struct said *s)
+{
+	for (size_t k = 0; k < SCAN_TOGETHER; k++)
+		strbuf_done(&s[k].text);
+	x_free(s);
+}
+
+static void say(const struct scan_work *w, struct str name, const struct scan *s, struct arena *a,
+		struct strbuf *out)
+{
 	if (w->format == SCAN_FORMAT_REPORT)
 		scan_report_text(out, name, s, w->rules, a);
 	else
 		scan_output(out, w->format, name, scan_report(s), scan_steps(s), a);
-	*bytes += raw.n;
-	scan_free(s);
+}
+
+/* The n messages from the i-th on; said[] is written over. Returns the bytes of those that could be read. */
+static uint64_t scan_messages(const struct scan_work *w, struct scan_runner *r, size_t i, size_t n,
+			      struct said *said)
+{
+	struct arena *a = arena_new();
+	struct str raw[SCAN_TOGETHER];
+	struct scan *scans[SCAN_TOGETHER];
+	size_t count = 0;
+	uint64_t bytes = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		struct err e = ERR_INIT;
+
+		strbuf_clear(&said[k].text);
+		said[k].is_read = scan_input_read(w->inputs, i + k, a, &raw[count], &e) == 0;
+		if (said[k].is_read)
+			bytes += raw[count++].n;
+		else
+			strbuf_printf(&said[k].text, "postern: %s\n", e.text);
+	}
+	if (count)
+		scan_runner_run_together(r, raw, count, scans);
+	count = 0;
+	for (size_t k = 0; k < n; k++) {
+		if (!said[k].is_read)
+			continue;
+		say(w, scan_inputs_at(w->inputs, i + k)->name, scans[count], a, &said[k].text);
+		scan_free(scans[count++]);
+	}
 	arena_free(a);
-	return true;
+	return bytes;
 }
 
 static void show_progress(const struct scan_work *w, size_t done)
@@ -108,24 +146,51 @@ static int run_here(const struct scan_work *w, struct match_first_tags *tags, st
 {
 	struct scan_runner *r = new_runner(w, tags, e);
 	double cpu = cpu_now();
-	struct strbuf out;
+	struct said *said;
 
 	if (!r)
 		return -1;
-	strbuf_init(&out, 0);
-	for (size_t i = 0; scan_inputs_has(w->inputs, i) && !ferror(stdout); i++) {
-		bool ok = scan_message(w, r, i, &out, &t->bytes);
-
-		t->messages += ok;
-		t->failed += !ok;
-		print(strbuf_str(&out), !ok);
-		strbuf_clear(&out);
-		show_progress(w, i + 1);
+	said = said_new();
+	for (size_t i = 0, n; scan_inputs_has(w->inputs, i) && !ferror(stdout); i += n) {
+		n = scan_inputs_together(w->inputs, i, SCAN_TOGETHER);
+		t->bytes += scan_messages(w, r, i, n, said);
+		for (size_t k = 0; k < n; k++) {
+			t->messages += said[k].is_read;
+			t->failed += !said[k].is_read;
+			print(strbuf_str(&said[k].text), !said[k].is_read);
+		}
+		scan_inputs_done(w->inputs, i + n);
+		show_progress(w, i + n);
 	}
-	strbuf_done(&out);
+	said_free(said);
 	t->cpu_seconds = cpu_now() - cpu;
 	scan_runner_free(r);
 	return 0;
+}
+
+/*
+ * The next messages for a child: how many, 0 where there are none; the first of them. None has so many that the others
+ * would be done long before.
+ */
+static size_t take_messages(const struct scan_work *w, struct shared *sh, size_t *ret_first)
+{
+	size_t n, i = atomic_load(&sh->next);
+
+	do {
+		if (i >= w->inputs->list.n)
+			return 0;
+		n = scan_inputs_together(w->inputs, i, 1 + (w->inputs->list.n - i) / (2 * w->jobs));
+	} while (!atomic_compare_exchange_weak(&sh->next, &i, i + n));
+	*ret_first = i;
+	return n;
+}
+
+static void add_record(struct strbuf *out, size_t index, const struct said *said)
+{
+	struct record rec = { .index = index, .n = said->text.n, .failed = !said->is_read };
+
+	strbuf_add(out, str_make((char *)&rec, sizeof(rec)));
+	strbuf_add(out, strbuf_str(&said->text));
 }
 
 /* A child's life. */
@@ -135,23 +200,21 @@ static _Noreturn void work(const struct scan_work *w, struct match_first_tags *t
 	struct err e = ERR_INIT;
 	struct scan_runner *r = new_runner(w, tags, &e);
 	double cpu = cpu_now();
+	struct said *said = said_new();
 	uint64_t bytes = 0;
 	struct strbuf out;
-	size_t i;
+	size_t i, n;
 
 	if (!r) {
 		fprintf(stderr, "postern: %s\n", e.text);
 		_exit(71);
 	}
 	strbuf_init(&out, 0);
-	while ((i = atomic_fetch_add(&sh->next, 1)) < w->inputs->list.n) {
-		struct record rec = { .index = i };
-
+	while ((n = take_messages(w, sh, &i))) {
+		bytes += scan_messages(w, r, i, n, said);
 		strbuf_clear(&out);
-		strbuf_add(&out, str_make((char *)&rec, sizeof(rec)));
-		rec.failed = !scan_message(w, r, i, &out, &bytes);
-		rec.n = out.n - sizeof(rec);
-		memcpy(out.p, &rec, sizeof(rec));
+		for (size_t k = 0; k < n; k++)
+			add_record(&out, i + k, &said[k]);
 		if (file_write_fd(fd, strbuf_str(&out), &e) < 0)
 			_exit(74);
 	}
@@ -189,6 +252,13 @@ static void print_ready(struct gather *g)
 	show_progress(g->w, g->printed);
 }
 
+static void keep_said(struct gather *g, size_t i, struct str text, bool failed)
+{
+	strbuf_init(&g->texts[i], 0);
+	strbuf_add(&g->texts[i], text);
+	g->have[i] = failed ? 2 : 1;
+}
+
 static void take_records(struct gather *g, struct child *c)
 {
 	struct record rec;
@@ -199,9 +269,7 @@ static void take_records(struct gather *g, struct child *c)
 		if (c->in.n - at - sizeof(rec) < rec.n)
 			break;
 		at += sizeof(rec);
-		strbuf_init(&g->texts[rec.index], 0);
-		strbuf_add(&g->texts[rec.index], str_make(c->in.p + at, rec.n));
-		g->have[rec.index] = rec.failed ? 2 : 1;
+		keep_said(g, rec.index, str_make(c->in.p + at, rec.n), rec.failed);
 		at += rec.n;
 	}
 	strbuf_consume(&c->in, at);
@@ -282,18 +350,23 @@ static int start_child(const struct scan_work *w, struct match_first_tags *tags,
 static int begin_here(const struct scan_work *w, struct match_first_tags *tags, struct shared *sh,
 		      struct gather *g, struct err *e)
 {
-	size_t n = w->alone ? 0 : w->inputs->list.n;
+	size_t most = w->inputs->list.n < FIRST_HERE ? w->inputs->list.n : FIRST_HERE;
 	struct scan_runner *r = new_runner(w, tags, e);
 	double cpu = cpu_now();
 	uint64_t bytes = 0;
+	struct said *said;
 
 	if (!r)
 		return -1;
-	for (size_t i = 0; i < n && i < FIRST_HERE; i++) {
-		strbuf_init(&g->texts[i], 0);
-		g->have[i] = scan_message(w, r, i, &g->texts[i], &bytes) ? 1 : 2;
-		atomic_store(&sh->next, i + 1);
+	said = said_new();
+	for (size_t i = 0, n; !w->alone && i < most; i += n) {
+		n = scan_inputs_together(w->inputs, i, most - i);
+		bytes += scan_messages(w, r, i, n, said);
+		for (size_t k = 0; k < n; k++)
+			keep_said(g, i + k, strbuf_str(&said[k].text), !said[k].is_read);
+		atomic_store(&sh->next, i + n);
 	}
+	said_free(said);
 	scan_runner_free(r);
 	atomic_store(&sh->bytes, bytes);
 	atomic_store(&sh->cpu_us, (uint64_t)((cpu_now() - cpu) * 1e6));
@@ -329,7 +402,7 @@ static int run_children(const struct scan_work *w, struct match_first_tags *tags
 		    WEXITSTATUS(status))
 			r = err_set(
 			    e, ERR_INTERNAL, false,
-			    "a scanning process died; the message it held is not in the output");
+			    "a scanning process died; the messages it held are not in the output");
 	}
 	t->bytes = atomic_load(&sh->bytes);
 	t->cpu_seconds = (double)atomic_load(&sh->cpu_us) / 1e6;

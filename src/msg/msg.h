@@ -85,6 +85,11 @@ void msg_config_defaults(struct msg_config *conf);
  */
 struct msg *msg_new(struct arena *a, struct str raw, const struct envelope *env, int64_t now_ms,
 		    const struct msg_config *conf, struct budget *budget);
+/* The same in two steps, for several messages: nothing of it is read yet. */
+struct msg *msg_prepare(struct arena *a, struct str raw, const struct envelope *env, int64_t now_ms,
+			const struct msg_config *conf, struct budget *budget);
+/* Reads them, one at least, each as if it were alone; each step goes over all of them before the next one begins. */
+void msg_read(struct msg *const *m, size_t n);
 
 /*
  * A header as rules name it: NAME[:mod[:mod]], with all pseudo-headers (ALL, ALL-TRUSTED, ToCc,

@@ -25,8 +25,18 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-/* The channel's and the last words' descriptors; messages that wait at a time; largest message. */
-enum { CHANNEL_FD = 0, MAX_HELD = 4096, HELD_BUCKETS = 4096, EXIT_BROKEN = 70, MAX_EXPIRES = 100 };
+/*
+ * The channel's and the last words' descriptors; messages that wait at a time; largest message. A message whose time is
+ * up sooner than NEAR_MS has its turn alone: the clock of those that are begun together is that of the first one.
+ */
+enum {
+	CHANNEL_FD = 0,
+	MAX_HELD = 4096,
+	HELD_BUCKETS = 4096,
+	EXIT_BROKEN = 70,
+	MAX_EXPIRES = 100,
+	NEAR_MS = 1000,
+};
 #define MAX_MESSAGE ((size_t)1 << 30)
 
 struct held {
@@ -37,7 +47,7 @@ struct held {
 	struct scan_request request;
 	struct str raw;
 	bool is_mapped; /* raw; else it is the request's */
-	volatile sig_atomic_t stop;
+	bool is_stopped;
 	int64_t deadline_ms; /* monotonic */
 };
 
@@ -49,6 +59,10 @@ struct server {
 	struct peer *peer;
 	struct held_bucket held[HELD_BUCKETS]; /* by id: they come in a row */
 	size_t held_count;
+	struct held
+	    *fresh[SCAN_TOGETHER]; /* that came one right behind the other and are not begun yet */
+	size_t fresh_count, fresh_bytes;
+	volatile sig_atomic_t stop; /* whatever runs now */
 	volatile uint8_t *worked;
 };
 
@@ -186,10 +200,11 @@ static void send_report(struct server *s, struct held *h)
 static void advance(struct server *s, struct held *h)
 {
 	enum scan_progress p = SCAN_WAITS;
-	scan_clock_start(&h->stop, h->deadline_ms, h->request.grace_ms);
+	s->stop = h->is_stopped;
+	scan_clock_start(&s->stop, h->deadline_ms, h->request.grace_ms);
 	for (int i = 0; i < MAX_EXPIRES; i++) {
 		p = scan_step(h->scan);
-		if (p == SCAN_DONE || !h->stop)
+		if (p == SCAN_DONE || !s->stop)
 			break;
 		/* Stopped, and still it wants to know something: nobody will answer. */
 		while (scan_next_ask(h->scan))
@@ -197,6 +212,7 @@ static void advance(struct server *s, struct held *h)
 		scan_expire(h->scan);
 	}
 	scan_clock_stop();
+	h->is_stopped = s->stop;
 	trace_point("mid-scan", h->request.env.sender);
 	if (p != SCAN_DONE) {
 		send_asks(s, h);
@@ -204,6 +220,43 @@ static void advance(struct server *s, struct held *h)
 	}
 	send_report(s, h);
 	drop(s, h);
+}
+
+/* The fresh ones, until answers are needed or their reports are out. */
+static void begin_fresh(struct server *s)
+{
+	struct held **h = s->fresh, *first = h[0];
+	struct scan *scans[SCAN_TOGETHER];
+	size_t n = s->fresh_count;
+	s->fresh_count = s->fresh_bytes = 0;
+	for (size_t i = 0; i < n; i++) {
+		scans[i] = h[i]->scan;
+		if (h[i]->deadline_ms < first->deadline_ms)
+			first = h[i];
+	}
+	if (n > 1) {
+		s->stop = 0;
+		scan_clock_start(&s->stop, first->deadline_ms, first->request.grace_ms);
+		scan_begin(scans, n);
+		scan_clock_stop();
+		for (size_t i = 0; i < n; i++)
+			h[i]->is_stopped = s->stop;
+	}
+	for (size_t i = 0; i < n; i++)
+		advance(s, h[i]);
+}
+
+/* It may be begun with others that have come already. */
+static void add_fresh(struct server *s, struct held *h, bool is_near)
+{
+	bool alone = is_near || h->raw.n > SCAN_TOGETHER_BYTES;
+	if (alone || s->fresh_count == SCAN_TOGETHER ||
+	    s->fresh_bytes + h->raw.n > SCAN_TOGETHER_BYTES)
+		begin_fresh(s);
+	s->fresh[s->fresh_count++] = h;
+	s->fresh_bytes += h->raw.n;
+	if (alone)
+		begin_fresh(s);
 }
 
 static int take_body(struct held *h, struct err *e)
@@ -237,10 +290,10 @@ static int on_request(struct server *s, struct frame *f, struct err *e)
 	deadline_ms = h->request.deadline_ms ? h->request.deadline_ms : INT32_MAX;
 	h->deadline_ms = clock_mono_ms() + deadline_ms;
 	h->scan = scan_new(&s->conf, h->raw, &h->request.env, h->request.now_ms, h->request.want,
-			   &h->stop);
+			   &s->stop);
 	LIST_INSERT_HEAD(bucket_of(s, h->id), h, same_bucket);
 	s->held_count++;
-	advance(s, h);
+	add_fresh(s, h, deadline_ms < NEAR_MS);
 	return 0;
 fail:
 	fd_close(h->request.body_fd);
@@ -323,6 +376,8 @@ static int on_debug(struct server *s, const struct frame *f, struct err *e)
 
 static int on_frame(struct server *s, struct frame *f, struct err *e)
 {
+	if (f->type != SCAN_FRAME_REQUEST)
+		begin_fresh(s); /* it may be about one of them */
 	switch (f->type) {
 	case SCAN_FRAME_REQUEST: return on_request(s, f, e);
 	case SCAN_FRAME_ANSWER: return on_answers(s, f, e);
@@ -348,6 +403,7 @@ static _Noreturn void serve(struct server *s)
 			}
 			if (r < 0)
 				give_up("the front", &e);
+			begin_fresh(s);
 		}
 		/* The other side closed: all is said. */
 		_exit(0);

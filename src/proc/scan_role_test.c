@@ -37,8 +37,8 @@ struct scan {
 	struct ask asks[2];
 	struct ask_part parts[80];
 	size_t asked, answered;
-	bool expired;
-	struct report report;
+	bool expired, begun;
+	struct report report; /* required: so many were begun together */
 };
 
 struct scan *scan_new(const struct scan_config *conf, struct str raw, const struct envelope *env,
@@ -69,11 +69,22 @@ struct scan *scan_free(struct scan *s)
 	return x_free(s);
 }
 
+void scan_begin(struct scan *const *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool spin = str_eq(s[i]->raw, STR("spin")), hang = str_eq(s[i]->raw, STR("hang"));
+		assert_false(s[i]->begun);
+		s[i]->begun = true;
+		s[i]->report.required = (double)n;
+		while (hang || (spin && !*s[i]->stop))
+			__asm__ volatile("" ::: "memory");
+	}
+}
+
 enum scan_progress scan_step(struct scan *s)
 {
-	bool spin = str_eq(s->raw, STR("spin")), hang = str_eq(s->raw, STR("hang"));
-	while (hang || (spin && !*s->stop))
-		__asm__ volatile("" ::: "memory");
+	if (!s->begun)
+		scan_begin(&s, 1);
 	s->report.flags = *s->stop ? REPORT_STOPPED : 0;
 	s->report.score = (double)s->answered;
 	return s->asks[0].id && s->answered < 2 && !s->expired ? SCAN_WAITS : SCAN_DONE;
@@ -281,6 +292,56 @@ static void test_alarm_stops(void **state)
 	assert_int_equal(end(&p), 0);
 }
 
+/*
+ * What comes while a message is busy is begun together; what has little time has its turn alone. (Even numbers: a body
+ * beside its frame ends what can be read at once.)
+ */
+static void test_together(void **state)
+{
+	(void)state;
+	enum { FIRST = 12, END = FIRST + 2 * (SCAN_TOGETHER + 3) };
+	struct role_process p = start(false);
+	send_request(&p, 2, "spin", 500);
+	send_request(&p, 4, "hello", 60000);
+	send_request(&p, 6, "ask", 60000);
+	send_request(&p, 8, "hello", 300);
+	send_request(&p, 10, "hello", 60000);
+	send_id(&p, SCAN_FRAME_CANCEL, 10);
+	for (uint32_t id = FIRST; id < END; id += 2)
+		send_request(&p, id, "hello", 60000);
+	assert_int_equal(receive_report(&p, 2).flags, REPORT_STOPPED);
+	assert_true(receive_report(&p, 4).required == 2);
+	assert_int_equal(receive_asks(&p, 6), SCAN_WIRE_MAX_PARTS);
+	assert_true(receive_report(&p, 8).required == 1);
+	assert_true(receive_report(&p, 10).required == 1);
+	for (uint32_t id = FIRST; id < END; id += 2) {
+		struct report r = receive_report(&p, id);
+		bool in_first = id < FIRST + 2 * SCAN_TOGETHER;
+		assert_true(r.required == (in_first ? SCAN_TOGETHER : 3));
+		assert_int_equal(r.flags, 0);
+	}
+	send_answer(&p, 6, 1);
+	send_answer(&p, 6, 2);
+	assert_true(receive_report(&p, 6).score == 2);
+	assert_int_equal(end(&p), 0);
+}
+
+/* The clock of those that are begun together is that of the one whose time is up first. */
+static void test_clock_of_several(void **state)
+{
+	(void)state;
+	struct role_process p = start(false);
+	send_request(&p, 2, "spin", 500);
+	send_request(&p, 4, "hello", 60000);
+	send_request(&p, 6, "spin", 1500);
+	send_request(&p, 8, "hello", 60000);
+	for (uint32_t id = 2; id <= 8; id += 2)
+		assert_int_equal(receive_report(&p, id).flags, REPORT_STOPPED);
+	send_request(&p, 10, "hello", 1000);
+	assert_int_equal(receive_report(&p, 10).flags, 0);
+	assert_int_equal(end(&p), 0);
+}
+
 static void test_hanging_ends_the_process(void **state)
 {
 	(void)state;
@@ -342,6 +403,8 @@ int main(void)
 		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_asks),
 		cmocka_unit_test(test_alarm_stops),
+		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_clock_of_several),
 		cmocka_unit_test(test_hanging_ends_the_process),
 		cmocka_unit_test(test_what_ends_it),
 		cmocka_unit_test(test_unsealed_body),

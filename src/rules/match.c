@@ -101,29 +101,31 @@ static void take_turn(struct match *m, const struct ordered_rule *o)
 		rule_costs_end(m->costs, o->fn ? "eval functions" : "tags, captures", o->fn);
 }
 
-/* Rules that need what the message does not hold have run: before all others. Returns what is missing. */
-static unsigned leave_out(struct match *m)
+/* Rules that need what the message does not hold have run: before all others. */
+static void leave_out(struct match *m)
 {
 	const struct match_turn *turn = m->plan->turns;
-	unsigned missing = ~msg_holds(m->msg);
 
 	if (match_has_run_out(m)) /* what is not there may be what was not read */
-		return 0;
+		return;
+	m->missing = ~msg_holds(m->msg);
 	for (size_t i = 0; i < m->plan->ordered.n; i++) {
-		if (turn[i].needs & missing)
+		if (turn[i].needs & m->missing)
 			bits_add(m->hits.ran, turn[i].index);
 	}
-	return missing;
 }
 
-static void run_ordered(struct match *m)
+static void run_ordered(struct match *const *m, size_t n)
 {
-	const struct match_plan *plan = m->plan;
-	unsigned missing = leave_out(m);
+	const struct match_plan *plan = m[0]->plan;
 
-	for (size_t i = 0; i < plan->ordered.n && !match_is_over(m); i++)
-		if (!(plan->turns[i].needs & missing))
-			take_turn(m, &plan->in_order[i]);
+	for (size_t k = 0; k < n; k++)
+		leave_out(m[k]);
+	for (size_t i = 0; i < plan->ordered.n; i++) {
+		for (size_t k = 0; k < n; k++)
+			if (!match_is_over(m[k]) && !(plan->turns[i].needs & m[k]->missing))
+				take_turn(m[k], &plan->in_order[i]);
+	}
 }
 
 static bool waits(const struct match *m)
@@ -146,19 +148,26 @@ static void end_pending(struct match *m)
 	}
 }
 
+void match_begin(struct match *const *m, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		must(m[k]->plan == m[0]->plan && !m[k]->ran);
+		m[k]->ran = true;
+		match_extract(m[k]);
+	}
+	budget_lap(m[0]->budget, "preparing rules");
+	match_headers(m, n);
+	match_views(m, n);
+	run_ordered(m, n);
+	for (size_t k = 0; k < n; k++)
+		match_edited_body(m[k]);
+	budget_lap(m[0]->budget, "body rules");
+}
+
 enum match_progress match_run(struct match *m)
 {
-	if (!m->ran) {
-		m->ran = true;
-		match_extract(m);
-		budget_lap(m->budget, "preparing rules");
-		match_headers(m);
-		budget_lap(m->budget, "header rules");
-		match_views(m);
-		run_ordered(m);
-		match_edited_body(m);
-		budget_lap(m->budget, "body rules");
-	}
+	if (!m->ran)
+		match_begin(&m, 1);
 	match_deliver(m);
 	budget_lap(m->budget, "answers");
 	if (!m->stopped && waits(m))

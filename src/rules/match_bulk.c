@@ -5,6 +5,7 @@
  * known since loading.
  */
 #include "core/budget.h"
+#include "core/xalloc.h"
 #include "msg/msg.h"
 #include "rules/match_bulk.h"
 
@@ -180,34 +181,49 @@ static void fetch_groups(const struct match_plan *plan, size_t i)
 		joint_fetch(plan->groups[i + 1].joined.joint);
 }
 
-void match_headers(struct match *m)
+/* The rules over one header. */
+static void match_group(struct bulk *b, size_t group)
 {
-	const struct match_plan *plan = m->plan;
-	size_t done = 0;
+	const struct header_group *g = &b->m->plan->groups[group];
+	struct match *m = b->m;
+	bool found = false;
+	struct str value = msg_get_spec(m->msg, g->spec, &found);
+
+	prefilter_unsettle(&b->scan);
+	if (found && budget_steps(m->budget, 1 + value.n / BULK_BYTES_PER_STEP))
+		run_value(b, value, &g->joined, g->first, group);
+	if (found)
+		set_known(m, g->present, g->present_count);
+	else
+		set_known(m, g->absent, g->absent_count);
+	if (!match_has_run_out(m))
+		m->groups_done = group + 1;
+}
+
+void match_headers(struct match *const *m, size_t n)
+{
+	const struct match_plan *plan = m[0]->plan;
 	struct bulk b;
 
-	bulk_init(&b, m, &plan->header);
-	for (size_t i = 0; i < plan->group_count && !match_is_over(m); i++) {
-		const struct header_group *g = &plan->groups[i];
-		bool found = false;
-		struct str value;
-
+	bulk_init(&b, m[0], &plan->header);
+	for (size_t i = 0; i < plan->group_count; i++) {
 		fetch_groups(plan, i + 1);
-		value = msg_get_spec(m->msg, g->spec, &found);
-		if (found && budget_steps(m->budget, 1 + value.n / BULK_BYTES_PER_STEP))
-			run_value(&b, value, &g->joined, g->first, i);
-		if (found)
-			set_known(m, g->present, g->present_count);
-		else
-			set_known(m, g->absent, g->absent_count);
-		if (!match_has_run_out(m))
-			done = i + 1;
+		for (size_t k = 0; k < n; k++) {
+			b.m = m[k];
+			if (!match_is_over(b.m))
+				match_group(&b, i);
+		}
 	}
-	if (done < plan->group_count)
-		settle_groups(m, done);
-	else
-		settle(&b);
+	for (size_t k = 0; k < n; k++) {
+		b.m = m[k];
+		if (b.m->groups_done < plan->group_count)
+			settle_groups(b.m, b.m->groups_done);
+		else
+			settle(&b);
+	}
+	b.m = m[0];
 	bulk_done(&b);
+	budget_lap(m[0]->budget, "header rules");
 }
 
 /* MIME parts' fields: each is scanned once for all rules that look at it. */
@@ -232,26 +248,60 @@ static void match_parts(struct match *m)
 	bulk_done(&b);
 }
 
-void match_views(struct match *m)
+static void match_body(struct match *m)
 {
-	const struct match_plan *plan = m->plan;
-	struct str *uris, full = match_pristine(m);
+	run_lines(m, &m->plan->body, m->msg->body.line, m->msg->body.n, 0);
+}
+
+static void match_uris(struct match *m)
+{
+	struct str *uris;
 	size_t n = match_uri_lines(m, &uris);
 
-	run_lines(m, &plan->body, m->msg->body.line, m->msg->body.n, 0);
-	budget_lap(m->budget, "body rules");
-	run_lines(m, &plan->uri, uris, n, 0);
-	budget_lap(m->budget, "uri rules");
+	run_lines(m, &m->plan->uri, uris, n, 0);
+}
+
+static void match_mime(struct match *m)
+{
+	const struct match_plan *plan = m->plan;
+
 	match_parts(m);
 	for (size_t i = 0; i < plan->mime_apart.n && !match_is_over(m); i++)
 		match_mimeheader(m, plan->mime_apart.at[i], plan->mime_apart.at[i]->rx);
 	for (size_t i = 0; i < plan->uri_detail.n && !match_is_over(m); i++)
 		match_uri_detail(m, plan->uri_detail.at[i]);
-	budget_lap(m->budget, "mimeheader, uri_detail");
-	run_lines(m, &plan->rawbody, m->msg->rawbody.line, m->msg->rawbody.n, 0);
-	budget_lap(m->budget, "rawbody rules");
-	run_lines(m, &plan->full, &full, 1, 0);
-	budget_lap(m->budget, "full rules");
+}
+
+static void match_rawbody(struct match *m)
+{
+	run_lines(m, &m->plan->rawbody, m->msg->rawbody.line, m->msg->rawbody.n, 0);
+}
+
+static void match_full(struct match *m)
+{
+	struct str full = match_pristine(m);
+
+	run_lines(m, &m->plan->full, &full, 1, 0);
+}
+
+void match_views(struct match *const *m, size_t n)
+{
+	static const struct {
+		void (*match)(struct match *m);
+		const char *name;
+	} views[] = {
+		{ match_body, "body rules" },
+		{ match_uris, "uri rules" },
+		{ match_mime, "mimeheader, uri_detail" },
+		{ match_rawbody, "rawbody rules" },
+		{ match_full, "full rules" },
+	};
+
+	for (size_t i = 0; i < ELEMENTS(views); i++) {
+		for (size_t k = 0; k < n; k++)
+			views[i].match(m[k]);
+		budget_lap(m[0]->budget, views[i].name);
+	}
 }
 
 void match_edited_body(struct match *m)

@@ -47,6 +47,9 @@ struct match {
 	struct hits hits;
 	void **plugin_state; /* by plugin_slot.index */
 	bool net, stopped, ran;
+	size_t groups_done; /* header groups that it went through within its budget */
+	unsigned
+	    missing; /* what the message does not hold (msg/holds.h), where rules are left out for it */
 	uint32_t rank; /* of the rule running in the ordered list */
 	/* plugin_host.replace_body: rules behind this rank see edited.body. */
 	bool has_edited;
@@ -110,9 +113,9 @@ size_t match_count_header(struct match *m, const struct rule *r, const struct rx
 struct str match_pristine(const struct match *m);
 size_t match_uri_lines(const struct match *m, struct str **ret);
 
-/* match_bulk.c: all of the plan's lists but the ordered one. */
-void match_headers(struct match *m);
-void match_views(struct match *m);
+/* match_bulk.c: all of the plan's lists but the ordered one, of n matches with the same plan. */
+void match_headers(struct match *const *m, size_t n);
+void match_views(struct match *const *m, size_t n);
 /* Body rules behind an eval that replaced the body, once more. */
 void match_edited_body(struct match *m);
 /* match_regex.c: a capture or template rule, in its turn. */

@@ -315,6 +315,64 @@ static void test_scratch(void **state)
 	match_scratch_free(scratch);
 }
 
+/* What one message has does not count for those that are begun with it, whichever comes first. */
+static void test_together(void **state)
+{
+	static const char rules[] =
+	    "body A /x\\d/\ntflags A multiple maxhits=2\nheader B Subject =~ /y|[a-z]{4}/\n"
+	    "header C Subject !~ /y/\nheader D X-D =~ /d/ [if-unset: d]\nuri E /ex\\.org|\\d{7}/\n"
+	    "rawbody F /xxx|q$/\nfull G /Subject: y|[xz]{9}/\nheader H eval:test_value(1)\n"
+	    "body I /%{B1}/\nheader J X-J =~ /(?<B1>\\w+)/\nmeta K B && !C\n"
+	    "header L Subject =~ /ab\\S*c\\S{3,9}d.{20,40}e\\w{4,30}f/\nheader M Subject =~ "
+	    "/ab.{3,60}c\\d{3,30}[a-f]{8,50}gh/\n";
+	static const char *const mail[] = {
+		"Subject: y abc123d12345678901234567890ewwwwf\nX-J: four\n\nx1 x2 four x3 xxx "
+		"http://ex.org\n",
+		"Subject: none\n\nx1\n",
+		"X-D: no\n\nq\n",
+		"\n\n",
+		"Subject: y abc123d12345678901234567890ewwwwf\nX-D: d\nX-J: x4\n\nx4\nx5\n",
+	};
+	enum { COUNT = ELEMENTS(mail) };
+
+	(void)state;
+	for (size_t first = 0; first < COUNT; first++) {
+		struct match_scratch *scratch = match_scratch_new();
+		struct match_options o = { .scratch = scratch };
+		struct match *m[COUNT];
+		struct msg *msgs[COUNT];
+		struct harness h;
+
+		harness_load(&h, rules);
+		for (size_t i = 0; i < COUNT; i++) {
+			struct str raw = str_of(mail[(first + i) % COUNT]);
+
+			msgs[i] =
+			    msg_prepare(h.arena, raw, NULL, 0, ruleset_msg_config(h.rs), NULL);
+		}
+		msg_read(msgs, COUNT);
+		for (size_t i = 0; i < COUNT; i++)
+			m[i] = match_new(h.rs, msgs[i], h.arena, NULL, &o);
+		match_begin(m, COUNT);
+		for (size_t i = 0; i < COUNT; i++) {
+			struct str together;
+
+			assert_int_equal(match_run(m[i]), MATCH_DONE);
+			judge(h.rs, match_hits(m[i]), NULL, h.arena, &h.judgement);
+			together = harness_hits(&h);
+			harness_scan(&h, mail[(first + i) % COUNT]);
+			assert_true(str_eq(together, harness_hits(&h)));
+			assert_int_equal(match_hits(m[i])->tries, match_hits(h.match)->tries);
+			assert_int_equal(match_hits(m[i])->regex_runs,
+					 match_hits(h.match)->regex_runs);
+			assert_int_equal(match_hits(m[i])->regex_bytes,
+					 match_hits(h.match)->regex_bytes);
+		}
+		harness_done(&h);
+		match_scratch_free(scratch);
+	}
+}
+
 /* A function that says what it needs is not asked without: its rule has run and has not hit. */
 static void test_needs(void **state)
 {
@@ -452,8 +510,8 @@ int main(void)
 		cmocka_unit_test(test_hits),       cmocka_unit_test(test_asks),
 		cmocka_unit_test(test_expire),     cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_extras),     cmocka_unit_test(test_scratch),
-		cmocka_unit_test(test_needs),      cmocka_unit_test(test_score_sets),
-		cmocka_unit_test(test_first_tags),
+		cmocka_unit_test(test_together),   cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_score_sets), cmocka_unit_test(test_first_tags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,12 @@ void prefilter_scan_init(struct prefilter_scan *s, const struct prefilter *p, st
 	traits_init(&s->traits, p->traits, a);
 }
 
+void prefilter_unsettle(struct prefilter_scan *s)
+{
+	if (s->filter)
+		memset(s->settled, 0, bits_words(s->filter->rule_count) * sizeof(*s->settled));
+}
+
 /* Where the stretches of a rule are kept: most rules of a message never have one. */
 static struct prefilter_stretch *slot_of(struct prefilter_scan *s, struct prefilter_state *st)
 {

@@ -77,6 +77,8 @@ static inline void prefilter_settle(struct prefilter_scan *s, uint32_t position)
 {
 	bits_add(s->settled, position);
 }
+/* All are looked for again: what comes next is another message's. */
+void prefilter_unsettle(struct prefilter_scan *s);
 /*
  * n subjects of that group, one after the other: short ones are looked at together. The array stays the caller's and
  * must last.

@@ -144,23 +144,31 @@ static struct str with_envelope(struct scan *s)
 	return ret;
 }
 
-static void start(struct scan *s)
+static void read_messages(struct scan *const *s, size_t n)
 {
-	struct match_options opts = { .net = s->conf->net,
-				      .first_ask_id = RULE_ASKS_FROM,
-				      .scratch = s->conf->scratch,
-				      .notes = s->conf->notes,
-				      .first_tags = s->conf->first_tags,
-				      .costs = s->conf->costs };
+	struct msg *msgs[SCAN_TOGETHER] = { NULL };
+	size_t count = 0;
 
-	s->is_started = true;
-	if (s->conf->rules && (s->want & SCAN_WANT_SPAM)) {
-		s->msg = msg_new(s->arena, with_envelope(s), s->env, s->now_ms,
-				 ruleset_msg_config(s->conf->rules), &s->budget);
-		s->mime = s->msg->mime;
-	} else {
-		s->mime = mime_message_parse(s->arena, s->raw, &s->budget);
+	for (size_t k = 0; k < n; k++) {
+		struct scan *it = s[k];
+
+		if (it->conf->rules && (it->want & SCAN_WANT_SPAM))
+			msgs[count++] = it->msg =
+			    msg_prepare(it->arena, with_envelope(it), it->env, it->now_ms,
+					ruleset_msg_config(it->conf->rules), &it->budget);
+		else
+			it->mime = mime_message_parse(it->arena, it->raw, &it->budget);
 	}
+	if (count)
+		msg_read(msgs, count);
+	for (size_t k = 0; k < n; k++)
+		if (s[k]->msg)
+			s[k]->mime = s[k]->msg->mime;
+}
+
+/* What is told or asked of a message whatever its rules say. */
+static void begin_report(struct scan *s)
+{
 	if (s->want & SCAN_WANT_FIELDS)
 		scan_report_fields(s->arena, s->raw, &s->report);
 	scan_report_values(s->arena, &s->mime->root->headers, &s->report);
@@ -172,8 +180,43 @@ static void start(struct scan *s)
 		make_virus_ask(s);
 	note_left_out(s);
 	budget_lap(&s->budget, "report");
-	if (s->msg)
-		s->match = match_new(s->conf->rules, s->msg, s->arena, &s->budget, &opts);
+}
+
+static void match_messages(struct scan *const *s, size_t n)
+{
+	struct match *matches[SCAN_TOGETHER] = { NULL };
+	size_t count = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		struct scan *it = s[k];
+		struct match_options opts = { .net = it->conf->net,
+					      .first_ask_id = RULE_ASKS_FROM,
+					      .scratch = it->conf->scratch,
+					      .notes = it->conf->notes,
+					      .first_tags = it->conf->first_tags,
+					      .costs = it->conf->costs };
+
+		if (it->msg)
+			matches[count++] = it->match =
+			    match_new(it->conf->rules, it->msg, it->arena, &it->budget, &opts);
+	}
+	if (count)
+		match_begin(matches, count);
+}
+
+void scan_begin(struct scan *const *s, size_t n)
+{
+	must(n && n <= SCAN_TOGETHER);
+	if (s[0]->conf->watch)
+		stopwatch_start(s[0]->conf->watch);
+	for (size_t k = 0; k < n; k++) {
+		must(!s[k]->is_started && s[k]->conf == s[0]->conf);
+		s[k]->is_started = true;
+	}
+	read_messages(s, n);
+	for (size_t k = 0; k < n; k++)
+		begin_report(s[k]);
+	match_messages(s, n);
 }
 
 static bool has_hit(const struct judgement *j, struct str rule)
@@ -238,10 +281,10 @@ enum scan_progress scan_step(struct scan *s)
 
 	if (s->is_done)
 		return SCAN_DONE;
-	if (s->conf->watch)
-		stopwatch_start(s->conf->watch);
 	if (!s->is_started)
-		start(s);
+		scan_begin(&s, 1);
+	else if (s->conf->watch)
+		stopwatch_start(s->conf->watch);
 	waits = s->match && match_run(s->match) == MATCH_WAITS;
 	if (s->report.virus == VIRUS_FOUND)
 		waits = false; /* nothing that is still on its way can change what happens to it */

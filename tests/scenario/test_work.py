@@ -68,6 +68,20 @@ def test_what_one_message_costs_does_not_depend_on_its_neighbours(tmp_path):
         assert all(key in together for one in apart for key in one)
 
 
+def test_messages_scanned_together_are_as_alone(tmp_path):
+    """What stands in a list is scanned some at a time; what is named when the answer to the one before is there, alone."""
+    names = sample()
+    together = run("scan", names, tmp_path, "--json", "--alone").splitlines()
+    popen = subprocess.Popen([POSTERN, "scan", "--local", "--json", "--alone", "--files-from", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             text=True)
+    for name, said in zip(names, together, strict=True):
+        popen.stdin.write(f"{name}\n")
+        popen.stdin.flush()
+        assert popen.stdout.readline().rstrip("\n") == said
+    popen.communicate(timeout=60)
+    assert all(json.loads(said)["steps"] for said in together)
+
+
 def test_work_of_a_message_stays_small(once):
     each = {key: once[key] / once["messages"] for key in MOST}
     assert all(each[key] <= most for key, most in MOST.items()), each
