@@ -150,6 +150,7 @@ static void end_pending(struct match *m)
 
 void match_begin(struct match *const *m, size_t n)
 {
+	must(n && n <= MATCH_TOGETHER);
 	for (size_t k = 0; k < n; k++) {
 		must(m[k]->plan == m[0]->plan && !m[k]->ran);
 		m[k]->ran = true;

@@ -65,8 +65,10 @@ struct match *match_new(const struct ruleset *rs, const struct msg *msg, struct 
 			struct budget *budget, const struct match_options *options);
 /*
  * Does for several what match_run() would do first for each, with the same outcome: each step, each header and each
- * check has its turn with all of them before the next one has. They are of one rule set, with the same options.
+ * check has its turn with all of them before the next one has. They are of one rule set, with the same options;
+ * MATCH_TOGETHER at most.
  */
+enum { MATCH_TOGETHER = 32 };
 void match_begin(struct match *const *m, size_t n);
 /*
  * Goes on as far as it can. When the budget's steps are over, what has not run counts as not run. Call

@@ -181,38 +181,81 @@ static void fetch_groups(const struct match_plan *plan, size_t i)
 		joint_fetch(plan->groups[i + 1].joined.joint);
 }
 
-/* The rules over one header. */
-static void match_group(struct bulk *b, size_t group)
+/* What one header is in several messages, where it is there and paid for. */
+struct values {
+	struct str value[MATCH_TOGETHER];
+	struct match *of[MATCH_TOGETHER];
+	size_t n;
+};
+
+static void list_values(struct match *const *m, size_t n, const struct header_group *g,
+			struct values *ret)
+{
+	ret->n = 0;
+	for (size_t k = 0; k < n; k++) {
+		bool found = false;
+		struct str value = msg_get_spec(m[k]->msg, g->spec, &found);
+
+		if (!found) {
+			set_known(m[k], g->absent, g->absent_count);
+			continue;
+		}
+		set_known(m[k], g->present, g->present_count);
+		if (!budget_steps(m[k]->budget, 1 + value.n / BULK_BYTES_PER_STEP))
+			continue;
+		ret->of[ret->n] = m[k];
+		ret->value[ret->n++] = value;
+	}
+}
+
+/* The rules over one header of several messages, whose values the prefilter looks at as if they were lines. */
+static void match_group(struct bulk *b, const struct values *v, size_t group)
 {
 	const struct header_group *g = &b->m->plan->groups[group];
-	struct match *m = b->m;
-	bool found = false;
-	struct str value = msg_get_spec(m->msg, g->spec, &found);
 
-	prefilter_unsettle(&b->scan);
-	if (found && budget_steps(m->budget, 1 + value.n / BULK_BYTES_PER_STEP))
-		run_value(b, value, &g->joined, g->first, group);
-	if (found)
-		set_known(m, g->present, g->present_count);
-	else
-		set_known(m, g->absent, g->absent_count);
-	if (!match_has_run_out(m))
-		m->groups_done = group + 1;
+	choose_scan(b, false);
+	prefilter_begin(b->now, v->value, v->n, group);
+	for (size_t k = 0; k < v->n; k++) {
+		b->m = v->of[k];
+		begin_subject(b, v->value[k], false);
+		if (g->joined.n)
+			run_joined(b, &g->joined, g->first);
+		if (!g->joined.leaves_some)
+			continue;
+		prefilter_unsettle(b->now);
+		prefilter_next(b->now);
+		bulk_try_found(b);
+	}
+}
+
+/* Those whose budget is not over. */
+static size_t list_open(struct match *const *m, size_t n, struct match **ret)
+{
+	size_t count = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (!match_is_over(m[k]))
+			ret[count++] = m[k];
+	return count;
 }
 
 void match_headers(struct match *const *m, size_t n)
 {
 	const struct match_plan *plan = m[0]->plan;
+	struct match *open[MATCH_TOGETHER];
+	struct values values;
 	struct bulk b;
 
 	bulk_init(&b, m[0], &plan->header);
 	for (size_t i = 0; i < plan->group_count; i++) {
+		size_t count = list_open(m, n, open);
+
 		fetch_groups(plan, i + 1);
-		for (size_t k = 0; k < n; k++) {
-			b.m = m[k];
-			if (!match_is_over(b.m))
-				match_group(&b, i);
-		}
+		list_values(open, count, &plan->groups[i], &values);
+		match_group(&b, &values, i);
+		for (size_t k = 0; k < count; k++)
+			if (!match_has_run_out(open[k]))
+				open[k]->groups_done = i + 1;
 	}
 	for (size_t k = 0; k < n; k++) {
 		b.m = m[k];

@@ -19,6 +19,10 @@
 #include "scan/fields.h"
 #include "scan/origin.h"
 
+#include <assert.h>
+
+static_assert((int)SCAN_TOGETHER <= (int)MATCH_TOGETHER, "they are matched together");
+
 enum { VIRUS_ASK_ID = 1, RULE_ASKS_FROM = 2, VIRUS_PARTS_MAX = 60 /* leaves in one ask */ };
 
 struct scan {

@@ -69,7 +69,7 @@ struct scan *scan_free(struct scan *s);
  * yet; at most SCAN_TOGETHER. None is ready before all are, so that it is for messages that would wait for each other
  * anyway, and for small ones: what is made of SCAN_TOGETHER_BYTES stays in the processor's caches.
  */
-enum { SCAN_TOGETHER = 32, SCAN_TOGETHER_BYTES = 256 << 10 };
+enum { SCAN_TOGETHER = 32 /* MATCH_TOGETHER */, SCAN_TOGETHER_BYTES = 256 << 10 };
 void scan_begin(struct scan *const *s, size_t n);
 /* Goes on as far as it can. SCAN_WAITS: asks are out; SCAN_DONE: the report is ready. */
 enum scan_progress scan_step(struct scan *s);
