@@ -20,7 +20,8 @@ import time
 from measure import corpus, cpu_s, daemon, harness, load, spread
 
 RUN_LIMIT_S = 600
-SESSIONS = 10
+SESSIONS = 20  # as many as Postfix opens to a filter: default_destination_concurrency_limit
+OTHERS = (2, 5, 10, 50)  # the same with fewer and more, where the direct way is compared only
 SETTINGS = """
 $mydomain = 'example.org';
 @local_domains_maps = (['.example.org']);
@@ -75,9 +76,9 @@ class Postern:
         return {role: sum(cpu_s(p) for p in pids) for role, pids in self.pids.items()}
 
 
-def feed(port, message, count, keeps):
+def feed(port, message, count, keeps, sessions):
     """Sends them; returns the feeder's seconds of CPU and of wall time."""
-    command = [program("smtp-source"), "-s", str(SESSIONS), "-m", str(count), "-F", message,
+    command = [program("smtp-source"), "-s", str(sessions), "-m", str(count), "-F", message,
                "-f", "sender@example.net", "-t", "anna@example.org"]
     if keeps:
         command.append("-d")
@@ -108,10 +109,10 @@ class Row:
         self.postern = self.front + self.scan
 
 
-def run_once(way, houses, sink, message, count, keeps):
+def run_once(way, houses, sink, message, count, keeps, sessions=SESSIONS):
     house = houses.get(way)
     before = sink.cpu_s(), house.cpu_s() if house else {}
-    source, wall = feed(house.port if house else sink.port, message, count, keeps)
+    source, wall = feed(house.port if house else sink.port, message, count, keeps, sessions)
     after = house.cpu_s() if house else {}
     used = {role: after[role] - before[1][role] for role in after}
     return Row(count, wall, source, sink.cpu_s() - before[0], used.get("front", 0), used.get("scan", 0))
@@ -153,6 +154,17 @@ def measure(houses, sink, files, count, keeps):
         print_row(way, results[way], results["direct"])
 
 
+def compare_sessions(houses, sink, files, count):
+    """What of the direct way is left with checks off, kept connections, by how many come at a time."""
+    print(f"\nrules off to direct, kept connections, medians of {len(files)} rounds of {count} messages")
+    for sessions in OTHERS:
+        shares = []
+        for r, file in enumerate(files):
+            rates = {way: run_once(way, houses, sink, file, count, True, sessions).rate for way in (WAYS[:2], WAYS[1::-1])[r % 2]}
+            shares.append(rates["rules off"] / rates["direct"])
+        print(f"{sessions:>4} sessions: {spread(shares)}")
+
+
 def run(quick):
     rounds, count = (5, 1000) if quick else (7, 5000)
     files = messages(rounds)
@@ -164,6 +176,7 @@ def run(quick):
         print(f"messages of {min(sizes)} to {max(sizes)} bytes; {load()}")
         for keeps in (False, True):
             measure(houses, sink, files, count, keeps)
+        compare_sessions(houses, sink, files, count // 2)
     finally:
         for house in houses.values():
             house.daemon.close()
