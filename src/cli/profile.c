@@ -256,9 +256,9 @@ static size_t scan_some(const struct scan_inputs *in, size_t i, size_t n,
 		else
 			fprintf(stderr, "postern: %s\n", e.text);
 	}
-	if (count)
-		scan_runner_run_together(runner, raw, count, scans);
+	scan_runner_begin(runner, raw, count, scans);
 	for (size_t k = 0; k < count; k++) {
+		scan_runner_end(runner, scans[k]);
 		add_scan(p, costs, scans[k], raw[k].n);
 		scan_free(scans[k]);
 	}

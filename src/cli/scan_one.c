@@ -99,7 +99,15 @@ static void hand_out_asks(struct scan_runner *r)
 	}
 }
 
-static void run_to_end(struct scan_runner *r, struct scan *s)
+void scan_runner_begin(struct scan_runner *r, const struct str *raw, size_t n, struct scan **ret)
+{
+	for (size_t i = 0; i < n; i++)
+		ret[i] = scan_new(&r->conf, raw[i], NULL, clock_wall_ms(), SCAN_WANT_SPAM, NULL);
+	if (n)
+		scan_begin(ret, n);
+}
+
+void scan_runner_end(struct scan_runner *r, struct scan *s)
 {
 	r->scan = s;
 	while (scan_step(s) == SCAN_WAITS) {
@@ -112,20 +120,11 @@ static void run_to_end(struct scan_runner *r, struct scan *s)
 	}
 }
 
-void scan_runner_run_together(struct scan_runner *r, const struct str *raw, size_t n,
-			      struct scan **ret)
-{
-	for (size_t i = 0; i < n; i++)
-		ret[i] = scan_new(&r->conf, raw[i], NULL, clock_wall_ms(), SCAN_WANT_SPAM, NULL);
-	scan_begin(ret, n);
-	for (size_t i = 0; i < n; i++)
-		run_to_end(r, ret[i]);
-}
-
 struct scan *scan_runner_run(struct scan_runner *r, struct str raw)
 {
 	struct scan *s;
 
-	scan_runner_run_together(r, &raw, 1, &s);
+	scan_runner_begin(r, &raw, 1, &s);
+	scan_runner_end(r, s);
 	return s;
 }

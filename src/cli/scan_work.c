@@ -101,12 +101,12 @@ static uint64_t scan_messages(const struct scan_work *w, struct scan_runner *r, 
 		else
 			strbuf_printf(&said[k].text, "postern: %s\n", e.text);
 	}
-	if (count)
-		scan_runner_run_together(r, raw, count, scans);
+	scan_runner_begin(r, raw, count, scans);
 	count = 0;
 	for (size_t k = 0; k < n; k++) {
 		if (!said[k].is_read)
 			continue;
+		scan_runner_end(r, scans[count]);
 		say(w, scan_inputs_at(w->inputs, i + k)->name, scans[count], a, &said[k].text);
 		scan_free(scans[count++]);
 	}
