@@ -27,8 +27,8 @@ struct scan_runner *scan_runner_free(struct scan_runner *r);
 /* Runs the scan to its end. The caller frees it; scan_report() is ready. raw must outlive it. */
 struct scan *scan_runner_run(struct scan_runner *r, struct str raw);
 /*
- * The same for several, SCAN_TOGETHER at most, which takes less time (scan/scan.h, scan_begin()): they are begun together,
- * and each is run to its end when its turn comes.
+ * The same for several, SCAN_TOGETHER at most, which takes less time (scan/scan.h, scan_begin()): they are begun
+ * together, and each is run to its end when its turn comes.
  */
 void scan_runner_begin(struct scan_runner *r, const struct str *raw, size_t n, struct scan **ret);
 void scan_runner_end(struct scan_runner *r, struct scan *s);
