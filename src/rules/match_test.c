@@ -326,8 +326,8 @@ static void test_together(void **state)
 	    "header L Subject =~ /ab\\S*c\\S{3,9}d.{20,40}e\\w{4,30}f/\nheader M Subject =~ "
 	    "/ab.{3,60}c\\d{3,30}[a-f]{8,50}gh/\n";
 	static const char *const mail[] = {
-		"Subject: y abc123d12345678901234567890ewwwwf\nX-J: four\n\nx1 x2 four x3 xxx "
-		"http://ex.org\n",
+		"Subject: y abc123d12345678901234567890ewwwwf\nX-J: four\n\nx1 x2 four x3\n",
+		"X-J: five\n\nxxx http://ex.org\n",
 		"Subject: none\n\nx1\n",
 		"X-D: no\n\nq\n",
 		"\n\n",
