@@ -76,7 +76,7 @@ class Postern:
         return {role: sum(cpu_s(p) for p in pids) for role, pids in self.pids.items()}
 
 
-def feed(port, message, count, keeps, sessions):
+def feed(port, message, count, keeps, sessions=SESSIONS):
     """Sends them; returns the feeder's seconds of CPU and of wall time."""
     command = [program("smtp-source"), "-s", str(sessions), "-m", str(count), "-F", message,
                "-f", "sender@example.net", "-t", "anna@example.org"]
